@@ -1,0 +1,264 @@
+"""The client: what it sends, and what it makes of what comes back."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+import httpx
+import pytest
+
+from wacr_cli import __version__, errors
+from wacr_cli.api.client import Client
+from wacr_cli.api.transport import Deadline, Watched
+from wacr_cli.errors import BadAnswerError, WacrError
+from wacr_cli.progress import Progress
+from wacr_cli.times import SystemClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_httpx import HTTPXMock
+
+BASE = "https://shop.example/api/v2"
+CANARY = "7|Zq9canaryXk2"
+ROWS = [{"id": 2, "message": "b"}, {"id": 1, "message": "a"}]
+LIST = {"success": True, "data": ROWS, "meta": {"pagination": {"has_more": True, "total": 9}}}
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    """A client that keeps its token to itself."""
+    clock = SystemClock()
+    transport = Watched(httpx.HTTPTransport(verify=False), Deadline(clock, 30), clock, Progress())
+    made = Client(transport, BASE, CANARY)
+    yield made
+    made.close()
+
+
+def failed(client: Client) -> WacrError:
+    """The failure of a call for messages."""
+    with pytest.raises(WacrError) as caught:
+        client.messages([])
+    return caught.value
+
+
+class TestSent:
+    """What the service sees."""
+
+    def test_request(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """A GET of the documented address, with the parameters in order and encoded."""
+        httpx_mock.add_response(json=LIST)
+        params = [("filter[type][in]", "text,image"), ("search", "50% & more +1 ü"), ("page", "2"), ("per_page", "100")]
+        client.messages(params)
+        request = httpx_mock.get_requests()[0]
+        assert request.method == "GET"
+        assert str(request.url).partition("?")[0] == f"{BASE}/messages"
+        assert parse_qsl(request.url.query.decode("ascii"), strict_parsing=True) == params
+        assert request.read() == b""
+
+    def test_headers(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """JSON is asked for, the tool says its name and version, and the token goes in its header and nowhere else."""
+        httpx_mock.add_response(json=LIST)
+        client.messages([])
+        request = httpx_mock.get_requests()[0]
+        assert request.headers["Accept"] == "application/json"
+        assert request.headers["Authorization"] == f"Bearer {CANARY}"
+        assert request.headers["User-Agent"] == f"wacr/{__version__}"
+        assert request.headers["Host"] == "shop.example"
+        assert CANARY not in str(request.url)
+        assert "Cookie" not in request.headers
+
+    def test_no_parameters(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """A question without parameters has no query string."""
+        httpx_mock.add_response(url=f"{BASE}/messages", json=LIST)
+        assert client.messages([]).total == 9
+
+    def test_single(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """One message is asked for by its id."""
+        httpx_mock.add_response(url=f"{BASE}/messages/51", json={"data": {"id": 51, "url": "x"}})
+        assert client.message(51) == {"id": 51, "url": "x"}
+
+    def test_too_long(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """A question that no URL can hold is a usage error, and nothing is sent."""
+        with pytest.raises(errors.UsageError, match="too long"):
+            client.messages([("search", "x" * 70_000)])
+        assert httpx_mock.get_requests() == []
+
+
+class TestAnswers:
+    """Status and body."""
+
+    def test_page(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """A list is a page of rows."""
+        httpx_mock.add_response(json=LIST)
+        page = client.messages([])
+        assert (page.rows, page.has_more, page.total) == (ROWS, True, 9)
+
+    @pytest.mark.parametrize(
+        ("status", "kind", "exit_status"),
+        [
+            (301, errors.BadAnswerError, 7),
+            (302, errors.BadAnswerError, 7),
+            (303, errors.BadAnswerError, 7),
+            (307, errors.BadAnswerError, 7),
+            (308, errors.BadAnswerError, 7),
+            (400, errors.UsageError, 2),
+            (401, errors.AuthError, 4),
+            (403, errors.AuthError, 4),
+            (404, errors.NotFoundError, 3),
+            (405, errors.BadAnswerError, 7),
+            (408, errors.ServiceError, 6),
+            (422, errors.UsageError, 2),
+            (429, errors.RateLimitError, 5),
+            (500, errors.ServiceError, 6),
+            (503, errors.ServiceError, 6),
+        ],
+    )
+    def test_statuses(
+        self, client: Client, httpx_mock: HTTPXMock, status: int, kind: type[WacrError], exit_status: int
+    ) -> None:
+        """Each status is one kind of failure, after one call, with the service's words."""
+        httpx_mock.add_response(status_code=status, json={"error": {"code": "SOME_CODE", "message": "Some words."}})
+        error = failed(client)
+        assert type(error) is kind
+        assert error.exit_status == exit_status
+        assert str(status) in error.message
+        assert error.code == "SOME_CODE" or 300 <= status < 400
+        assert len(httpx_mock.get_requests()) == 1
+
+    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+    @pytest.mark.parametrize("to", ["https://evil.example/steal", f"{BASE}/login", "//evil.example", "/login"])
+    def test_redirects(self, client: Client, httpx_mock: HTTPXMock, status: int, to: str) -> None:
+        """A redirect is not followed, not even to the same host; it is said where it would have gone."""
+        httpx_mock.add_response(status_code=status, headers={"Location": to})
+        assert f"redirects to {to}" in failed(client).message
+        assert [str(request.url) for request in httpx_mock.get_requests()] == [f"{BASE}/messages"]
+
+    @pytest.mark.parametrize("status", [403, 401])
+    def test_no_such_message(self, client: Client, httpx_mock: HTTPXMock, status: int) -> None:
+        """A message that is not there is named by its id; a refusal stays a refusal."""
+        httpx_mock.add_response(status_code=404, json={"message": "No query results for model"})
+        with pytest.raises(errors.NotFoundError, match=r"^no message 51$"):
+            client.message(51)
+        httpx_mock.add_response(status_code=status)
+        with pytest.raises(errors.AuthError):
+            client.message(51)
+
+    @pytest.mark.parametrize(
+        ("body", "what"),
+        [
+            (b"<html>maintenance</html>", "HTML, not JSON"),
+            (b"", "the answer is empty"),
+            (b"[]", "the answer is a list, not an object"),
+            (b'{"data": {}}', "data is an object, not a list"),
+            (b'{"data": [{"id": "x"}]}', "data[0].id is a string"),
+            (b'{"data": [{"id": NaN}]}', "NaN is not a number"),
+            (b'{"data": [{"id": 1', "not JSON"),
+        ],
+    )
+    def test_one_more_try(self, client: Client, httpx_mock: HTTPXMock, body: bytes, what: str) -> None:
+        """A 200 that is not what is documented is asked for once more, and is then a bad answer that says why."""
+        httpx_mock.add_response(content=body)
+        httpx_mock.add_response(content=body)
+        error = failed(client)
+        assert type(error) is BadAnswerError
+        assert what in error.message
+        assert len(httpx_mock.get_requests()) == 2
+
+    def test_second_try_counts(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """A second answer that is right is the answer."""
+        httpx_mock.add_response(text="<html>")
+        httpx_mock.add_response(json=LIST)
+        assert client.messages([]).rows == ROWS
+
+    def test_second_try_fails_otherwise(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """A second answer that is an error is that error."""
+        httpx_mock.add_response(text="<html>")
+        httpx_mock.add_response(status_code=401)
+        assert failed(client).exit_status == 4
+
+    def test_with_and_without_ids(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """Rows without ids are right where no id was asked for."""
+        httpx_mock.add_response(json={"data": [{"status": "read"}]})
+        assert client.messages([("fields", "status")], with_ids=False).rows == [{"status": "read"}]
+
+    @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+    def test_broken_packing(self, client: Client, httpx_mock: HTTPXMock, encoding: str) -> None:
+        """An answer that does not unpack is a failure of the service."""
+        httpx_mock.add_response(content=b"not packed", headers={"Content-Encoding": encoding})
+        error = failed(client)
+        assert error.exit_status == 6
+        assert error.message.startswith("shop.example: an answer that does not unpack: ")
+
+    @pytest.mark.parametrize(
+        ("error", "words"),
+        [
+            (httpx.ConnectError("refused"), "no connection: refused"),
+            (httpx.ConnectTimeout("slow"), "no connection in time: slow"),
+            (httpx.ReadTimeout("slow"), "no whole answer in time: slow"),
+            (httpx.ReadError("reset"), "a broken connection: reset"),
+            (httpx.RemoteProtocolError("cut short"), "a broken connection: cut short"),
+        ],
+    )
+    def test_network(self, client: Client, httpx_mock: HTTPXMock, error: Exception, words: str) -> None:
+        """A failure of the network names the host and says what happened."""
+        httpx_mock.add_exception(error)
+        failure = failed(client)
+        assert type(failure) is errors.ServiceError
+        assert failure.message == f"shop.example: {words}"
+
+
+class TestToken:
+    """The token is in no error, wherever the service puts it."""
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"message": f"no such token: {CANARY}"},
+            {"error": {"code": CANARY, "message": CANARY}},
+            {"error": f"Bearer {CANARY}"},
+            {"message": "invalid", "errors": {CANARY: [CANARY]}},
+            {"message": "x" * 380 + CANARY},
+            {"message": "x" * 395 + CANARY},
+            {"message": f"{CANARY} " * 100},
+        ],
+    )
+    @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 422, 429, 500])
+    def test_echoed(self, client: Client, httpx_mock: HTTPXMock, status: int, body: dict[str, Any]) -> None:
+        """A token that is echoed is masked, whole and before anything is cut short."""
+        httpx_mock.add_response(status_code=status, json=body)
+        told = json.dumps(failed(client).as_dict())
+        assert CANARY not in told
+        assert CANARY[:5] not in told
+        assert len(told) < 1000
+
+    @pytest.mark.parametrize("token", ["SECRET_CODE", "ABC123"])
+    def test_that_looks_like_a_code(self, httpx_mock: HTTPXMock, token: str) -> None:
+        """Even in the place of the code, where it may look like one."""
+        httpx_mock.add_response(status_code=401, json={"error": {"code": token, "message": "no"}})
+        clock = SystemClock()
+        transport = Watched(httpx.HTTPTransport(verify=False), Deadline(clock, 30), clock, Progress())
+        client = Client(transport, BASE, token)
+        assert token not in json.dumps(failed(client).as_dict())
+        client.close()
+
+    def test_in_a_redirect(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """The address of a redirect is masked too, and cut where it is long."""
+        httpx_mock.add_response(status_code=302, headers={"Location": f"https://x.example/?t={CANARY}&{'y' * 5000}"})
+        message = failed(client).message
+        assert "t=[token]" in message
+        assert len(message) < 500
+
+    def test_in_a_failure(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """And the words of a failed connection."""
+        httpx_mock.add_exception(httpx.ProxyError(f"407 for {CANARY}"))
+        assert failed(client).message.endswith("407 for [token]")
+
+    def test_in_no_traceback(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """No failure drags along another one that holds the request."""
+        httpx_mock.add_exception(httpx.ConnectError("refused"))
+        error = failed(client)
+        assert error.__cause__ is None
+        assert error.__suppress_context__

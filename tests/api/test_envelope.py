@@ -1,0 +1,364 @@
+"""Answers: every shape in which they may come is read, and every other is said to be none."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wacr_cli import errors
+from wacr_cli.api.envelope import Page, decode, failure, parse_item, parse_page
+from wacr_cli.errors import BadAnswerError, WacrError
+
+ROWS: list[dict[str, Any]] = [{"id": 3, "message": "a"}, {"id": 2, "message": None}]
+NUMBERS = {"current_page": 2, "last_page": 9, "per_page": 2, "total": 17}
+
+
+class TestListShapes:
+    """The four places where the numbers of the pages may stand."""
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            {"data": ROWS, "meta": {"pagination": NUMBERS}},
+            {"success": True, "message": "OK", "data": ROWS, "meta": {"pagination": NUMBERS}},
+            {"data": ROWS, "meta": NUMBERS, "links": {"next": None}},
+            {"data": {"data": ROWS, **NUMBERS}},
+            {"success": True, "data": {"data": ROWS, "next_page_url": None, **NUMBERS}},
+            {"data": {"data": ROWS, "meta": NUMBERS}},
+            {"data": {"data": ROWS}, "meta": {"pagination": NUMBERS}},
+            {"data": ROWS, **NUMBERS},
+            {"data": ROWS, "pagination": NUMBERS},
+            {"data": ROWS, "meta": {"pagination": {name: str(number) for name, number in NUMBERS.items()}}},
+        ],
+    )
+    def test_numbers(self, answer: object) -> None:
+        """Wherever they stand, and even as texts, they are found."""
+        assert parse_page(answer) == Page(ROWS, True, 17, 2, 2)
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            {"data": ROWS},
+            {"data": ROWS, "meta": {}},
+            {"data": ROWS, "meta": None},
+            {"data": ROWS, "meta": []},
+            {"data": ROWS, "meta": {"pagination": None}},
+            {"data": ROWS, "meta": {"pagination": {"has_more": "yes", "total": -1, "per_page": True}}},
+            {"data": {"data": ROWS}},
+        ],
+    )
+    def test_no_numbers(self, answer: object) -> None:
+        """Without numbers, or with such as make no sense, nothing is known but the rows."""
+        assert parse_page(answer) == Page(ROWS, None, None, None, None)
+
+    @pytest.mark.parametrize("more", [True, False])
+    @pytest.mark.parametrize("where", ["meta.pagination", "meta", "pagination", "top", "inner"])
+    def test_has_more(self, where: str, more: bool) -> None:
+        """``has_more`` alone is enough, wherever it stands."""
+        said = {"has_more": more}
+        answer = {
+            "meta.pagination": {"data": ROWS, "meta": {"pagination": said}},
+            "meta": {"data": ROWS, "meta": said},
+            "pagination": {"data": ROWS, "pagination": said},
+            "top": {"data": ROWS, **said},
+            "inner": {"data": {"data": ROWS, **said}},
+        }[where]
+        assert parse_page(answer) == Page(ROWS, more, None, None, None)
+
+    @pytest.mark.parametrize(
+        ("said", "more"),
+        [
+            ({"has_more": False, "current_page": 1, "last_page": 9}, False),
+            ({"has_more": True, "current_page": 9, "last_page": 9}, True),
+            ({"current_page": 1, "last_page": 9}, True),
+            ({"current_page": 9, "last_page": 9}, False),
+            ({"current_page": 10, "last_page": 9}, False),
+            ({"has_more": None, "current_page": 1, "last_page": 2}, True),
+            ({"has_more": 1, "current_page": 2, "last_page": 2}, False),
+            ({"current_page": 1}, None),
+            ({"last_page": 9}, None),
+            ({"total": 100}, None),
+            ({}, None),
+        ],
+    )
+    def test_what_decides(self, said: dict[str, object], more: bool | None) -> None:
+        """``has_more`` decides, else the pages' numbers, else nothing does."""
+        assert parse_page({"data": ROWS, "meta": {"pagination": said}}).has_more is more
+
+    def test_nearest_place_first(self) -> None:
+        """Where two places disagree, the documented one counts."""
+        answer = {"data": ROWS, "total": 1, "meta": {"total": 2, "pagination": {"total": 3}}}
+        assert parse_page(answer).total == 3
+
+    def test_empty(self) -> None:
+        """An empty list is a list."""
+        assert parse_page({"data": [], "meta": {"pagination": {"has_more": False, "total": 0}}}) == Page(
+            [], False, 0, None, None
+        )
+
+    def test_rows_are_whole(self) -> None:
+        """Rows keep their order, and fields that nobody documented."""
+        rows = [{"id": 1, "new": {"deep": [1, 2.5, None]}, "flag": True}, {"id": 1}]
+        assert parse_page({"data": rows}).rows == rows
+
+    def test_without_ids(self) -> None:
+        """Rows need no id where none was asked for."""
+        assert parse_page({"data": [{"status": "read"}]}, with_ids=False).rows == [{"status": "read"}]
+
+
+class TestNotLists:
+    """What is no list of messages is said to be none, with the place."""
+
+    @pytest.mark.parametrize(
+        ("answer", "what"),
+        [
+            (None, "the answer is null, not an object"),
+            ([], "the answer is a list, not an object"),
+            ("x", "the answer is a string, not an object"),
+            (5, "the answer is a number, not an object"),
+            (True, "the answer is a boolean, not an object"),
+            ({}, "the answer's data is absent, not a list"),
+            ({"data": None}, "the answer's data is null, not a list"),
+            ({"data": {}}, "the answer's data is an object, not a list"),
+            ({"data": {"data": None}}, "the answer's data is an object, not a list"),
+            ({"data": {"id": 1}}, "the answer's data is an object, not a list"),
+            ({"data": "x"}, "the answer's data is a string, not a list"),
+            ({"data": False}, "the answer's data is a boolean, not a list"),
+            ({"data": 1.5}, "the answer's data is a number, not a list"),
+            ({"data": [None]}, "the answer's data[0] is null, not an object"),
+            ({"data": [{"id": 1}, []]}, "the answer's data[1] is a list, not an object"),
+            ({"data": [[{"id": 1}]]}, "the answer's data[0] is a list, not an object"),
+            ({"data": [{}]}, "the answer's data[0].id is absent, not an integer"),
+            ({"data": [{"id": None}]}, "the answer's data[0].id is null, not an integer"),
+            ({"data": [{"id": "1"}]}, "the answer's data[0].id is a string, not an integer"),
+            ({"data": [{"id": 1.0}]}, "the answer's data[0].id is a number, not an integer"),
+            ({"data": [{"id": 1}, {"id": True}]}, "the answer's data[1].id is a boolean, not an integer"),
+        ],
+    )
+    def test_refused(self, answer: object, what: str) -> None:
+        """The first thing that is wrong is named, with where it stands."""
+        with pytest.raises(BadAnswerError) as caught:
+            parse_page(answer)
+        assert caught.value.message == what
+        assert caught.value.hint
+
+    @pytest.mark.parametrize(
+        ("answer", "what"),
+        [
+            ([], "the answer is a list, not an object"),
+            ({}, "the answer's data is null, not an object"),
+            ({"data": []}, "the answer's data is a list, not an object"),
+            ({"data": {}}, "the answer's data.id is absent, not an integer"),
+            ({"data": {"id": "7"}}, "the answer's data.id is a string, not an integer"),
+        ],
+    )
+    def test_items(self, answer: object, what: str) -> None:
+        """The same for a single message."""
+        with pytest.raises(BadAnswerError) as caught:
+            parse_item(answer)
+        assert caught.value.message == what
+
+    def test_item(self) -> None:
+        """A single message stands under data."""
+        assert parse_item({"success": True, "data": {"id": 7, "url": None}}) == {"id": 7, "url": None}
+
+    @settings(deadline=None)
+    @given(
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+            lambda inner: (
+                st.lists(inner, max_size=3)
+                | st.dictionaries(st.sampled_from(["data", "meta", "pagination", "id", "has_more", "total"]), inner)
+            ),
+        )
+    )
+    def test_any_json(self, answer: object) -> None:
+        """Any JSON at all is a page of rows with ids, or a bad answer, and nothing else."""
+        failure, rows = "", []
+        try:
+            rows = parse_page(answer).rows
+        except BadAnswerError as error:
+            failure = error.message
+        assert failure == "" or failure.startswith("the answer")
+        assert all(type(row["id"]) is int for row in rows)
+
+
+class TestDecode:
+    """Bytes to JSON."""
+
+    @pytest.mark.parametrize(
+        ("body", "value"),
+        [
+            (b'{"data": []}', {"data": []}),
+            (b' \n[1, 2.5, -0.25, "\\u00e9", null, true]\n', [1, 2.5, -0.25, "é", None, True]),
+            ("\ufeff{}".encode(), {}),
+            ('"नमस्ते 👋"'.encode(), "नमस्ते 👋"),
+            (b'"\\ud83d"', "\ud83d"),
+            (b"9007199254740993", 9007199254740993),
+            (b"123456789012345678901234567890", 123456789012345678901234567890),
+            (b"1e308", 1e308),
+            (b'"\\u0000"', "\0"),
+        ],
+    )
+    def test_good(self, body: bytes, value: object) -> None:
+        """Numbers as they are written, texts of any kind, a byte-order mark passed over."""
+        assert decode(body) == value
+
+    @pytest.mark.parametrize(
+        ("body", "what"),
+        [
+            (b"", "the answer is empty"),
+            (b" \r\n", "the answer is empty"),
+            (b"<!doctype html><title>Login</title>", "the answer is HTML, not JSON"),
+            (b"\n <html>", "the answer is HTML, not JSON"),
+            (b"OK", "the answer is not JSON: "),
+            (b'{"data": [', "the answer is not JSON: "),
+            (b'{"data": []} trailing', "the answer is not JSON: "),
+            (b"{'data': []}", "the answer is not JSON: "),
+            (b'"\xff\xfe"', "the answer is not JSON: "),
+            (b'"a\nb"', "the answer is not JSON: "),
+            (b"\x00\x00", "the answer is not JSON: "),
+            (b'{"data": NaN}', "the answer is not JSON: NaN is not a number"),
+            (b"[Infinity]", "the answer is not JSON: Infinity is not a number"),
+            (b"[-Infinity]", "the answer is not JSON: -Infinity is not a number"),
+            (b"[1e999]", "the answer is not JSON: 1e999 is out of range"),
+            (b"[-1e999]", "the answer is not JSON: -1e999 is out of range"),
+            (b"[" + b"9" * 5000 + b"]", "the answer is not JSON: "),
+            (b"[" + b"9" * 5000 + b".5]", "the answer is not JSON: 99999999999999999999 is out of range"),
+            (b"[" * 100_000 + b"]" * 100_000, "the answer's JSON is nested too deep"),
+            (b'{"data":' * 100_000, "the answer's JSON is nested too deep"),
+        ],
+    )
+    def test_bad(self, body: bytes, what: str) -> None:
+        """Whatever is not JSON, or not JSON that others could read, is refused in a line that can be read."""
+        with pytest.raises(BadAnswerError) as caught:
+            decode(body)
+        assert caught.value.message.startswith(what)
+        assert len(caught.value.message) < 300
+
+    @settings(deadline=None)
+    @given(st.binary())
+    def test_any_bytes(self, body: bytes) -> None:
+        """Any bytes decode or are a bad answer."""
+        failure, value = "", None
+        try:
+            value = decode(body)
+        except BadAnswerError as error:
+            failure = error.message
+        assert failure == "" or failure.startswith("the answer")
+        assert json.dumps(value, allow_nan=False)
+
+
+class TestFailure:
+    """Answers other than 200."""
+
+    @pytest.mark.parametrize(
+        ("status", "kind"),
+        [
+            (400, errors.UsageError),
+            (401, errors.AuthError),
+            (403, errors.AuthError),
+            (404, errors.NotFoundError),
+            (408, errors.ServiceError),
+            (425, errors.ServiceError),
+            (422, errors.UsageError),
+            (429, errors.RateLimitError),
+            (500, errors.ServiceError),
+            (502, errors.ServiceError),
+            (503, errors.ServiceError),
+            (504, errors.ServiceError),
+            (599, errors.ServiceError),
+            (204, errors.BadAnswerError),
+            (301, errors.BadAnswerError),
+            (302, errors.BadAnswerError),
+            (307, errors.BadAnswerError),
+            (402, errors.BadAnswerError),
+            (405, errors.BadAnswerError),
+            (410, errors.BadAnswerError),
+            (418, errors.BadAnswerError),
+        ],
+    )
+    @pytest.mark.parametrize(
+        "body", [b"", b"<html>oops</html>", b"{}", b"[]", b"null", b'{"message": null}', b"[" * 99_999]
+    )
+    def test_kinds(self, status: int, kind: type[WacrError], body: bytes) -> None:
+        """The status alone says which kind of failure it is, whatever the body."""
+        error = failure(status, body)
+        assert type(error) is kind
+        assert str(status) in error.message
+        assert error.hint
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            {"error": {"code": "RATE_LIMIT_EXCEEDED", "message": "Slow down."}},
+            {"success": False, "error": {"code": "RATE_LIMIT_EXCEEDED", "message": "Slow down."}},
+            {"success": False, "error_code": "RATE_LIMIT_EXCEEDED", "message": "Slow down."},
+            {"code": "RATE_LIMIT_EXCEEDED", "message": "Slow down."},
+            {"code": "RATE_LIMIT_EXCEEDED", "error": "Slow down."},
+            {"error": {"code": "RATE_LIMIT_EXCEEDED"}, "message": "Slow down."},
+            {"error": {"code": 429, "message": "Slow down."}, "code": "RATE_LIMIT_EXCEEDED", "message": "other"},
+        ],
+    )
+    @pytest.mark.parametrize("status", [401, 403, 404, 422, 429, 500, 405])
+    def test_shapes(self, status: int, answer: object) -> None:
+        """The service's own code and words are found in each place where they may stand."""
+        error = failure(status, json.dumps(answer).encode())
+        assert error.code == "RATE_LIMIT_EXCEEDED"
+        assert error.message.endswith(": Slow down.")
+
+    @pytest.mark.parametrize(
+        ("answer", "said"),
+        [
+            (
+                {"message": "The given data was invalid.", "errors": {"sort": ["The sort is invalid.", "second"]}},
+                "The given data was invalid.; sort: The sort is invalid.",
+            ),
+            ({"errors": {"page": "must be a number", "x": []}}, "page: must be a number; x"),
+            ({"error": {"message": "no", "errors": {"per_page": ["too many"]}}}, "no; per_page: too many"),
+            ({"message": "no", "errors": ["a", "b"]}, "no"),
+            ({"message": "no", "errors": {"a": [{"deep": 1}]}}, "no; a"),
+        ],
+    )
+    def test_details(self, answer: object, said: str) -> None:
+        """What a 422 says of each field is passed on."""
+        assert failure(422, json.dumps(answer).encode()).message.endswith(f": {said}")
+
+    @pytest.mark.parametrize("code", ["no", "a b", "", "x" * 50, "X" * 50, 5, None, ["A"], "AB\n", "1AB"])
+    def test_odd_codes(self, code: object) -> None:
+        """A code that looks like none is left out for the kind's own."""
+        assert failure(401, json.dumps({"error": {"code": code}}).encode()).code == "UNAUTHORIZED"
+
+    def test_scope(self) -> None:
+        """A 403 says which scope is wanted, and is told from a 401 by its code."""
+        error = failure(403, b"")
+        assert error.code == "INSUFFICIENT_SCOPE"
+        assert "messages:read" in error.hint
+
+    @pytest.mark.parametrize(
+        ("location", "said"), [("https://evil.example/", " to https://evil.example/ ("), ("", " (")]
+    )
+    def test_redirect(self, location: str, said: str) -> None:
+        """A redirect says where to, should it, and that the token stays."""
+        assert failure(302, b"", location).message == f"the service redirects{said}302); the token does not follow"
+
+    @settings(deadline=None)
+    @given(
+        st.integers(100, 999).filter(lambda status: status != 200),
+        st.dictionaries(
+            st.sampled_from(["error", "message", "code", "errors", "error_code"]),
+            st.recursive(
+                st.none() | st.text() | st.integers(),
+                lambda inner: (
+                    st.lists(inner) | st.dictionaries(st.sampled_from(["code", "message", "errors"]) | st.text(), inner)
+                ),
+            ),
+        ),
+    )
+    def test_any_answer(self, status: int, answer: object) -> None:
+        """No error answer makes reading it fail."""
+        assert failure(status, json.dumps(answer).encode()).exit_status in range(2, 8)

@@ -1,0 +1,328 @@
+"""Completion: what real shells show and insert when TAB is pressed, and that the files follow the program."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import shutil
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from wacr_cli.cli import build_app, main
+
+ROOT = Path(__file__).parent.parent.parent
+FILES = {"bash": "wacr.bash", "zsh": "_wacr", "fish": "wacr.fish"}
+CONFIG = """\
+default_profile = "shop"
+[profiles.shop]
+api_url = "https://app.wa.cr/api/v2"
+[profiles."our café"]
+rate_limit = 30
+[profiles."$(touch obeyed)"]
+"""
+
+PATIENCE = 60.0
+"""Seconds: far more than a slow machine needs, for what is there in a moment."""
+
+# A key that shows the line as the shell has it, and empties it.
+SET_UP = {
+    "bash": r"""
+        source completions/wacr.bash
+        PS1='ready> '
+        bind 'set show-all-if-ambiguous on' 'set bell-style none' 'set enable-bracketed-paste off'
+        bind -x '"\C-x\C-p": printf "\n<[%s]>\n" "$READLINE_LINE"; READLINE_LINE='
+    """,
+    "zsh": r"""
+        fpath=($PWD/completions $fpath)
+        autoload -Uz compinit && compinit -u -D
+        PS1='ready> '
+        unsetopt beep
+        bindkey -e
+        show() { zle -R -c; zle -I; print -r -- $'\n'"<[$BUFFER]>"; BUFFER= }
+        zle -N show && bindkey '^X^P' show
+    """,
+    "fish": r"""
+        function fish_prompt; echo 'ready> '; end
+        set -g fish_greeting
+        set -g fish_autosuggestion_enabled 0
+        bind \cx\cp 'printf "\n<[%s]>\n" (commandline | string collect); commandline ""; commandline -f repaint'
+    """,
+}
+
+
+class Terminal:
+    """A shell in a terminal of its own, at its prompt; wacr and Python write down that they are called."""
+
+    def __init__(self, shell: str, folder: Path, **environ: str) -> None:
+        config = Path(environ.get("XDG_CONFIG_HOME", folder / ".config"))
+        for target in (folder / "completions", config / "fish" / "completions"):
+            shutil.copytree(ROOT / "completions", target, dirs_exist_ok=True)
+        # Without this folder fish reads the manual pages, with a Python.
+        (folder / ".local" / "share" / "fish" / "generated_completions").mkdir(parents=True, exist_ok=True)
+        (folder / "bin").mkdir()
+        for name in ("wacr", "python", "python3"):
+            (folder / "bin" / name).write_text(f"#!/bin/sh\necho {name} >> '{folder}/called'\n")
+            (folder / "bin" / name).chmod(0o755)
+        (folder / ".zshrc").write_text(SET_UP["zsh"])
+        (folder / "bashrc").write_text(SET_UP["bash"])
+        command = {
+            "bash": ["bash", "--noprofile", "--rcfile", "bashrc", "-i"],
+            "zsh": ["zsh", "--no-globalrcs", "-i"],
+            "fish": ["fish", "-i", "-C", SET_UP["fish"]],
+        }[shell]
+        inherited = {"PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
+        home = {"HOME": str(folder), "ZDOTDIR": str(folder), "TERM": "xterm", "INPUTRC": os.devnull}
+        self._master, slave = pty.openpty()
+        termios.tcsetwinsize(self._master, (60, 200))
+        # A session's leader owns the first terminal that it opens.
+        takes_over = ["sh", "-c", 'exec "$@" <"$0" >"$0" 2>&1', os.ttyname(slave)]
+        self._process = subprocess.Popen(
+            takes_over + command, env=inherited | home | environ, cwd=folder, start_new_session=True
+        )
+        self.read_until("ready> ")
+        os.close(slave)
+
+    def read_until(self, *words: str) -> str:
+        """What appears, without colours and the like, as soon as all the words are there."""
+        raw, seen, deadline = b"", "", time.monotonic() + PATIENCE
+        while not all(word in seen for word in words):
+            if not select.select([self._master], [], [], max(0.0, deadline - time.monotonic()))[0]:
+                pytest.fail(f"waited for {words}, and saw {seen!r}")
+            new = os.read(self._master, 65536)
+            if re.search(rb"\x1b\[0?c", new):  # newer fish asks what the terminal is
+                os.write(self._master, b"\x1b[?62c")
+            raw += new
+            codes = r"\x1b(\[[0-9;?>=]*[A-Za-z]|\][^\x07]*\x07|[()].|[=>])|[\x0e\x0f]"
+            seen = re.sub(codes, "", raw.decode(errors="replace"))
+        return seen
+
+    def press(self, keys: str, *listed: str) -> tuple[str, str]:
+        """The line after some keys, and what appeared on the way, which is to hold the words of a list."""
+        os.write(self._master, keys.encode())
+        seen = self.read_until(*listed)
+        os.write(self._master, b"\x18\x10")
+        seen += self.read_until("]>", "ready> ")
+        return re.findall(r"<\[(.*?)\]>", seen, re.DOTALL)[-1].rstrip(' "'), seen
+
+    def run(self, line: str) -> None:
+        """Have the shell run a line."""
+        os.write(self._master, f"{line}\r".encode())
+        self.read_until("ready> ")
+
+    def close(self) -> None:
+        """End the shell."""
+        self._process.kill()
+        self._process.wait()
+        os.close(self._master)
+
+
+def _lacking(shell: str) -> str:
+    """Why a shell can't be driven here, empty where it can."""
+    if not shutil.which(shell):
+        return f"{shell} is not installed"
+    if shell == "bash" and subprocess.run(["bash", "-c", "((BASH_VERSINFO[0] >= 4))"], check=False).returncode != 0:
+        return "bash shows its line to a key since version 4"
+    return ""
+
+
+@pytest.fixture(scope="module", params=tuple(FILES))
+def shell(request: pytest.FixtureRequest) -> str:
+    """Each shell in turn, as far as it is installed."""
+    if reason := _lacking(request.param):
+        pytest.skip(reason)
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def folder(shell: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a configuration."""
+    home = tmp_path_factory.mktemp(shell)
+    (home / ".config" / "wacr").mkdir(parents=True)
+    (home / ".config" / "wacr" / "config.toml").write_text(CONFIG)
+    (home / "reports-2026.csv").touch()
+    return home
+
+
+@pytest.fixture(scope="module")
+def terminal(shell: str, folder: Path) -> Iterator[Terminal]:
+    """A shell at its prompt, for all the tests that leave its line empty."""
+    one = Terminal(shell, folder)
+    yield one
+    one.close()
+
+
+INSERTED = {
+    "wacr me\tli\t": "wacr messages list",
+    "wacr --demo sa\tser\t": "wacr --demo sandbox serve",
+    "wacr completion z\t": "wacr completion zsh",
+    "wacr messages list --with\t": "wacr messages list --with-direction",
+    "wacr --color al\tmessages get --dem\t": "wacr --color always messages get --demo",
+    "wacr --profile list messages g\t": "wacr --profile list messages get",
+    "wacr messages list -f ta\t": "wacr messages list -f table",
+    "wacr messages list --format=ta\t": "wacr messages list --format=table",
+    "wacr messages list --type te\tm\t": "wacr messages list --type template",
+    "wacr messages list --type no\tau\t": "wacr messages list --type not_in:audio",
+    "wacr messages list --type in:text,tem\t": "wacr messages list --type in:text,template",
+    "wacr messages list --type=in:te\tm\t": "wacr messages list --type=in:template",
+    "wacr messages list --type=in:audio,vi\t": "wacr messages list --type=in:audio,video",
+    "wacr messages list --status failed,del\t": "wacr messages list --status failed,delivered",
+    "wacr messages list --direction ne:o\t": "wacr messages list --direction ne:outbound",
+    "wacr messages list --sort up\t": "wacr messages list --sort updated_at",
+    "wacr messages list --sort -up\t": "wacr messages list --sort -updated_at",
+    'wacr messages list --type "in:text,tem\t': 'wacr messages list --type "in:text,template',
+    "wacr messages list --search 'to --type' --type=tem\t": "wacr messages list --search 'to --type' --type=template",
+    "wacr messages list --limit 5 > rep\t": "wacr messages list --limit 5 > reports-2026.csv",
+    "wacr messages list --sort=-up\t": "wacr messages list --sort=-updated_at",
+    "wacr messages list --fields id,int\t": "wacr messages list --fields id,interaction_id",
+    "wacr messages list --output rep\t": "wacr messages list --output reports-2026.csv",
+    "wacr messages list --output=rep\t": "wacr messages list --output=reports-2026.csv",
+    "wacr messages list --limit 3 --profile sh\t": "wacr messages list --limit 3 --profile shop",
+    "wacr --profile=our\tsandbox": r"wacr --profile=our\ café sandbox",
+    # Nothing fits, and nothing is inserted.
+    "wacr messages list --all --al\t": "wacr messages list --all --al",
+    "wacr --demo messages list --dem\t": "wacr --demo messages list --dem",
+    "wacr messages list --quiet -q --qui\t": "wacr messages list --quiet -q --qui",
+    "wacr sandbox serve --ty\t": "wacr sandbox serve --ty",
+    "wacr messages list --search rep\t": "wacr messages list --search rep",
+}
+
+
+@pytest.mark.parametrize(("keys", "line"), INSERTED.items(), ids=[keys.replace("\t", "⇥") for keys in INSERTED])
+def test_tab_inserts_what_can_only_be_meant(terminal: Terminal, keys: str, line: str) -> None:
+    """Commands, flags and values of the command at hand are completed; what is given already or unknown is not."""
+    assert terminal.press(keys)[0] == line
+
+
+LISTED = {
+    "wacr \t": (("messages", "sandbox", "completion"), ("serve", "reports")),
+    "wacr messages \t": (("list", "get"), ("serve", "sandbox", "reports")),
+    "wacr messages get --\t": (("--format", "--output", "--demo", "--verbose", "--help"), ("--type", "--version")),
+    "wacr messages list --direction \t": (("in:", "ne:", "not_in:", "inbound", "outbound"), ("text", "reports")),
+    "wacr messages list --type not_in:text,\t": (("template", "image", "video", "document", "audio"), ("ne:",)),
+    "wacr messages list --status=ne:\t": (("sent", "delivered", "read", "failed"), ("in:",)),
+    "wacr messages list --sort \t": (("created_at", "updated_at", "-created_at", "-updated_at"), ("sent_at",)),
+    "wacr messages list -f \t": (("table", "tsv", "csv", "json", "jsonl"), ("reports",)),
+    "wacr messages list --fields \t": (("interaction_id", "sender_id", "is_read"), ("in:", "reports")),
+    "wacr messages list --sort -\t": (("-created_at", "-updated_at"), ("--type", "--demo")),
+    "wacr --profile \t": (("shop", "our"), ("default_profile", "rate_limit")),
+}
+
+
+@pytest.mark.parametrize("keys", LISTED, ids=[keys.replace("\t", "⇥") for keys in LISTED])
+def test_tab_lists_what_may_be_meant(terminal: Terminal, keys: str) -> None:
+    """Where several words fit, all of them are shown and no other."""
+    there, not_there = LISTED[keys]
+    _, seen = terminal.press(keys, *there)
+    assert [word for word in not_there if word in seen] == []
+
+
+@pytest.mark.parametrize("variable", ["WACR_CONFIG_DIR", "XDG_CONFIG_HOME", "HOME/Library"])
+def test_profiles_are_read_where_wacr_reads_them(shell: str, tmp_path: Path, variable: str) -> None:
+    """The folder of the configuration is that of the environment, else that of the platform."""
+    place = {"WACR_CONFIG_DIR": "here", "XDG_CONFIG_HOME": "xdg/wacr"}.get(variable, "Library/Application Support/wacr")
+    (tmp_path / place).mkdir(parents=True)
+    (tmp_path / place / "config.toml").write_text("[profiles.elsewhere]\n")
+    values = {"WACR_CONFIG_DIR": tmp_path / place, "XDG_CONFIG_HOME": tmp_path / "xdg"}
+    terminal = Terminal(shell, tmp_path, **{key: str(value) for key, value in values.items() if key == variable})
+    try:
+        assert terminal.press("wacr --profile el\t")[0] == "wacr --profile elsewhere"
+    finally:
+        terminal.close()
+
+
+def test_the_configuration_is_read_and_not_obeyed(terminal: Terminal, folder: Path) -> None:
+    """A profile's name that looks like a command is inserted quoted, and nothing of it runs."""
+    line, _ = terminal.press("wacr --profile \\$\t")
+    assert line.startswith((r"wacr --profile \$\(touch", "wacr --profile '$(touch", r"wacr --profile \$(touch"))
+    assert not (folder / "obeyed").exists()
+
+
+def test_tab_starts_no_python(terminal: Terminal, folder: Path) -> None:
+    """Neither wacr nor a Python is called for a completion, whatever is completed."""
+    for keys in (*INSERTED, *LISTED):
+        terminal.press(keys)
+    assert not (folder / "called").exists()
+    subprocess.run([folder / "bin" / "wacr"], check=True)
+    assert (folder / "called").read_text() == "wacr\n"
+
+
+def test_a_list_goes_on_after_a_comma(terminal: Terminal, shell: str) -> None:
+    """A value of a list is completed so that a comma can follow at once."""
+    if shell == "fish":
+        pytest.skip("fish ends every word with a blank")
+    line = terminal.press("wacr messages list --fields sender\t,int\t --type in:te\tm\t,au\t")[0]
+    assert line == "wacr messages list --fields sender_id,interaction_id --type in:template,audio"
+
+
+def test_bash_completes_where_the_colon_breaks_no_words(tmp_path: Path) -> None:
+    """Many people take the colon out of COMP_WORDBREAKS; values with one are completed all the same."""
+    if reason := _lacking("bash"):
+        pytest.skip(reason)
+    terminal = Terminal("bash", tmp_path)
+    try:
+        for removed in (":", "="):
+            terminal.run(f"COMP_WORDBREAKS=${{COMP_WORDBREAKS//{removed}}}")
+            for value in (" ne:au", "=ne:au"):
+                assert terminal.press(f"wacr messages list --type{value}\t")[0].endswith(f"{value}dio")
+    finally:
+        terminal.close()
+
+
+def test_the_files_are_those_of_the_program() -> None:
+    """What scripts/completions.py would write is what is there."""
+    check = [sys.executable, str(ROOT / "scripts" / "completions.py"), "--check"]
+    done = subprocess.run(check, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def _names(command: Any, context: Any) -> Iterator[str]:
+    """The commands and flags of the program, as the parser has them."""
+    for param in command.get_params(context):
+        yield from (*param.opts, *param.secondary_opts) if param.param_type_name == "option" else ()
+    for name in command.list_commands(context) if hasattr(command, "list_commands") else ():
+        yield name
+        one = command.get_command(context, name)
+        yield from _names(one, one.make_context(name, [], parent=context, resilient_parsing=True))
+
+
+@pytest.mark.parametrize("shell_name", FILES)
+def test_every_command_and_flag_is_in_each_file(shell_name: str) -> None:
+    """No name of the program is missing from a shell's file."""
+    command: Any = typer.main.get_command(build_app())
+    names = set(_names(command, command.make_context("wacr", [], resilient_parsing=True)))
+    text = (ROOT / "completions" / FILES[shell_name]).read_text()
+    if shell_name == "fish":
+        text = re.sub(r" -l (\S+)", r" --\1", re.sub(r" -s (\S)", r" -\1", text))
+    assert {"messages", "list", "--type", "-f", "--help"} <= names
+    assert [name for name in sorted(names) if not re.search(rf"(?<![\w-]){name}(?![\w-])", text)] == []
+
+
+def test_the_command_prints_the_file(capsys: pytest.CaptureFixture[str]) -> None:
+    """``wacr completion SHELL`` writes the very file, and nothing else."""
+    for shell_name, file in FILES.items():
+        with pytest.raises(SystemExit) as left:
+            main(["completion", shell_name])
+        assert left.value.code == 0
+        assert capsys.readouterr() == ((ROOT / "completions" / file).read_text(), "")
+
+
+def test_an_unknown_shell_is_named_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    """A shell that there is no file for is a usage error that says which one was meant."""
+    with pytest.raises(SystemExit) as left:
+        main(["completion", "fsh"])
+    assert left.value.code == 2
+    out, err = capsys.readouterr()
+    assert (out, err.splitlines()) == (
+        "",
+        ["wacr: SHELL: no such value: 'fsh'; did you mean fish?", "It is one of bash, zsh, fish."],
+    )

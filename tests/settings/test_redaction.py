@@ -1,0 +1,40 @@
+"""Redaction: tokens and phone numbers stay out of what is shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from wacr_cli.settings.redaction import hide_token, mask_numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "token", "shown"),
+    [
+        ("no such token: abc", "abc", "no such token: [token]"),
+        ("abc abc", "abc", "[token] [token]"),
+        ("nothing here", "abc", "nothing here"),
+        ("anything", "", "anything"),
+    ],
+)
+def test_hide_token(text: str, token: str, shown: str) -> None:
+    """Every occurrence goes; no token hides nothing."""
+    assert hide_token(text, token) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("+491701234567", "+**********67"),
+        ("0170 123 45 67", "**** *** ** 67"),
+        ("call (0170) 123-4567 now", "call (****) ***-**67 now"),
+        ("0170.123.4567", "****.***.**67"),
+        ("two: 491701234567, 4915112345678", "two: **********67, ***********78"),
+        ("order 12345", "order 12345"),
+        ("in 2026", "in 2026"),
+        ("no digits", "no digits"),
+        ("", ""),
+    ],
+)
+def test_mask_numbers(text: str, shown: str) -> None:
+    """Of what looks like a phone number two digits are left, however it is written; short numbers stay."""
+    assert mask_numbers(text) == shown

@@ -1,0 +1,99 @@
+"""The API's endpoints, a method each: parameters in, rows out, every failure a :class:`~wacr_cli.errors.WacrError`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import httpx
+
+from wacr_cli import __version__
+from wacr_cli.api import envelope
+from wacr_cli.api.params import Params
+from wacr_cli.api.transport import describe_failure, is_certificate_failure
+from wacr_cli.errors import BadAnswerError, NotFoundError, ServiceError, UsageError, WacrError
+from wacr_cli.models import Row
+from wacr_cli.query import shorten
+from wacr_cli.settings.redaction import hide_token
+
+T = TypeVar("T")
+
+_LONGEST_MESSAGE = 400
+
+
+class Client:
+    """Calls one API with one token, over the transport given."""
+
+    def __init__(self, transport: httpx.BaseTransport, base_url: str, token: str) -> None:
+        self._token = token
+        self._base_url = base_url
+        self._transport = transport
+        self._headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+            "Authorization": f"Bearer {token}",
+            "User-Agent": f"wacr/{__version__}",
+        }
+
+    def messages(self, params: Params, *, with_ids: bool = True) -> envelope.Page:
+        """``GET /messages``: one window; ``with_ids`` asks that each row has its integer id."""
+        return self._get("messages", params, lambda answer: envelope.parse_page(answer, with_ids=with_ids))
+
+    def message(self, number: int) -> Row:
+        """``GET /messages/{id}``: one message, with all its fields."""
+        try:
+            return self._get(f"messages/{number}", [], envelope.parse_item)
+        except NotFoundError as error:
+            raise NotFoundError(
+                f"no message {number}", "See the ids that there are: wacr messages list.", code=error.code
+            ) from None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    def _get(self, path: str, params: Params, parse: Callable[[Any], T]) -> T:
+        """One endpoint's answer, asked for once more where it is not what the API documents."""
+        body = self._body(path, params)
+        try:
+            return parse(envelope.decode(body))
+        except BadAnswerError:
+            body = self._body(path, params)
+        return parse(envelope.decode(body))
+
+    def _body(self, path: str, params: Params) -> bytes:
+        request = self._request(path, params)
+        try:
+            response = self._send(request)
+        except WacrError as error:
+            raise self._redacted(error) from None
+        if response.status_code == httpx.codes.OK:
+            return response.content
+        location = response.headers.get("Location", "")
+        raise self._redacted(envelope.failure(response.status_code, response.content, location))
+
+    def _request(self, path: str, params: Params) -> httpx.Request:
+        try:
+            return httpx.Request("GET", f"{self._base_url}/{path}", params=tuple(params), headers=self._headers)
+        except httpx.InvalidURL:
+            raise UsageError("the filters and texts are too long for one URL", "Ask for fewer at a time.") from None
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return self._transport.handle_request(request)
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            host = request.url.netloc.decode("ascii", "replace")
+            if is_certificate_failure(error):
+                raise ServiceError(
+                    f"{host}: its certificate can't be trusted: {error}",
+                    "Check WACR_API_URL and the clock; SSL_CERT_FILE names a store of your own.",
+                ) from None
+            raise ServiceError(
+                f"{host}: {describe_failure(error)}: {error}", "Check the network and WACR_API_URL."
+            ) from None
+
+    def _redacted(self, error: WacrError) -> WacrError:
+        """The error without the token, and only then cut: half a token would not be found."""
+        error.message = shorten(hide_token(error.message, self._token), _LONGEST_MESSAGE)
+        error.code = hide_token(error.code, self._token)
+        return error

@@ -1,0 +1,39 @@
+"""A Query as the query string of ``GET /messages``."""
+
+from __future__ import annotations
+
+from wacr_cli.query import Query
+
+Params = list[tuple[str, str]]
+
+
+def list_params(query: Query, *, fields: tuple[str, ...] | None, direction: str | None = None) -> Params:
+    """The parameters that say what is wanted, without the window: filters, search, sort, fields.
+
+    ``fields`` are those to ask for, which may be more than the query's own; ``direction`` stands in for
+    the query's filter on it.
+    """
+    params: Params = []
+    for one in query.filters:
+        if direction and one.field == "direction":
+            continue
+        params.append((_key(one.field, "" if one.operator == "eq" else one.operator), ",".join(one.values)))
+    if direction:
+        params.append((_key("direction", ""), direction))
+    params += [(_key(raw.field, raw.operator), raw.value) for raw in query.raw_filters]
+    if query.search is not None:
+        params.append(("search", query.search))
+    if query.sort is not None:
+        params.append(("sort", query.sort))
+    if fields:
+        params.append(("fields", ",".join(fields)))
+    return params
+
+
+def window_params(page: int | None, per_page: int | None) -> Params:
+    """The parameters that say which part of the list is wanted; None leaves one to the service."""
+    return [(name, str(value)) for name, value in (("page", page), ("per_page", per_page)) if value is not None]
+
+
+def _key(field: str, operator: str) -> str:
+    return f"filter[{field}][{operator}]" if operator else f"filter[{field}]"

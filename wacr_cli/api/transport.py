@@ -1,0 +1,333 @@
+"""What stands between the client and the wire, each a small transport round another.
+
+From the outside in: :class:`Retrying` (tries again what may be tried again), :class:`Paced` (waits for the
+budget), :class:`Watched` (reads the whole answer within a deadline, and tells the listener of the call), and
+the transport of httpx itself, or the sample workspace.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import ssl
+from collections.abc import Iterable
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import getproxies, proxy_bypass
+
+import httpcore
+import httpx
+
+from wacr_cli.api.budget import Budget
+from wacr_cli.errors import BadAnswerError, RateLimitError, ServiceError, UsageError
+from wacr_cli.progress import Call, Progress
+from wacr_cli.settings.config import is_loopback
+from wacr_cli.settings.redaction import mask_numbers
+from wacr_cli.times import Clock, span
+
+RETRIED_STATUSES = frozenset((408, 425, 429, 500, 502, 503, 504))
+TRIES = 4
+BACKOFF_CAP = 30.0
+"""Seconds: the longest wait that was not asked for by the service."""
+
+MOST_BYTES = 64 * 2**20
+"""The most that one answer may hold, unpacked: a hundred rows are some 100 kB."""
+
+
+class Retrying(httpx.BaseTransport):
+    """Tries a GET again, up to ``tries`` times in all, after a wait with full jitter or the one asked for."""
+
+    def __init__(
+        self,
+        inner: httpx.BaseTransport,
+        clock: Clock,
+        *,
+        max_wait: float = 300,
+        tries: int = TRIES,
+        budget: Budget | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self._inner = inner
+        self._clock = clock
+        self._max_wait = max_wait
+        self._tries = tries
+        self._budget = budget
+        self._progress = progress or Progress()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The first answer that is not worth another try, or the last."""
+        tries = self._tries if request.method == "GET" else 1
+        for attempt in range(1, tries):
+            try:
+                response = self._inner.handle_request(request)
+            except (httpx.TransportError, httpx.DecodingError) as error:
+                if is_certificate_failure(error):
+                    raise
+                self._wait(self._backoff(attempt), f"another try, after {describe_failure(error)}")
+                continue
+            if response.status_code not in RETRIED_STATUSES:
+                return response
+            self._wait_as_asked(response, attempt)
+        return self._inner.handle_request(request)
+
+    def close(self) -> None:
+        """Close what is below."""
+        self._inner.close()
+
+    def _wait_as_asked(self, response: httpx.Response, attempt: int) -> None:
+        asked = seconds_asked(response.headers, self._clock.time())
+        seconds = self._backoff(attempt) if asked is None else max(1.0, asked)
+        if seconds > self._max_wait:
+            raise _too_long(response.status_code, seconds, self._max_wait)
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS and self._budget:
+            self._budget.block(seconds)
+        self._wait(seconds, f"the service, which answered {response.status_code}")
+
+    def _backoff(self, attempt: int) -> float:
+        return random.uniform(0, min(BACKOFF_CAP, self._max_wait, 2.0**attempt))  # noqa: S311 - jitter, not a secret
+
+    def _wait(self, seconds: float, reason: str) -> None:
+        end = self._clock.monotonic() + seconds
+        while (left := end - self._clock.monotonic()) > 0:
+            self._progress.waiting(left, reason)
+            self._clock.sleep(min(1.0, left))
+        self._progress.waiting(0, reason)
+
+
+def _too_long(status: int, seconds: float, max_wait: float) -> ServiceError | RateLimitError:
+    message = (
+        f"the service answered {status} and asks for a wait of {span(seconds)}, more than --max-wait {span(max_wait)}"
+    )
+    kind = RateLimitError if status == httpx.codes.TOO_MANY_REQUESTS else ServiceError
+    return kind(message, "Run it later, or allow a longer wait.")
+
+
+def seconds_asked(headers: httpx.Headers, now: float) -> float | None:
+    """The wait that an answer asks for, in seconds, or None where it names none that makes sense."""
+    word = headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"[0-9]{1,12}", word):
+        return float(word)
+    if word:
+        try:
+            date = parsedate_to_datetime(word)
+            return max(0.0, date.replace(tzinfo=date.tzinfo or UTC).timestamp() - now)
+        except (ValueError, OverflowError):
+            pass  # neither of the two forms: as if it were absent
+    reset = headers.get("X-RateLimit-Reset", "").strip()
+    return max(0.0, float(reset) - now) if re.fullmatch(r"[0-9]{1,12}", reset) else None
+
+
+class Paced(httpx.BaseTransport):
+    """Makes a call when the budget allows one, and tells the budget what the answer says of it."""
+
+    def __init__(self, inner: httpx.BaseTransport, budget: Budget) -> None:
+        self._inner = inner
+        self._budget = budget
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The inner transport's answer."""
+        with self._budget.call():
+            response = self._inner.handle_request(request)
+            limit, remaining = (_whole(response.headers.get(f"X-RateLimit-{name}")) for name in ("Limit", "Remaining"))
+            self._budget.observe(limit, remaining)
+            return response
+
+    def close(self) -> None:
+        """Close what is below, and the budget."""
+        self._inner.close()
+        self._budget.close()
+
+
+def _whole(word: str | None) -> int | None:
+    return int(word) if word and re.fullmatch(r"[0-9]{1,7}", word) else None
+
+
+class Deadline:
+    """The moment by which the request at hand has to be over; shared with the sockets below."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._end = 0.0
+
+    def start(self) -> None:
+        """Count from now."""
+        self._end = self._clock.monotonic() + self._seconds
+
+    def left(self) -> float:
+        """Seconds that are left; :class:`httpx.ReadTimeout` where there are none."""
+        left = self._end - self._clock.monotonic()
+        if left <= 0:
+            raise httpx.ReadTimeout(f"no whole answer within {span(self._seconds)}")
+        return left
+
+
+class Watched(httpx.BaseTransport):
+    """Reads the whole answer, within the deadline, and tells the listener how the call went."""
+
+    def __init__(self, inner: httpx.BaseTransport, deadline: Deadline, clock: Clock, progress: Progress) -> None:
+        self._inner = inner
+        self._deadline = deadline
+        self._clock = clock
+        self._progress = progress
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The inner transport's answer, its body read and unpacked."""
+        start = self._clock.monotonic()
+        self._deadline.start()
+        try:
+            response = self._inner.handle_request(request)
+            body = self._body(response)
+        except httpx.HTTPError as error:
+            self._tell(request, describe_failure(error), start, None)
+            raise
+        except BadAnswerError as error:
+            self._tell(request, error.message, start, None)
+            raise
+        left = _whole(response.headers.get("X-RateLimit-Remaining"))
+        self._tell(request, response.status_code, start, left)
+        return _with_body(response, body)
+
+    def close(self) -> None:
+        """Close what is below."""
+        self._inner.close()
+
+    def _body(self, response: httpx.Response) -> bytes:
+        parts, size = [], 0
+        try:
+            for part in response.iter_bytes():
+                self._deadline.left()
+                size += len(part)
+                if size > MOST_BYTES:
+                    raise BadAnswerError(f"an answer of more than {MOST_BYTES // 2**20} MiB", "Ask for fewer rows.")
+                parts.append(part)
+            if _ends_too_soon(response):
+                raise httpx.DecodingError("the packed answer ends too soon")
+        finally:
+            response.close()
+        return b"".join(parts)
+
+    def _tell(self, request: httpx.Request, outcome: int | str, start: float, left: int | None) -> None:
+        params = [(name, mask_numbers(value)) for name, value in request.url.params.multi_items()]
+        query = urlencode(params, safe="*[],:")
+        seconds = self._clock.monotonic() - start
+        self._progress.called(Call(request.method, request.url.path, query, outcome, seconds, left))
+
+
+def _ends_too_soon(response: httpx.Response) -> bool:
+    """Whether a packed body stopped before its own end, which httpx lets pass."""
+    unpacker = getattr(getattr(response, "_decoder", None), "decompressor", None)
+    return response.num_bytes_downloaded > 0 and not getattr(unpacker, "eof", True)
+
+
+def _with_body(response: httpx.Response, body: bytes) -> httpx.Response:
+    headers = [(name, value) for name, value in response.headers.raw if name.lower() not in _OF_THE_WIRE]
+    return httpx.Response(response.status_code, headers=headers, content=body)
+
+
+_OF_THE_WIRE = (b"content-encoding", b"content-length", b"transfer-encoding")
+
+
+def is_certificate_failure(error: BaseException | None) -> bool:
+    """Whether a failure comes of the server's certificate, so that no other try will mend it."""
+    while error:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def describe_failure(error: Exception) -> str:
+    """A few words on a failed call."""
+    if isinstance(error, httpx.ConnectTimeout):
+        return "no connection in time"
+    if isinstance(error, httpx.TimeoutException):
+        return "no whole answer in time"
+    if isinstance(error, httpx.ConnectError):
+        return "no connection"
+    if isinstance(error, httpx.DecodingError):
+        return "an answer that does not unpack"
+    return "a broken connection"
+
+
+def wire(base_url: str, deadline: Deadline) -> httpx.BaseTransport:
+    """The transport to the API's host: by the environment's proxy, or straight where it is this machine."""
+    url = httpx.URL(base_url)
+    host = url.raw_host.decode("ascii")
+    if is_loopback(host):
+        # No certificate is looked at over http, and a context without the store's takes no time to make.
+        verify: Any = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if url.scheme == "http" else True
+        transport = httpx.HTTPTransport(verify=verify)
+    else:
+        proxy = None if proxy_bypass(host) else getproxies().get(url.scheme) or getproxies().get("all")
+        transport = _verified(proxy)
+    # httpx has timeouts for each read only: one byte a second would last for ever. The pool's network
+    # backend is httpcore's own seam for that, which httpx has no parameter for.
+    pool: Any = transport._pool  # noqa: SLF001
+    pool._network_backend = _Backend(pool._network_backend, deadline)  # noqa: SLF001
+    return transport
+
+
+def _verified(proxy: str | None) -> httpx.HTTPTransport:
+    """The transport of httpx; what the environment says of it may be wrong, and may hold a password."""
+    if proxy and "://" not in proxy:
+        proxy = f"http://{proxy}"
+    try:
+        return httpx.HTTPTransport(proxy=proxy)
+    except OSError as error:
+        raise UsageError(
+            f"the certificates can't be read: {error.strerror}", "Check SSL_CERT_FILE and SSL_CERT_DIR."
+        ) from None
+    except (ValueError, ImportError, httpx.InvalidURL):
+        raise UsageError(
+            "HTTPS_PROXY: not the URL of an HTTP proxy", "Say it like http://proxy.example:3128, or unset it."
+        ) from None
+
+
+class _Backend(httpcore.NetworkBackend):
+    """Makes connections whose every wait ends by the deadline."""
+
+    def __init__(self, inner: httpcore.NetworkBackend, deadline: Deadline) -> None:
+        self._inner = inner
+        self._deadline = deadline
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        stream = self._inner.connect_tcp(host, port, self._deadline.left(), local_address, socket_options)
+        return _Stream(stream, self._deadline)
+
+    def sleep(self, seconds: float) -> None:
+        self._inner.sleep(seconds)
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection whose every wait ends by the deadline."""
+
+    def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
+        self._inner = inner
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, self._deadline.left())
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, self._deadline.left())
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, self._deadline.left()), self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)

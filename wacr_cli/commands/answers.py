@@ -1,0 +1,124 @@
+"""Asking and showing: what the commands about messages have in common below their flags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from wacr_cli.errors import IncompleteError, NotFoundError
+from wacr_cli.output import results
+from wacr_cli.output.results import Display
+from wacr_cli.output.sinks import PagerClosedError, Sink
+from wacr_cli.query import Query
+from wacr_cli.run import Run
+from wacr_cli.source import Listing
+from wacr_cli.times import span
+
+
+def show_list(run: Run, query: Query, display: Display) -> None:
+    """Read the messages that a query asks for, and write them as they come."""
+    start = run.clock.monotonic()
+    source = run.source
+    with _shown(run, display) as sink:
+        listing = source.ask(query)
+        form = display.chosen(terminal=run.console.stdout_is_terminal)
+        writer = results.message_writer(form, sink, run.console, run.clock.now, query, excel=display.excel)
+        number = 0
+        for rows in listing.windows:
+            number += len(rows)
+            run.console.clear_status()
+            writer.write(rows)
+        writer.finish()
+        run.console.clear_status()
+        if listing.shortfall:
+            raise IncompleteError(f"incomplete: {listing.shortfall}", "Run it again, when fewer messages change.")
+    run.console.note(_closing(query, listing, number, run.progress.calls, run.clock.monotonic() - start))
+
+
+def _closing(query: Query, listing: Listing, number: int, calls: int, seconds: float) -> str:
+    """The line that ends a list: what was shown, of how many, and what it took."""
+    total = listing.total
+    if not number:
+        return _nothing(query, total)
+    spent = f"{calls:,} call{'s' * (calls != 1)}, {span(seconds)}"
+    shown = f"Showing {number:,}" + (f" of {total:,}" if total is not None else "") + f" messages, {spent}"
+    if query.page is not None:
+        return f"{shown}; --page {query.page + 1} shows the next" if listing.more else shown
+    if query.limit is None or number < query.limit or listing.more is False or total == number:
+        return f"{number:,} message{'s' * (number != 1)}, {spent}, complete"
+    return f"{shown}; --limit N or --all shows more"
+
+
+def _nothing(query: Query, total: int | None) -> str:
+    if total:
+        return f"Page {query.page} is past the last: {total:,} messages match."
+    words = query.describe()
+    return "There are no messages." if words == "messages" else f"No messages match: {words}."
+
+
+def show_count(run: Run, query: Query, display: Display) -> None:
+    """Write the number of messages that match, alone."""
+    source = run.source
+    with results.opened(display, run.console) as sink:
+        number = source.count(query)
+        run.console.clear_status()
+        sink.write(f"{number}\n")
+
+
+def show_messages(run: Run, ids: list[int], display: Display) -> None:
+    """Read single messages and write each as it comes; those that are not there are named at the end."""
+    missing: list[str] = []
+    source = run.source
+    with _shown(run, display) as sink:
+        form = display.chosen(terminal=run.console.stdout_is_terminal)
+        writer = results.detail_writer(
+            form, sink, run.console, run.clock.now, single=len(ids) == 1, excel=display.excel
+        )
+        for number in ids:
+            try:
+                row = source.get(number)
+            except NotFoundError:
+                missing.append(str(number))
+                continue
+            run.console.clear_status()
+            writer.write([row])
+        if len(missing) < len(ids) or len(ids) != 1:
+            writer.finish()
+        if missing:
+            raise NotFoundError(
+                f"no message {', '.join(missing)}", "The ids that there are: wacr messages list --fields id."
+            )
+
+
+@contextmanager
+def _shown(run: Run, display: Display) -> Iterator[Sink]:
+    """The opened sink; a person who leaves the pager has seen enough, and that is a good end."""
+    try:
+        with results.opened(display, run.console) as sink:
+            yield sink
+    except PagerClosedError:
+        run.console.quiet = True
+
+
+def show_plan(run: Run, query: Query) -> None:
+    """Write the calls that a query would make, as curl commands, and say what they would cost.
+
+    Only how long a whole walk is has to be asked for, and is where a token is at hand.
+    """
+    from wacr_cli.api import plan
+    from wacr_cli.api.budget import DEFAULT_LIMIT
+
+    totals: list[int | None] = []
+    if plan.needs_totals(query) and _may_call(run):
+        totals = run.source.totals(query)
+        run.console.say(f"Asked how many there are, with {run.progress.calls} call{'s' * (run.progress.calls != 1)}.")
+    with results.opened(Display(format="jsonl"), run.console) as sink:
+        calls = 0
+        for params in plan.requests(query, totals):
+            sink.write(f"{plan.curl(run.settings.api_url, params)}\n")
+            calls += 1
+    run.console.say(plan.cost(query, calls, totals, run.settings.rate_limit or DEFAULT_LIMIT))
+
+
+def _may_call(run: Run) -> bool:
+    return run.settings.demo or bool(run.environ.get("WACR_TOKEN"))

@@ -1,0 +1,33 @@
+"""``wacr completion``: the scripts that let a shell complete wacr's command lines."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wacr_cli.query import one_of
+
+FILES = {"bash": "wacr.bash", "zsh": "_wacr", "fish": "wacr.fish"}
+
+EXAMPLES = """\b
+Examples:
+  wacr completion bash > ~/.local/share/bash-completion/completions/wacr
+  wacr completion zsh > "${fpath[1]}/_wacr"
+  wacr completion fish > ~/.config/fish/completions/wacr.fish
+"""
+
+_PACKAGE = Path(__file__).parent.parent
+
+
+def completion(
+    shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish.", show_default=False)],
+) -> None:
+    """Print the completion script of a shell; with it, TAB starts no Python."""
+    name = FILES[one_of(shell, tuple(FILES), "SHELL")]
+    # A wheel has the scripts in the package, a clone of the repository beside it.
+    folders = (_PACKAGE / "completions", _PACKAGE.parent / "completions")
+    folder = next((one for one in folders if (one / name).exists()), folders[0])
+    sys.stdout.write((folder / name).read_text(encoding="utf-8"))

@@ -1,0 +1,210 @@
+"""``wacr messages``: list and get."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from wacr_cli import models, query
+from wacr_cli.commands import answers
+from wacr_cli.errors import UsageError
+from wacr_cli.options import (
+    FORMATS,
+    ExcelOption,
+    FormatOption,
+    HouseCommand,
+    MaxWaitOption,
+    NoPagerOption,
+    OutputOption,
+    TimeoutOption,
+    new_app,
+    run_of,
+    whole_number,
+)
+from wacr_cli.output.results import Display
+from wacr_cli.times import parse_when
+
+app = new_app("List messages, or look at some of them.")
+
+LIST_EXAMPLES = """\b
+Examples:
+  wacr messages list --type in:text,template --direction outbound
+  wacr messages list --status failed --since 7d --format json | jq .
+  wacr messages list --all --output messages.csv
+  wacr --demo messages list --search invoice
+
+A filter takes VALUE, VALUE,VALUE, or OP:VALUE where OP is ne, in or not_in;
+given twice, its values are gathered.
+"""
+GET_EXAMPLES = """\b
+Examples:
+  wacr messages get 51234
+  wacr messages list --status failed --fields id --format tsv | tail -n +2 | wacr messages get - --format jsonl
+"""
+
+
+@app.command("list", cls=HouseCommand, epilog=LIST_EXAMPLES)
+def list_messages(
+    ctx: typer.Context,
+    type_: Annotated[
+        list[str] | None,
+        typer.Option("--type", metavar="[OP:]VALUE[,…]", help=f"{', '.join(models.TYPES)}, or another the API has."),
+    ] = None,
+    status: Annotated[
+        list[str] | None,
+        typer.Option("--status", metavar="[OP:]VALUE[,…]", help=f"{', '.join(models.STATUSES)}."),
+    ] = None,
+    direction: Annotated[
+        list[str] | None,
+        typer.Option("--direction", metavar="[OP:]VALUE[,…]", help=f"{' or '.join(models.DIRECTIONS)}."),
+    ] = None,
+    interaction_id: Annotated[
+        list[str] | None, typer.Option("--interaction-id", metavar="[OP:]ID[,…]", help="The conversation.")
+    ] = None,
+    filters: Annotated[
+        list[str] | None,
+        typer.Option("--filter", metavar="'FIELD[OP]=VALUE'", help="Any other filter of the API, passed on as it is."),
+    ] = None,
+    search: Annotated[str | None, typer.Option("--search", "-s", metavar="TEXT", help="Part of the text.")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="WHEN",
+            help="Sent at or after: a date or time, 7d, 12h, today, yesterday. Newest first, reading stops at a whole "
+            "window of older messages.",
+        ),
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="WHEN", help="Sent before.")] = None,
+    sort: Annotated[
+        str | None,
+        typer.Option(
+            "--sort", metavar="FIELD", help="created_at or updated_at, with - for newest first. [default: -created_at]"
+        ),
+    ] = None,
+    fields: Annotated[
+        str | None, typer.Option("--fields", metavar="FIELD[,…]", help="The fields to show, in this order.")
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", "-L", metavar="N", parser=whole_number(1), help="At most so many. [default: 30]"),
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Every one.")] = False,
+    page: Annotated[
+        int | None, typer.Option("--page", metavar="N", parser=whole_number(1), help="That one page alone.")
+    ] = None,
+    per_page: Annotated[
+        int | None,
+        typer.Option(
+            "--per-page",
+            metavar="N",
+            parser=whole_number(1, models.PER_PAGE_MAX),
+            help="Messages a page, with --page. [default: the API's, 15]",
+        ),
+    ] = None,
+    with_direction: Annotated[
+        bool,
+        typer.Option("--with-direction", help="Add each message's direction: inbound and outbound are read apart."),
+    ] = False,
+    count: Annotated[bool, typer.Option("--count", help="The number of messages alone.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the calls as curl commands, and what they cost.")
+    ] = False,
+    format_: FormatOption = None,
+    output: OutputOption = None,
+    excel: ExcelOption = False,
+    no_pager: NoPagerOption = False,
+    max_wait: MaxWaitOption = 300,
+    timeout: TimeoutOption = 30,
+) -> None:
+    """List messages, newest first."""
+    run = run_of(ctx, pager=not no_pager, max_wait=max_wait, timeout=timeout)
+    now = run.clock.now()
+    question = query.Query(
+        filters=_filters(type=type_, status=status, direction=direction, interaction_id=interaction_id),
+        raw_filters=tuple(query.parse_raw_filter(text) for text in filters or ()),
+        search=None if search is None else query.parse_search(search),
+        sort=None if sort is None else query.one_of(sort, models.SORTS, "--sort"),
+        fields=None if fields is None else _fields(fields, with_direction=with_direction),
+        page=_page(page, per_page, limit, everything=all_),
+        per_page=per_page,
+        limit=None if all_ or count else limit or 30,
+        since=None if since is None else parse_when(since, now, "--since"),
+        until=None if until is None else parse_when(until, now, "--until"),
+        with_direction=with_direction,
+    )
+    display = _display(format_, output, excel=excel)
+    if hint := query.hint_for_type(question):
+        run.console.note(f"wacr: {hint}")
+    if dry_run:
+        answers.show_plan(run, question)
+    elif count:
+        answers.show_count(run, question, display)
+    else:
+        answers.show_list(run, question, display)
+
+
+@app.command("get", cls=HouseCommand, epilog=GET_EXAMPLES)
+def get_messages(
+    ctx: typer.Context,
+    ids: Annotated[
+        list[str], typer.Argument(metavar="ID…", help="The messages' ids; - reads them from standard input.")
+    ],
+    format_: FormatOption = None,
+    output: OutputOption = None,
+    excel: ExcelOption = False,
+    no_pager: NoPagerOption = False,
+    max_wait: MaxWaitOption = 300,
+    timeout: TimeoutOption = 30,
+) -> None:
+    """Show single messages with all their fields."""
+    run = run_of(ctx, pager=not no_pager, max_wait=max_wait, timeout=timeout)
+    display = _display(format_, output, excel=excel)
+    answers.show_messages(run, _ids(ids), display)
+
+
+def _filters(**words: list[str] | None) -> tuple[query.Filter, ...]:
+    parsed = (query.parse_filter(field, some) for field, some in words.items() if some)
+    return tuple(one for one in parsed if one)
+
+
+def _fields(text: str, *, with_direction: bool) -> tuple[str, ...]:
+    known = (*models.LIST_FIELDS, "direction") if with_direction else models.LIST_FIELDS
+    return query.parse_fields(text, known)
+
+
+def _page(page: int | None, per_page: int | None, limit: int | None, *, everything: bool) -> int | None:
+    """The one page that is asked for, None where it is not one."""
+    if page is None and per_page is None:
+        return None
+    if limit is not None or everything:
+        other = "--all" if everything else "--limit"
+        one = "--page" if page is not None else "--per-page"
+        raise UsageError(f"{one} and {other} exclude each other", f"Ask for one page, or for {other}.")
+    return page or 1
+
+
+def _display(format_: str | None, output: str | None, *, excel: bool) -> Display:
+    if format_ is not None:
+        query.one_of(format_, FORMATS, "--format")
+    if output == "":
+        raise UsageError("--output: an empty name", "Name a file, or leave --output out.")
+    display = Display(format_, output, excel)
+    display.chosen(terminal=True)
+    return display
+
+
+def _ids(words: list[str]) -> list[int]:
+    """The ids named, each once; those of standard input where a ``-`` stands for them."""
+    given: list[str] = []
+    for word in words:
+        given += _standard_input().split() if word == "-" else [word]
+    return list(dict.fromkeys(query.parse_id(word, "ID") for word in given))
+
+
+def _standard_input() -> str:
+    if sys.stdin is None:
+        raise UsageError("ID: standard input is closed, so - stands for nothing", "Name the ids, or pipe them in.")
+    return sys.stdin.buffer.read().decode(errors="replace")

@@ -1,0 +1,42 @@
+"""``wacr sandbox``: the sample workspace over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from wacr_cli.errors import UsageError
+from wacr_cli.options import HouseCommand, new_app, run_of, whole_number
+
+app = new_app("The sample workspace as a service, to try things against.")
+
+EXAMPLES = """\b
+Examples:
+  wacr sandbox serve --port 8080
+  WACR_API_URL=http://127.0.0.1:8080/api/v2 WACR_TOKEN=demo wacr messages list
+"""
+
+
+@app.callback()
+def sandbox() -> None:
+    """Serve the sample workspace, to try things against."""
+
+
+@app.command("serve", cls=HouseCommand, epilog=EXAMPLES)
+def serve(
+    ctx: typer.Context,
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", parser=whole_number(0, 65535), help="0 takes a free one.")
+    ] = 8080,
+) -> None:
+    """Serve the sample workspace on this machine alone, until Ctrl-C."""
+    from wacr_cli.run import serve_sandbox
+
+    run = run_of(ctx)
+    try:
+        serve_sandbox(run, port)
+    except OSError as error:
+        raise UsageError(
+            f"--port: can't listen on {port}: {error.strerror}", "Take another, or 0 for a free one."
+        ) from None

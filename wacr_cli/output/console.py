@@ -1,0 +1,157 @@
+"""The person's side: who is a terminal, colour, the pager, and what is said on standard error."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from wacr_cli.output.safe import printable
+from wacr_cli.progress import Call, Progress
+from wacr_cli.times import span
+
+DEFAULT_PAGER = "less"
+
+
+@dataclass(slots=True)
+class Console:
+    """What is known of the two output streams, and the one way to say something on standard error."""
+
+    stdout_is_terminal: bool = False
+    stderr_is_terminal: bool = False
+    colour: bool = False
+    width: int = 80
+    height: int = 24
+    quiet: bool = False
+    verbose: bool = False
+    pager: str = ""
+    stderr: TextIO = field(default_factory=lambda: sys.stderr or _nowhere())
+    _status: bool = False
+
+    @classmethod
+    def of_process(
+        cls,
+        environ: Mapping[str, str],
+        *,
+        color: str = "auto",
+        quiet: bool = False,
+        verbose: bool = False,
+        pager: bool = True,
+    ) -> Console:
+        """The console of this process; ``color`` is ``auto``, ``always`` or ``never``."""
+        terminal = _is_terminal(sys.stdout)
+        size = shutil.get_terminal_size()
+        return cls(
+            stdout_is_terminal=terminal,
+            stderr_is_terminal=_is_terminal(sys.stderr),
+            colour=wants_colour(color, environ, terminal=terminal),
+            width=size.columns,
+            height=size.lines,
+            quiet=quiet,
+            verbose=verbose,
+            pager=_pager(environ) if terminal and pager else "",
+        )
+
+    def note(self, text: str) -> None:
+        """Say something in passing: a count, a hint, a warning. Not with ``--quiet``."""
+        if not self.quiet:
+            self.say(text)
+
+    def say(self, text: str) -> None:
+        """Say one line, whose text may come from anywhere."""
+        self.clear_status()
+        self._write(printable(text) + "\n")
+
+    def status(self, text: str) -> None:
+        """Show one passing line, in place of the last one, where a person can see it."""
+        if self.stderr_is_terminal and not self.quiet:
+            self._write("\r\x1b[K" + printable(text)[: self.width - 1])
+            self._status = True
+
+    def clear_status(self) -> None:
+        """Take the passing line away."""
+        if self._status:
+            self._status = False
+            self._write("\r\x1b[K")
+
+    def _write(self, text: str) -> None:
+        try:
+            self.stderr.write(text)
+            self.stderr.flush()
+        except (OSError, ValueError):
+            self.stderr = _nowhere()  # nobody can be told that nobody can be told
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - for the rest of the process
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and not stream.closed and stream.isatty()
+
+
+def _pager(environ: Mapping[str, str]) -> str:
+    """The pager's command, empty where none is wanted or there is none."""
+    command = environ.get("WACR_PAGER", environ.get("PAGER", DEFAULT_PAGER)).strip()
+    return "" if command == "cat" or environ.get("TERM") == "dumb" else command
+
+
+def wants_colour(choice: str, environ: Mapping[str, str], *, terminal: bool) -> bool:
+    """Whether to colour: the flag first, then NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE, then the terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if any(environ.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return terminal and environ.get("TERM") != "dumb"
+
+
+class ConsoleProgress(Progress):
+    """Shows a run's progress once it has taken a second, and each call with ``--verbose``."""
+
+    def __init__(self, console: Console, *, limit: int = 60) -> None:
+        self._console = console
+        self._limit = limit
+        self._start = time.monotonic()
+        self.calls = 0
+        self._rows = ""
+
+    def called(self, call: Call) -> None:
+        """Count it; with ``--verbose``, say how it went."""
+        self.calls += 1
+        if self._console.verbose:
+            left = "" if call.left is None else f", {call.left} calls left"
+            query = f"?{call.parameters}" if call.parameters else ""
+            self._console.say(f"{call.method} {call.path}{query} {call.outcome} {call.seconds * 1000:.0f} ms{left}")
+
+    def waiting(self, seconds: float, reason: str) -> None:
+        """Count down."""
+        if seconds <= 0:
+            self._console.clear_status()
+        elif seconds > 1 or time.monotonic() - self._start > 1:
+            self._console.status(f"{self._rows}waiting {span(max(1, round(seconds)))} for {reason}")
+
+    def read(self, rows: int, total: int | None) -> None:
+        """Say how far it is, and how long it will take at this rate and under this limit."""
+        elapsed = time.monotonic() - self._start
+        of = f" of {total:,}" if total else ""
+        self._rows = f"{rows:,}{of} messages, {self.calls} calls, "
+        if elapsed > 1:
+            rate = rows / elapsed
+            self._console.status(f"{self._rows}{rate:,.0f} a second{self._left(rows, total, rate)}")
+
+    def warn(self, text: str) -> None:
+        """Say it."""
+        self._console.note(text)
+
+    def _left(self, rows: int, total: int | None, rate: float) -> str:
+        if not total or total <= rows or not rate:
+            return ""
+        calls = -(-(total - rows) // 100)
+        at_limit = max(0, calls - max(0, self._limit - self.calls)) / self._limit * 60
+        return f", about {span(max(at_limit, (total - rows) / rate if self.calls < self._limit else at_limit, 1))} left"

@@ -1,0 +1,206 @@
+"""What a run is set to, and from where: flags, then the environment, then the profile, then the defaults.
+
+The file is ``config.toml`` in the configuration folder (``WACR_CONFIG_DIR``, else where the platform puts it)::
+
+    default_profile = "shop"
+
+    [profiles.shop]
+    api_url = "https://app.wa.cr/api/v2"
+    rate_limit = 60
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from wacr_cli.errors import UsageError
+from wacr_cli.query import did_you_mean
+
+DEFAULT_API_URL = "https://app.wa.cr/api/v2"
+DEFAULT_PROFILE = "default"
+PROFILE_KEYS = ("api_url", "rate_limit", "archive")
+TOP_KEYS = ("default_profile", "profiles")
+
+_TRUE = ("1", "true", "yes", "on")
+_FALSE = ("", "0", "false", "no", "off")
+_MOST_CALLS = 1_000_000
+_HOST_NAME = re.compile(r"(?!.{254})([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.?")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one run is set to.
+
+    ``rate_limit`` is in calls a minute, None where nobody said; ``warnings`` are lines for the person.
+    """
+
+    profile: str = DEFAULT_PROFILE
+    api_url: str = DEFAULT_API_URL
+    rate_limit: int | None = None
+    demo: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+def load(environ: Mapping[str, str], *, profile: str | None = None, demo: bool = False) -> Settings:
+    """The settings of this run; ``profile`` and ``demo`` are the flags.
+
+    The sample workspace needs no configuration, so none is read for it. Raises :class:`UsageError`.
+    """
+    if demo or _flag(environ, "WACR_DEMO"):
+        return Settings(profile="demo", demo=True)
+    path = config_dir(environ) / "config.toml"
+    config = _read(path)
+    name = profile or environ.get("WACR_PROFILE") or _text(config.get("default_profile"), "default_profile", path)
+    values = _profile(config, name, path)
+    url = environ.get("WACR_API_URL") or _text(values.get("api_url"), "api_url", path) or DEFAULT_API_URL
+    return Settings(
+        profile=name or DEFAULT_PROFILE,
+        api_url=check_api_url(url, "WACR_API_URL" if environ.get("WACR_API_URL") else f"api_url in {path}"),
+        rate_limit=_rate_limit(environ, values, path),
+        warnings=_unknown_keys(config, values, name, path),
+    )
+
+
+def config_dir(environ: Mapping[str, str]) -> Path:
+    """The folder of the configuration file."""
+    return _folder(environ.get("WACR_CONFIG_DIR"), "user_config_path")
+
+
+def state_dir() -> Path:
+    """The folder for what wacr remembers between runs and can do without."""
+    return _folder(None, "user_state_path")
+
+
+def _folder(chosen: str | None, kind: str) -> Path:
+    if chosen:
+        return Path(chosen)
+    import platformdirs
+
+    folder: Path = getattr(platformdirs, kind)("wacr", appauthor=False)
+    return folder
+
+
+def check_api_url(text: str, origin: str) -> str:
+    """The base URL without its last slash: ``https``, or ``http`` to this machine alone.
+
+    ``origin`` says where it came from, for the :class:`UsageError` of a URL that is not one.
+    """
+    url = _split_url(text)
+    if url is None:
+        raise UsageError(f"{origin}: not a URL: {text!r}", f"Say it like {DEFAULT_API_URL}.")
+    if url.username is not None or url.password is not None or "?" in text or "#" in text:
+        raise UsageError(
+            f"{origin}: a base URL has no user, query or fragment",
+            f"Say it like {DEFAULT_API_URL}; the token is separate.",
+        )
+    if url.scheme == "http" and not is_loopback(url.hostname or ""):
+        raise UsageError(f"{origin}: http:// would send the token in the clear: {text!r}", "Use https://.")
+    return text.rstrip("/")
+
+
+def _split_url(text: str) -> SplitResult | None:
+    """The parts of an http or https URL, or None where it is not one."""
+    if not text.isascii() or not text.isprintable() or " " in text:
+        return None
+    try:
+        url = urlsplit(text)
+        valid = url.scheme in ("http", "https") and _has_host(url) and (url.port is None or url.port > 0)
+    except ValueError:
+        return None
+    return url if valid else None
+
+
+def _has_host(url: SplitResult) -> bool:
+    """Whether a URL has a host's name or address; brackets or a last label of digits make it an address."""
+    host = url.hostname or ""
+    if "[" not in url.netloc and not host.rpartition(".")[2].isdigit():
+        return _HOST_NAME.fullmatch(host) is not None
+    from ipaddress import ip_address
+
+    ip_address(host)  # raises ValueError
+    return "%" not in host
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine."""
+    if host == "localhost":
+        return True
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}", "wacr can't read its configuration.") from None
+    import tomllib
+
+    try:
+        return tomllib.loads(text.decode())
+    except (ValueError, RecursionError) as error:  # tomllib passes on what int() says of too many digits
+        raise UsageError(f"{path}: not valid TOML: {error}", "Mend the file, or move it away.") from None
+
+
+def _profile(config: Mapping[str, Any], name: str | None, path: Path) -> Mapping[str, Any]:
+    profiles = config.get("profiles", {})
+    if not isinstance(profiles, dict):
+        raise UsageError(f"{path}: profiles is not a table", "Write each profile as [profiles.NAME].")
+    if name is None:
+        name = DEFAULT_PROFILE
+        if name not in profiles:
+            return {}
+    if name not in profiles:
+        known = ", ".join(profiles) or "none"
+        raise UsageError(f"no profile {name!r}{did_you_mean(name, tuple(profiles))}", f"{path} has {known}.")
+    values = profiles[name]
+    if not isinstance(values, dict):
+        raise UsageError(f"{path}: profiles.{name} is not a table", f"Write it as [profiles.{name}].")
+    return values
+
+
+def _rate_limit(environ: Mapping[str, str], values: Mapping[str, Any], path: Path) -> int | None:
+    if text := environ.get("WACR_RATE_LIMIT"):
+        limit = int(text) if re.fullmatch(r"[0-9]{1,7}", text) else 0
+        return _check_rate_limit(limit, "WACR_RATE_LIMIT")
+    if (value := values.get("rate_limit")) is None:
+        return None
+    return _check_rate_limit(value if isinstance(value, int) and value is not True else 0, f"rate_limit in {path}")
+
+
+def _check_rate_limit(limit: int, origin: str) -> int:
+    if 0 < limit <= _MOST_CALLS:
+        return limit
+    raise UsageError(f"{origin}: not a number of calls a minute", f"Say a whole number from 1 to {_MOST_CALLS}.")
+
+
+def _text(value: object, key: str, path: Path) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise UsageError(f"{path}: {key} is not a text", f'Write it as {key} = "…".')
+
+
+def _flag(environ: Mapping[str, str], name: str) -> bool:
+    value = environ.get(name, "").lower()
+    if value not in _TRUE + _FALSE:
+        raise UsageError(f"{name}: neither yes nor no: {environ[name]!r}", f"Set {name}=1 or {name}=0.")
+    return value in _TRUE
+
+
+def _unknown_keys(
+    config: Mapping[str, Any], values: Mapping[str, Any], name: str | None, path: Path
+) -> tuple[str, ...]:
+    unknown: list[tuple[str, tuple[str, ...]]] = [(key, TOP_KEYS) for key in config if key not in TOP_KEYS]
+    unknown += [(key, PROFILE_KEYS) for key in values if key not in PROFILE_KEYS]
+    return tuple(f"{path}: unknown key {key!r} is ignored{did_you_mean(key, known)}" for key, known in unknown)
