@@ -4,6 +4,7 @@ Nothing is imported at the top that takes long, so that a signal always finds it
 """
 
 import atexit
+import errno
 import os
 import signal
 import sys
@@ -89,6 +90,8 @@ def _outcome(words: list[str]) -> int:
         return errors.EXIT_READER_GONE
     except errors.WacrError as error:
         return _tell(error, words)
+    except OSError as error:
+        return _tell(_full_disk(error) or _unforeseen(error), words)
     except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, no traceback
         return _tell(_unforeseen(error), words)
 
@@ -134,6 +137,13 @@ def _usage_error(error: "typer.TyperException") -> errors.UsageError:
     if near := getattr(error, "possibilities", None):
         message += f"; did you mean {near[0]}?"
     return errors.UsageError(message[:1].lower() + message[1:], f"See {command} --help.")
+
+
+def _full_disk(error: OSError) -> errors.WacrError | None:
+    """The error of a text that the parser itself could not write, such as the help."""
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return None
+    return errors.WacrError(f"writing failed: {error.strerror}", "Is the disk full?", code="WRITE_FAILED")
 
 
 def _unforeseen(error: Exception) -> errors.WacrError:

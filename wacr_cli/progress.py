@@ -10,7 +10,8 @@ class Call:
     """One call, as it went.
 
     ``outcome`` is the HTTP status, or a few words on the failure; ``seconds`` what it took; ``left`` the
-    calls still allowed in this minute where the service says so. ``path`` and ``parameters`` are masked.
+    calls still allowed in this minute where the service says so. ``parameters`` are masked, and empty for
+    who did not ask for details.
     """
 
     method: str
@@ -22,7 +23,12 @@ class Call:
 
 
 class Progress:
-    """A listener. Each method may be called many times; none may raise."""
+    """A listener. Each method may be called many times; none may raise.
+
+    ``detailed`` says whether it wants to hear with which parameters a call was made.
+    """
+
+    detailed = False
 
     def called(self, call: Call) -> None:
         """A call was answered, or failed."""

@@ -86,6 +86,8 @@ class Service(httpx.BaseTransport):
 class Listener(Progress):
     """Keeps what it is told."""
 
+    detailed = True
+
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.waits: list[tuple[float, str]] = []

@@ -9,7 +9,7 @@ import httpx
 
 from wacr_cli import __version__
 from wacr_cli.api import envelope
-from wacr_cli.api.params import Params
+from wacr_cli.api.params import Params, url
 from wacr_cli.api.transport import describe_failure, is_certificate_failure
 from wacr_cli.errors import BadAnswerError, NotFoundError, ServiceError, UsageError, WacrError
 from wacr_cli.models import Row
@@ -74,7 +74,7 @@ class Client:
 
     def _request(self, path: str, params: Params) -> httpx.Request:
         try:
-            return httpx.Request("GET", f"{self._base_url}/{path}", params=tuple(params), headers=self._headers)
+            return httpx.Request("GET", url(self._base_url, path, params), headers=self._headers)
         except httpx.InvalidURL:
             raise UsageError("the filters and texts are too long for one URL", "Ask for fewer at a time.") from None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote, urlencode
+
 from wacr_cli.query import Query
 
 Params = list[tuple[str, str]]
@@ -33,6 +35,12 @@ def list_params(query: Query, *, fields: tuple[str, ...] | None, direction: str 
 def window_params(page: int | None, per_page: int | None) -> Params:
     """The parameters that say which part of the list is wanted; None leaves one to the service."""
     return [(name, str(value)) for name, value in (("page", page), ("per_page", per_page)) if value is not None]
+
+
+def url(base_url: str, path: str, params: Params) -> str:
+    """The URL of a call, in printable ASCII."""
+    query = urlencode(params, quote_via=quote)
+    return f"{base_url}/{path}?{query}" if query else f"{base_url}/{path}"
 
 
 def _key(field: str, operator: str) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
-from urllib.parse import quote, urlencode
 
-from wacr_cli.api.params import Params, list_params, window_params
+from wacr_cli.api.params import Params, list_params, url, window_params
 from wacr_cli.api.reader import directions, fields_to_ask, new_walk
 from wacr_cli.api.walk import Answer, Walk
 from wacr_cli.models import PER_PAGE_MAX
@@ -43,8 +42,8 @@ def _windows(walk: Walk, total: int | None) -> Iterator[tuple[int, int]]:
 
 def curl(base_url: str, params: Params) -> str:
     """The curl command of one call, on one line; the shell puts the token in."""
-    url = f"{base_url}/messages?{urlencode(params, quote_via=quote)}"
-    return f"curl -sS -H 'Accept: application/json' -H \"Authorization: Bearer $WACR_TOKEN\" {shlex.quote(url)}"
+    address = shlex.quote(url(base_url, "messages", params))
+    return f"curl -sS -H 'Accept: application/json' -H \"Authorization: Bearer $WACR_TOKEN\" {address}"
 
 
 def cost(query: Query, calls: int, totals: Sequence[int | None], limit: int) -> str:

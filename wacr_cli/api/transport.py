@@ -210,10 +210,13 @@ class Watched(httpx.BaseTransport):
         return b"".join(parts)
 
     def _tell(self, request: httpx.Request, outcome: int | str, start: float, left: int | None) -> None:
-        params = [(name, mask_numbers(value)) for name, value in request.url.params.multi_items()]
-        query = urlencode(params, safe="*[],:")
+        query = _masked(request.url.params) if self._progress.detailed else ""
         seconds = self._clock.monotonic() - start
         self._progress.called(Call(request.method, request.url.path, query, outcome, seconds, left))
+
+
+def _masked(params: httpx.QueryParams) -> str:
+    return urlencode([(name, mask_numbers(value)) for name, value in params.multi_items()], safe="*[],:")
 
 
 def _ends_too_soon(response: httpx.Response) -> bool:

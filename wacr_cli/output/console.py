@@ -116,6 +116,7 @@ class ConsoleProgress(Progress):
 
     def __init__(self, console: Console, *, limit: int = 60) -> None:
         self._console = console
+        self.detailed = console.verbose
         self._limit = limit
         self._start = time.monotonic()
         self.calls = 0

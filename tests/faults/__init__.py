@@ -1,0 +1,1 @@
+"""A server that misbehaves, on real sockets, and what wacr makes of it."""

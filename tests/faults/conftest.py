@@ -1,0 +1,250 @@
+"""The server, and wacr run against it: in this process with waits that take no time, or as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wacr_cli import cli
+from wacr_cli.times import SystemClock
+
+from .moving import Moving
+from .server import PATIENCE, Server
+
+TOKEN = "CANARY_7F3A91C2E5D84B60"
+PROGRAM = [sys.executable, "-m", "wacr_cli.cli"]
+LIST = ("messages", "list")
+DUMP = (*LIST, "--all", "--format", "jsonl")
+DEFAULT_HANDLERS: dict[signal.Signals, Any] = {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGTERM: signal.SIG_DFL,
+}
+SIGNALLED = {130, 141, 143, -signal.SIGKILL}
+
+
+@dataclass
+class Ended:
+    """How a run ended; `slept` are the waits it made."""
+
+    status: int
+    out: str
+    err: str
+    slept: list[float] = field(default_factory=list)
+
+    @property
+    def ids(self) -> list[int]:
+        """The ids of the messages written as jsonl."""
+        return ids_of(self.out)
+
+    def expect(self, status: int, *words: str) -> None:
+        """The run ended with this status, and said these words."""
+        assert self.status == status, f"exit {self.status}, not {status}: {self.err}"
+        for word in words:
+            assert word in self.err
+
+
+def ids_of(text: str) -> list[int]:
+    """The ids in jsonl."""
+    return [json.loads(line)["id"] for line in text.splitlines()]
+
+
+@dataclass
+class Home:
+    """A person's folders and environment, of their own for each test."""
+
+    folder: Path
+    environ: dict[str, str]
+
+    def check(self, ended: Ended) -> Ended:
+        """What holds for every run: no traceback, no token anywhere, and standard error as promised."""
+        assert "Traceback" not in ended.err, ended.err
+        assert "unforeseen" not in ended.err, ended.err
+        for text in (ended.out, ended.err):
+            assert TOKEN not in text
+        for path in self.folder.rglob("*"):
+            if path.is_file():
+                assert TOKEN.encode() not in path.read_bytes(), path
+                assert TOKEN not in path.name
+        lines = [line for line in ended.err.splitlines() if not line.startswith("GET ")]
+        if ended.status in SIGNALLED:
+            assert lines == []
+        elif ended.status:
+            assert 1 <= ended.status <= 9
+            said, hint, *as_json = lines
+            assert said.startswith("wacr: ")
+            assert hint
+            for one in as_json:
+                assert json.loads(one)["error"]["status"] == ended.status
+            assert len(as_json) <= 1
+        return ended
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """Folders that nobody else uses."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LANG") if name in os.environ}
+    environ = kept | {
+        "HOME": str(folder),
+        "TMPDIR": str(tmp_path),
+        "WACR_CONFIG_DIR": str(folder / "config"),
+        "WACR_TOKEN": TOKEN,
+        "WACR_RATE_LIMIT": "100000",
+    }
+    for name in ("CONFIG", "STATE", "DATA", "CACHE"):
+        environ[f"XDG_{name}_HOME"] = str(folder / name.lower())
+    return Home(folder, environ)
+
+
+@pytest.fixture
+def messages() -> Moving:
+    """The list that the server has: three windows of it."""
+    return Moving(250)
+
+
+@pytest.fixture
+def server(messages: Moving) -> Iterator[Server]:
+    """A server that answers from the list."""
+    one = Server(messages)
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def stranger(messages: Moving) -> Iterator[Server]:
+    """A server of another origin, which nobody has reason to call."""
+    one = Server(messages)
+    yield one
+    one.stop()
+
+
+class Skipping(SystemClock):
+    """Time that a sleep takes no time to pass; `slept` are the sleeps, `on_sleep` is called before each."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+        self.on_sleep: Callable[[], None] = lambda: None
+
+    def time(self) -> float:
+        """Seconds since the epoch."""
+        return time.time() + sum(self.slept)
+
+    def monotonic(self) -> float:
+        """Seconds that never go backwards."""
+        return time.monotonic() + sum(self.slept)
+
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds have passed."""
+        self.on_sleep()
+        self.slept.append(seconds)
+
+
+@pytest.fixture
+def skipping(monkeypatch: pytest.MonkeyPatch) -> Skipping:
+    """The clock of every run in this process."""
+    clock = Skipping()
+    for name in ("time", "monotonic", "sleep"):
+        monkeypatch.setattr(SystemClock, name, staticmethod(getattr(clock, name)))
+    return clock
+
+
+Runner = Callable[..., Ended]
+
+
+@pytest.fixture
+def wacr(
+    home: Home,
+    server: Server,
+    skipping: Skipping,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> Iterator[Runner]:
+    """Runs one command line in this process, over real sockets, with waits that take no time."""
+    for name in list(os.environ):
+        if name not in home.environ and (name.startswith("WACR_") or name.lower().endswith("_proxy")):
+            monkeypatch.delenv(name)
+    for name, value in (home.environ | {"WACR_API_URL": server.url}).items():
+        monkeypatch.setenv(name, value)
+
+    def run(*words: str) -> Ended:
+        skipping.slept.clear()
+        capfdbinary.readouterr()
+        with pytest.raises(SystemExit) as leaving:
+            cli.main(list(words))
+        out, err = capfdbinary.readouterr()
+        status = leaving.value.code
+        assert isinstance(status, int)
+        return home.check(Ended(status, out.decode(), err.decode(), list(skipping.slept)))
+
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    yield run
+    signal.signal(signal.SIGTERM, before[0])
+    signal.signal(signal.SIGINT, before[1])
+
+
+@dataclass
+class Process:
+    """wacr as a process of its own."""
+
+    popen: subprocess.Popen[bytes]
+    home: Home
+
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        self.popen.send_signal(number)
+
+    def end(self) -> Ended:
+        """Wait for its end."""
+        out, err = self.popen.communicate(timeout=PATIENCE)
+        return self.home.check(Ended(self.popen.returncode, (out or b"").decode(), err.decode()))
+
+
+Starter = Callable[..., Process]
+
+
+@pytest.fixture
+def start(home: Home, server: Server) -> Iterator[Starter]:
+    """Starts one command line as a process; whatever is left of it is ended with the test."""
+    started: list[subprocess.Popen[bytes]] = []
+    # A process ignores from its start what its parent ignores, which a run in this process may have left behind.
+    before = {number: signal.signal(number, handler) for number, handler in DEFAULT_HANDLERS.items()}
+
+    def begin(
+        *words: str,
+        program: list[str] = PROGRAM,
+        environ: dict[str, str] | None = None,
+        stdout: Any = subprocess.PIPE,
+        preexec_fn: Callable[[], None] | None = None,
+    ) -> Process:
+        popen = subprocess.Popen(
+            [*program, *words],
+            env=home.environ | {"WACR_API_URL": server.url} | (environ or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            preexec_fn=preexec_fn,
+        )
+        started.append(popen)
+        return Process(popen, home)
+
+    yield begin
+    for popen in started:
+        if popen.poll() is None:
+            popen.kill()
+        popen.wait(PATIENCE)
+        for stream in (popen.stdout, popen.stderr):
+            if stream:
+                stream.close()
+    for number, handler in before.items():
+        signal.signal(number, handler)

@@ -1,0 +1,216 @@
+"""Connections that break, answers that end too soon or never, and redirects."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from .conftest import DUMP, TOKEN, Runner, Skipping, Starter
+from .server import (
+    CLOSED_AFTER,
+    CLOSED_BEFORE,
+    RESET_BEFORE,
+    SILENCE,
+    Exchange,
+    Fault,
+    Reply,
+    Server,
+    answer,
+    broken_gzip,
+    cut,
+    drip,
+    half_of_a_chunk,
+    half_of_the_body,
+    half_of_the_gzip,
+    half_of_the_gzip_to_the_end,
+    half_of_the_headers,
+    head,
+    no_last_chunk,
+    stay,
+)
+
+EVERY = list(range(250, 0, -1))
+TRIES = 4
+
+BROKEN = [
+    RESET_BEFORE,
+    CLOSED_BEFORE,
+    cut("reset in the headers", half_of_the_headers, Exchange.reset),
+    cut("closed in the headers", half_of_the_headers),
+    cut("reset after the headers", lambda reply: head(200, {"Content-Length": str(len(reply.body))}), Exchange.reset),
+    cut("reset in the body", half_of_the_body, Exchange.reset),
+    cut("body cut short", half_of_the_body),
+    cut("a byte of the body missing", lambda reply: reply.packed()[:-1]),
+    cut("chunk cut short", half_of_a_chunk),
+    cut("last chunk missing", no_last_chunk),
+    cut("gzip cut short", half_of_the_gzip, stay),
+    cut("gzip cut short by the connection", half_of_the_gzip_to_the_end),
+    cut("gzip broken", broken_gzip, stay),
+    cut("not HTTP", lambda _: b"SSH-2.0-OpenSSH_9.6\r\n"),
+    cut("a chunk of no size", lambda _: head(200, {"Transfer-Encoding": "chunked"}) + b"zz\r\n[]\r\n0\r\n\r\n"),
+    cut("a content-length of no size", lambda _: head(200, {"Content-Length": "many"}) + b"[]"),
+    cut("headers without end", lambda _: b"HTTP/1.1 200 OK\r\n" + b"X-More: 1\r\n" * 20_000),
+]
+
+
+@pytest.mark.parametrize("fault", BROKEN, ids=str)
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_a_broken_answer_costs_one_call(wacr: Runner, server: Server, fault: Fault, at: int) -> None:
+    """After one connection that breaks, wherever, every row is there, and one call more was made."""
+    server.will(fault, at=at)
+    ended = wacr(*DUMP)
+    ended.expect(0, "250 messages, 4 calls", "complete")
+    assert ended.ids == EVERY
+    assert server.fired == [(at, fault.name)]
+
+
+@pytest.mark.parametrize("fault", BROKEN, ids=str)
+def test_broken_answers_end_the_run(wacr: Runner, server: Server, fault: Fault) -> None:
+    """After four connections that break the run ends with status 6, the rows before it written."""
+    server.will(fault, at=2, forever=True)
+    ended = wacr(*DUMP)
+    ended.expect(6, f"127.0.0.1:{server.port}")
+    assert ended.ids == EVERY[:100]
+    assert [number for number, _ in server.fired] == list(range(2, 2 + TRIES))
+
+
+@pytest.mark.parametrize("fault", [RESET_BEFORE, CLOSED_BEFORE], ids=str)
+def test_a_reused_connection_that_breaks(wacr: Runner, server: Server, fault: Fault) -> None:
+    """A request on a connection that served one before is made again where that breaks."""
+    server.will(fault, at=2)
+    ended = wacr(*DUMP)
+    ended.expect(0, "complete")
+    assert ended.ids == EVERY
+    assert server.fired == [(2, fault.name)]
+    assert (server.seen[1].connection, server.seen[1].nth) == (1, 2)
+    assert server.seen[2].connection == 2
+
+
+def test_connections_that_are_kept_and_then_closed(wacr: Runner, server: Server) -> None:
+    """A server that closes each connection after its answer, unsaid, costs no row."""
+    server.will(CLOSED_AFTER, forever=True)
+    ended = wacr(*DUMP)
+    ended.expect(0, "complete")
+    assert ended.ids == EVERY
+    assert len(server.fired) >= 3
+    assert server.connections >= 3
+
+
+def test_connections_are_reused(wacr: Runner, server: Server) -> None:
+    """A walk along a server that keeps its connections uses one."""
+    wacr(*DUMP).expect(0)
+    assert server.connections == 1
+    assert [request.nth for request in server.seen] == [1, 2, 3]
+
+
+def test_refused_for_ever(wacr: Runner, server: Server, skipping: Skipping) -> None:
+    """A server that nobody reaches ends the run with status 6, after three waits."""
+    server.refuse()
+    waits: list[int] = []
+    skipping.on_sleep = lambda: waits.append(server.connections)
+    ended = wacr(*DUMP, "--verbose")
+    ended.expect(6, "no connection", "refused")
+    assert ended.err.count("no connection 0 ms") + ended.err.count("GET ") >= TRIES
+    assert ended.out == ""
+    assert waits
+    assert server.connections == 0
+
+
+def test_refused_at_first(wacr: Runner, server: Server, skipping: Skipping) -> None:
+    """A server that comes up while the run waits gives all its rows."""
+    server.refuse()
+    woken: list[int] = []
+
+    def wake() -> None:
+        if not woken:
+            server.start()
+        woken.append(1)
+
+    skipping.on_sleep = wake
+    ended = wacr(*DUMP, "--verbose")
+    ended.expect(0, "no connection", "250 messages, 4 calls")
+    assert ended.ids == EVERY
+    assert woken
+
+
+def test_refused_in_the_middle(wacr: Runner, server: Server) -> None:
+    """A server that goes away in the middle of a walk ends it with status 6, what came before being whole."""
+
+    def play_last(reply: Reply) -> bytes:
+        server.refuse()
+        return reply.packed()
+
+    server.will(cut("going away", play_last), at=2)
+    ended = wacr(*DUMP)
+    ended.expect(6, "no connection")
+    assert ended.ids == EVERY[:200]
+    assert server.fired == [(2, "going away")]
+
+
+def test_refused_in_a_process(start: Starter, server: Server) -> None:
+    """As a process, too: two lines and status 6."""
+    server.refuse()
+    ended = start("messages", "list", "--max-wait", "0.1").end()
+    ended.expect(6, "no connection")
+    assert server.connections == 0
+
+
+SLOW = [
+    drip("headers by the byte", lambda _: 0),
+    drip("headers by the byte, after a start", lambda _: 20),
+    drip("body by the byte", lambda reply: len(reply.packed()) - len(reply.body)),
+    drip("the last hundred bytes by the byte", lambda reply: len(reply.packed()) - 100),
+]
+
+
+@pytest.mark.parametrize("fault", SLOW, ids=str)
+def test_an_answer_by_the_byte_is_not_waited_for(wacr: Runner, server: Server, fault: Fault) -> None:
+    """An answer that comes a byte at a time is given up at ``--timeout``, and had at the next try."""
+    server.will(fault, at=2)
+    ended = wacr(*DUMP, "--timeout", "0.4")
+    ended.expect(0, "complete")
+    assert ended.ids == EVERY
+    assert server.fired == [(2, fault.name)]
+    assert server.dripped >= 3
+
+
+@pytest.mark.parametrize("fault", SLOW, ids=str)
+def test_answers_by_the_byte_end_the_run(wacr: Runner, server: Server, fault: Fault) -> None:
+    """Four answers that come a byte at a time end the run with status 6."""
+    server.will(fault, at=1, forever=True)
+    ended = wacr(*DUMP, "--timeout", "0.2")
+    ended.expect(6, "in time")
+    assert ended.out == ""
+    assert len(server.fired) == TRIES
+    assert server.dripped >= TRIES
+
+
+def test_silence_ends_the_run(wacr: Runner, server: Server) -> None:
+    """A server that takes the request and says nothing is given up at ``--timeout``, four times."""
+    server.will(SILENCE, forever=True)
+    ended = wacr(*DUMP, "--timeout", "0.2")
+    ended.expect(6, "in time")
+    assert [name for _, name in server.fired] == ["silence"] * TRIES
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("at", [1, 2])
+def test_the_token_follows_no_redirect(wacr: Runner, server: Server, stranger: Server, status: int, at: int) -> None:
+    """A redirect to another origin is an error: that origin sees nothing, not even a connection."""
+    server.will(answer(status, b"", {"Location": f"{stranger.url}/messages?token={TOKEN}"}), at=at, forever=True)
+    ended = wacr(*DUMP)
+    ended.expect(7, "redirect", str(stranger.port))
+    assert server.fired == [(at, f"status {status}")]
+    assert stranger.connections == 0
+    assert ended.ids == EVERY[: (at - 1) * 100]
+
+
+@pytest.mark.parametrize("location", ["/login", "login", "", "http://[", "//x\x80y", "javascript:alert(1)"])
+def test_a_redirect_to_a_login_page_is_an_error(wacr: Runner, server: Server, location: str) -> None:
+    """A redirect to a page of the same origin, or to nowhere, ends the run with status 7 after one call."""
+    server.will(answer(302, b"<html>Log in</html>", {"Location": location}), forever=True)
+    ended = wacr(*DUMP)
+    ended.expect(7, "redirect")
+    assert len(server.seen) == len(server.fired) == 1
+    assert json.loads(ended.err.splitlines()[-1])["error"]["status"] == 7
