@@ -75,7 +75,8 @@ def parse_page(answer: Any, *, with_ids: bool = True) -> Page:
     if not isinstance(data, list):
         raise BadAnswerError(f"the answer's data is {_kind(data, 'data' in meta)}, not a list", _WHAT_NEXT)
     for index, row in enumerate(data):
-        _check_row(row, f"data[{index}]", with_ids=with_ids)
+        if type(row) is not dict or (with_ids and type(row.get("id")) is not int):
+            raise _bad_row(row, f"data[{index}]")
     return _page(data, list(_places(answer, meta)))
 
 
@@ -113,7 +114,8 @@ def _count(value: object) -> int | None:
 def parse_item(answer: Any) -> Row:
     """The single object in a decoded answer."""
     data = _object(answer, "the answer").get("data")
-    _check_row(data, "data", with_ids=True)
+    if type(data) is not dict or type(data.get("id")) is not int:
+        raise _bad_row(data, "data")
     return cast("Row", data)
 
 
@@ -123,13 +125,12 @@ def _object(value: Any, where: str) -> Mapping[str, Any]:
     raise BadAnswerError(f"{where} is {_kind(value)}, not an object", _WHAT_NEXT)
 
 
-def _check_row(row: Any, where: str, *, with_ids: bool) -> None:
+def _bad_row(row: Any, where: str) -> BadAnswerError:
+    """What is wrong with a row that is no object, or has no integer id."""
     if type(row) is not dict:
-        raise BadAnswerError(f"the answer's {where} is {_kind(row)}, not an object", _WHAT_NEXT)
-    if with_ids and type(row.get("id")) is not int:
-        raise BadAnswerError(
-            f"the answer's {where}.id is {_kind(row.get('id'), 'id' in row)}, not an integer", _WHAT_NEXT
-        )
+        return BadAnswerError(f"the answer's {where} is {_kind(row)}, not an object", _WHAT_NEXT)
+    kind = _kind(row.get("id"), "id" in row)
+    return BadAnswerError(f"the answer's {where}.id is {kind}, not an integer", _WHAT_NEXT)
 
 
 def _kind(value: object, present: bool = True) -> str:

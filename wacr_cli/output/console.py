@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from wacr_cli.models import PER_PAGE_MAX
 from wacr_cli.output.safe import printable
 from wacr_cli.progress import Call, Progress
 from wacr_cli.times import span
@@ -120,7 +121,8 @@ class ConsoleProgress(Progress):
         self._limit = limit
         self._start = time.monotonic()
         self.calls = 0
-        self._rows = ""
+        self._rows = 0
+        self._total: int | None = None
 
     def called(self, call: Call) -> None:
         """Count it; with ``--verbose``, say how it went."""
@@ -134,25 +136,35 @@ class ConsoleProgress(Progress):
         """Count down."""
         if seconds <= 0:
             self._console.clear_status()
-        elif seconds > 1 or time.monotonic() - self._start > 1:
-            self._console.status(f"{self._rows}waiting {span(max(1, round(seconds)))} for {reason}")
+        elif seconds > 1 or self._elapsed > 1:
+            self._console.status(f"{self._so_far}waiting {span(max(1, round(seconds)))} for {reason}{self._left()}")
 
     def read(self, rows: int, total: int | None) -> None:
         """Say how far it is, and how long it will take at this rate and under this limit."""
-        elapsed = time.monotonic() - self._start
-        of = f" of {total:,}" if total else ""
-        self._rows = f"{rows:,}{of} messages, {self.calls} calls, "
-        if elapsed > 1:
-            rate = rows / elapsed
-            self._console.status(f"{self._rows}{rate:,.0f} a second{self._left(rows, total, rate)}")
+        self._rows, self._total = rows, total
+        if self._elapsed > 1:
+            self._console.status(f"{self._so_far}{rows / self._elapsed:,.0f} a second{self._left()}")
 
     def warn(self, text: str) -> None:
         """Say it."""
         self._console.note(text)
 
-    def _left(self, rows: int, total: int | None, rate: float) -> str:
-        if not total or total <= rows or not rate:
+    @property
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._start
+
+    @property
+    def _so_far(self) -> str:
+        of = f" of {self._total:,}" if self._total else ""
+        return f"{self._rows:,}{of} messages, {self.calls} calls, " if self._rows else ""
+
+    def _left(self) -> str:
+        """The time left: of the calls still to make when the limit rules, else at the rate so far."""
+        if not self._rows or not self._total or self._total <= self._rows:
             return ""
-        calls = -(-(total - rows) // 100)
-        at_limit = max(0, calls - max(0, self._limit - self.calls)) / self._limit * 60
-        return f", about {span(max(at_limit, (total - rows) / rate if self.calls < self._limit else at_limit, 1))} left"
+        last_call = self.calls + -(-(self._total - self._rows) // PER_PAGE_MAX)
+        if last_call > self._limit:
+            seconds = 60 * ((last_call - 1) // self._limit) - self._elapsed
+        else:
+            seconds = (self._total - self._rows) / self._rows * self._elapsed
+        return f", about {span(max(1, round(seconds)))} left"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import cast
 
 from wacr_cli.models import Row
 from wacr_cli.output.json import encode
@@ -17,7 +18,6 @@ from wacr_cli.output.sinks import Sink
 BYTE_ORDER_MARK = "\ufeff"
 
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001 - full-width signs run as formulas too
-_CSV_SPECIAL = re.compile(r'[",\r\n]')
 _TSV_SPECIAL = re.compile(r"[\t\n\r\\]")
 _TSV_ESCAPES = {"\t": r"\t", "\n": r"\n", "\r": r"\r", "\\": r"\\"}
 
@@ -63,8 +63,8 @@ class Csv(_Delimited):
         cells = _texts(values)
         if self._sink.is_terminal:
             cells = [printable(cell) for cell in cells]
-        if _CSV_SPECIAL.search("\0".join(cells)):
-            cells = [_quoted(cell) if _CSV_SPECIAL.search(cell) else cell for cell in cells]
+        if _wants_quotes("\0".join(cells)):
+            cells = ['"' + cell.replace('"', '""') + '"' if _wants_quotes(cell) else cell for cell in cells]
         # An empty line is no row to whoever reads it.
         return cells if len(self._columns) > 1 else [cell or '""' for cell in cells]
 
@@ -84,7 +84,10 @@ class Tsv(_Delimited):
 
 def _texts(values: list[object]) -> list[str]:
     """A column's values as texts, before anything is quoted."""
-    return list(map(str, values)) if {str, int}.issuperset(map(type, values)) else [_text(value) for value in values]
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        return cast("list[str]", values)
+    return list(map(str, values)) if kinds == {int} else [_text(value) for value in values]
 
 
 def _text(value: object) -> str:
@@ -95,8 +98,8 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else encode(value)
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
+def _wants_quotes(text: str) -> bool:
+    return "," in text or '"' in text or "\n" in text or "\r" in text
 
 
 def _unformula(value: object) -> object:

@@ -9,9 +9,7 @@ A newline comes out as ``↵`` and a tab as ``⇥``, other controls as their pic
 
 from __future__ import annotations
 
-import html
 import re
-import unicodedata
 
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x09: "⇥", 0x0A: "↵", 0x7F: "␡"}
 
@@ -24,12 +22,11 @@ _BLANKS = frozenset((0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2065, 0x3164, 0xF
 # Tags, variation selectors, and what is kept free for more of the like.
 _UNSEEN_PLANE = range(0xE0000, 0xE1000)
 
-_SUSPECT = re.compile(
-    r"[^\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u05ff\u0900-\u115e\u3041-\u3163\u4e00-\u9fff\uac00-\ud7a3]"
-)
+# These patterns are compiled when first used: most runs write plain ASCII to a pipe and need none of them.
+_SUSPECT = r"[^\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u05ff\u0900-\u115e\u3041-\u3163\u4e00-\u9fff\uac00-\ud7a3]"
 """A quick way past the common scripts; what it finds is looked at closely."""
 
-_ACTS = re.compile(
+_ACTS = (
     "[\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
     "\ufff0-\ufffb\ud800-\udfff\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
@@ -39,7 +36,7 @@ def printable(text: str) -> str:
     """``text`` with all that could act, reorder or hide made visible, on one line."""
     if text.isascii() and text.isprintable():
         return text
-    return _SUSPECT.sub(_visible, text)
+    return re.sub(_SUSPECT, _visible, text)
 
 
 def _visible(found: re.Match[str]) -> str:
@@ -55,6 +52,8 @@ def _visible(found: re.Match[str]) -> str:
 
 
 def _is_hidden(letter: str, code: int) -> bool:
+    import unicodedata
+
     return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp") or code in _BLANKS or code in _UNSEEN_PLANE
 
 
@@ -70,7 +69,7 @@ def _escaped(code: int) -> str:
 
 def json_safe(text: str) -> str:
     """JSON in which what could act is escaped inside its strings: the same values to whoever reads it."""
-    return _ACTS.sub(_json_escaped, text) if not text.isascii() or "\x7f" in text else text
+    return re.sub(_ACTS, _json_escaped, text) if not text.isascii() or "\x7f" in text else text
 
 
 def _json_escaped(found: re.Match[str]) -> str:
@@ -81,12 +80,14 @@ def _json_escaped(found: re.Match[str]) -> str:
     return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
 
 
-_BREAK = re.compile(r"<(?:br|/p|/div|/li|/h[1-6]|/tr)\b[^<>]*>", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
+_BREAK = r"(?i)<(?:br|/p|/div|/li|/h[1-6]|/tr)\b[^<>]*>"
+_TAG = r"(?i)</?[a-z][^<>]*>"
 
 
 def html_to_text(text: str) -> str:
     """The text of a template's HTML: breaks as newlines, other tags gone, entities read."""
     if "<" not in text and "&" not in text:
         return text
-    return html.unescape(_TAG.sub("", _BREAK.sub("\n", text))).strip()
+    import html
+
+    return html.unescape(re.sub(_TAG, "", re.sub(_BREAK, "\n", text))).strip()

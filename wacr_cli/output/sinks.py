@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gzip
 import os
 import shlex
 import stat
@@ -12,10 +11,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from wacr_cli.errors import UsageError, WacrError
 from wacr_cli.locks import held
+
+if TYPE_CHECKING:
+    from gzip import GzipFile
 
 
 class PagerClosedError(Exception):
@@ -152,6 +154,8 @@ def output_file(name: str) -> Iterator[Stream]:
             if not name.lower().endswith(".gz"):
                 yield Stream(file, is_terminal=file.isatty())
                 return
+            import gzip
+
             # No name and no time inside: the same rows make the same file.
             with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
                 yield Stream(_Unflushed(packed))  # type: ignore[arg-type]
@@ -167,7 +171,7 @@ _AS_IT_WAS = "What was there before is as it was. Is the disk full?"
 class _Unflushed:
     """A gzip file that is not flushed after each window, which would cost it its compression."""
 
-    def __init__(self, inner: gzip.GzipFile) -> None:
+    def __init__(self, inner: GzipFile) -> None:
         self.write = inner.write
 
     def flush(self) -> None:
