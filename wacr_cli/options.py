@@ -18,6 +18,33 @@ FORMATS = ("table", "tsv", "csv", "json", "jsonl")
 
 _META = "wacr.house"
 
+
+def whole_number(least: int, most: int = 10**9) -> Callable[[str], int]:
+    """The parser of an option that is a whole number in a range."""
+
+    def parse(text: str) -> int:
+        if re.fullmatch(r"[0-9]{1,10}", text) and least <= int(text) <= most:
+            return int(text)
+        to = f" to {most}" if most < 10**9 else ""
+        raise typer.BadParameter(f"{shorten(text)!r} is not a whole number from {least}{to}")
+
+    return parse
+
+
+def seconds(text: str | float) -> float:
+    """The parser of an option that is a time in seconds, fractions allowed; typer hands it the default too."""
+    if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", str(text)):
+        return float(text)
+    raise typer.BadParameter(f"{shorten(str(text))!r} is not a number of seconds")
+
+
+def some_seconds(text: str | float) -> float:
+    """The same, for a time that can't be none at all."""
+    if (time := seconds(text)) > 0:
+        return time
+    raise typer.BadParameter("no call is done in no time")
+
+
 FormatOption = Annotated[
     str | None,
     typer.Option(
@@ -40,23 +67,16 @@ ExcelOption = Annotated[bool, typer.Option("--excel", help="CSV for spreadsheets
 NoPagerOption = Annotated[bool, typer.Option("--no-pager", help="Show a long table without a pager.")]
 MaxWaitOption = Annotated[
     float,
-    typer.Option("--max-wait", metavar="SECONDS", min=0, help="The longest single wait for the call limit or a retry."),
+    typer.Option(
+        "--max-wait",
+        metavar="SECONDS",
+        parser=seconds,
+        help="The longest single wait for the call limit or a retry.",
+    ),
 ]
 TimeoutOption = Annotated[
-    float, typer.Option("--timeout", metavar="SECONDS", min=0.1, help="The time that one call may take.")
+    float, typer.Option("--timeout", metavar="SECONDS", parser=some_seconds, help="The time that one call may take.")
 ]
-
-
-def whole_number(least: int, most: int = 10**9) -> Callable[[str], int]:
-    """The parser of an option that is a whole number in a range."""
-
-    def parse(text: str) -> int:
-        if re.fullmatch(r"[0-9]{1,10}", text) and least <= int(text) <= most:
-            return int(text)
-        to = f" to {most}" if most < 10**9 else ""
-        raise typer.BadParameter(f"{shorten(text)!r} is not a whole number from {least}{to}")
-
-    return parse
 
 
 def _show_version(value: bool) -> None:

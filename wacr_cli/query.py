@@ -79,6 +79,8 @@ class Query:
         _check_keys(self.filters, self.raw_filters)
         if self.with_direction and any(raw.field == "direction" for raw in self.raw_filters):
             raise UsageError("--with-direction and a --filter on direction exclude each other", "Use --direction.")
+        if self.with_direction and self.page is not None and self.direction is None:
+            raise UsageError("--with-direction and --page exclude each other", "Name one --direction, or use --limit.")
         if self.since and self.until and self.since >= self.until:
             raise UsageError(
                 "--since is not before --until", "Rows are kept from --since up to, not including, --until."

@@ -259,6 +259,7 @@ def test_excel_is_safe_to_open(wacr: Wacr, api: Api) -> None:
         (["--per-page", "101"], "'--per-page': '101' is not a whole number from 1 to 100"),
         (["--page", "1", "--limit", "5"], "--page and --limit exclude each other"),
         (["--page", "1", "--all"], "--page and --all exclude each other"),
+        (["--page", "1", "--with-direction"], "--with-direction and --page exclude each other"),
         (["--limit", "many"], "'many' is not a whole number from 1"),
         (["--filter", "status"], "--filter: not a filter: 'status'"),
         (["--filter", "status=x", "--status", "sent"], "--filter: status is filtered twice"),
@@ -268,6 +269,9 @@ def test_excel_is_safe_to_open(wacr: Wacr, api: Api) -> None:
         (["--excel", "--format", "json"], "--excel goes with csv, not with json"),
         (["--color", "red"], "--color: no such value: 'red'"),
         (["--profile", "shop"], "no profile 'shop'"),
+        (["--timeout", "nan"], "'--timeout': 'nan' is not a number of seconds"),
+        (["--timeout", "0"], "'--timeout': no call is done in no time"),
+        (["--max-wait", "inf"], "'--max-wait': 'inf' is not a number of seconds"),
         (["surplus"], "unexpected extra argument"),
     ],
 )

@@ -14,7 +14,7 @@ from wacr_cli.api.client import Client
 from wacr_cli.api.envelope import Page
 from wacr_cli.api.params import Params, list_params, window_params
 from wacr_cli.api.walk import Answer, Walk
-from wacr_cli.errors import BadAnswerError
+from wacr_cli.errors import IncompleteError
 from wacr_cli.models import PER_PAGE_MAX, Row
 from wacr_cli.progress import Progress
 from wacr_cli.query import Query
@@ -52,7 +52,7 @@ class ApiSource:
         listing = self._one_list(replace(query, fields=("id",), limit=None), None)
         number = sum(len(rows) for rows in listing.windows)
         if listing.shortfall:
-            raise BadAnswerError(f"the messages can't be counted: {listing.shortfall}", "Try again when fewer change.")
+            raise IncompleteError(f"incomplete: {listing.shortfall}", "Run it again, when fewer messages change.")
         return number
 
     def totals(self, query: Query) -> list[int | None]:

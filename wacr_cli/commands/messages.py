@@ -41,7 +41,8 @@ given twice, its values are gathered.
 GET_EXAMPLES = """\b
 Examples:
   wacr messages get 51234
-  wacr messages list --status failed --fields id --format tsv | tail -n +2 | wacr messages get - --format jsonl
+  wacr messages get 51234 51235 --format json
+  wacr messages list --fields id -f tsv | tail -n +2 | wacr messages get -
 """
 
 
