@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from wacr_cli import __version__
 from wacr_cli.query import one_of, shorten
-from wacr_cli.run import Run
+
+if TYPE_CHECKING:
+    from wacr_cli.run import Run
 
 COLORS = ("auto", "always", "never")
-FORMATS = ("table", "tsv", "csv", "json", "jsonl")
 
 _META = "wacr.house"
 
@@ -142,6 +143,8 @@ def new_app(help_text: str) -> typer.Typer:
 
 def run_of(ctx: typer.Context, **more: Any) -> Run:
     """The run that a command line asks for; ``more`` are the command's own settings of it."""
+    from wacr_cli.run import Run
+
     house = cast("dict[str, Any]", ctx.meta.get(_META, {}))
     run = Run(
         profile=house.get("profile"),

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from wacr_cli.errors import IncompleteError, NotFoundError
 from wacr_cli.output import results
-from wacr_cli.output.results import Display
+from wacr_cli.output.display import Display
 from wacr_cli.output.sinks import PagerClosedError, Sink
 from wacr_cli.query import Query
 from wacr_cli.run import Run

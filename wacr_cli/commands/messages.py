@@ -8,10 +8,8 @@ from typing import Annotated
 import typer
 
 from wacr_cli import models, query
-from wacr_cli.commands import answers
 from wacr_cli.errors import UsageError
 from wacr_cli.options import (
-    FORMATS,
     ExcelOption,
     FormatOption,
     HouseCommand,
@@ -23,7 +21,7 @@ from wacr_cli.options import (
     run_of,
     whole_number,
 )
-from wacr_cli.output.results import Display
+from wacr_cli.output.display import FORMATS, Display
 from wacr_cli.times import parse_when
 
 app = new_app("List messages, or look at some of them.")
@@ -121,6 +119,8 @@ def list_messages(
     timeout: TimeoutOption = 30,
 ) -> None:
     """List messages, newest first."""
+    from wacr_cli.commands import answers
+
     run = run_of(ctx, pager=not no_pager, max_wait=max_wait, timeout=timeout)
     now = run.clock.now()
     question = query.Query(
@@ -161,6 +161,8 @@ def get_messages(
     timeout: TimeoutOption = 30,
 ) -> None:
     """Show single messages with all their fields."""
+    from wacr_cli.commands import answers
+
     run = run_of(ctx, pager=not no_pager, max_wait=max_wait, timeout=timeout)
     display = _display(format_, output, excel=excel)
     answers.show_messages(run, _ids(ids), display)

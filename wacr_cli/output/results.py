@@ -5,22 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from wacr_cli.errors import UsageError
 from wacr_cli.models import DETAIL_FIELDS, Row
 from wacr_cli.output.console import Console
 from wacr_cli.output.csv import Csv, Tsv
+from wacr_cli.output.display import Display, Format
 from wacr_cli.output.json import JsonArray, JsonLines, JsonObject
 from wacr_cli.output.sinks import Pager, Sink, Stream, output_file
 from wacr_cli.query import Query
-
-Format = Literal["table", "tsv", "csv", "json", "jsonl"]
-
-ENDINGS: dict[str, Format] = {".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
 class Writer(Protocol):
@@ -33,42 +28,6 @@ class Writer(Protocol):
     def finish(self) -> None:
         """Write what comes after the last row."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Display:
-    """How the person wants to see it: the words of ``--format``, ``--output`` and ``--excel``."""
-
-    format: str | None = None
-    output: str | None = None
-    excel: bool = False
-
-    def chosen(self, *, terminal: bool) -> Format:
-        """The format: the flag, the file's ending, else what suits a terminal or a pipe.
-
-        Raises :class:`UsageError` where the words do not go together.
-        """
-        chosen: Format
-        if self.format is not None:
-            chosen = self.format  # type: ignore[assignment]
-        elif self.output not in (None, "-"):
-            chosen = "csv" if self.excel and not Path(str(self.output)).suffix else format_of(str(self.output))
-        else:
-            chosen = "csv" if self.excel else "table" if terminal else "tsv"
-        if self.excel and chosen != "csv":
-            raise UsageError(f"--excel goes with csv, not with {chosen}", "Leave one of them out.")
-        return chosen
-
-
-def format_of(name: str) -> Format:
-    """The format that a file's ending names, ``.gz`` aside."""
-    plain = name.lower().removesuffix(".gz")
-    for ending, form in ENDINGS.items():
-        if plain.endswith(ending):
-            return form
-    raise UsageError(
-        f"--output: the ending of {name!r} names no format", f"End it in {', '.join(ENDINGS)}, or add --format."
-    )
 
 
 @contextmanager
@@ -108,9 +67,9 @@ def message_writer(
 ) -> Writer:
     """The writer of the messages that answer a query; JSON holds whole rows where no fields were asked for."""
     if form == "table":
-        from wacr_cli.output.table import DEFAULT_COLUMNS, MessageTable
+        from wacr_cli.output.table import DEFAULT_COLUMNS, DIRECTED_COLUMNS, MessageTable
 
-        columns = (*DEFAULT_COLUMNS, "direction") if query.with_direction else DEFAULT_COLUMNS
+        columns = DIRECTED_COLUMNS if query.with_direction else DEFAULT_COLUMNS
         return MessageTable(sink, console, query.fields or columns, now)
     if form == "json":
         return JsonArray(sink, query.fields)

@@ -28,8 +28,8 @@ _ROOMY = 100
 _READABLE_TEXT = 40
 _LEAST_TEXT = 20
 
-_STATUS_STYLES = {"sent": "blue", "delivered": "cyan", "read": "green", "failed": "bold red"}
-_DIRECTION_STYLES = {"inbound": "magenta", "outbound": "blue"}
+_STATUS_STYLES = {"sent": "dim", "delivered": "cyan", "read": "green", "failed": "bold red"}
+_DIRECTION_STYLES = {"inbound": "magenta"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ _COLUMNS: Mapping[str, Column] = {
     )
 }
 DEFAULT_COLUMNS = ("id", "sent_at", "interaction_id", "sender_id", "type", "status", "message")
+DIRECTED_COLUMNS = ("id", "sent_at", "interaction_id", "sender_id", "direction", "type", "status", "message")
 
 
 class MessageTable:

@@ -1,0 +1,50 @@
+"""What the words of ``--format``, ``--output`` and ``--excel`` add up to: light, as every command line is checked by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from wacr_cli.errors import UsageError
+
+Format = Literal["table", "tsv", "csv", "json", "jsonl"]
+FORMATS: tuple[Format, ...] = ("table", "tsv", "csv", "json", "jsonl")
+
+ENDINGS: dict[str, Format] = {".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """How the person wants to see it: the words of ``--format``, ``--output`` and ``--excel``."""
+
+    format: str | None = None
+    output: str | None = None
+    excel: bool = False
+
+    def chosen(self, *, terminal: bool) -> Format:
+        """The format: the flag, the file's ending, else what suits a terminal or a pipe.
+
+        Raises :class:`UsageError` where the words do not go together.
+        """
+        chosen: Format
+        if self.format is not None:
+            chosen = self.format  # type: ignore[assignment]
+        elif self.output not in (None, "-"):
+            chosen = "csv" if self.excel and not Path(str(self.output)).suffix else format_of(str(self.output))
+        else:
+            chosen = "csv" if self.excel else "table" if terminal else "tsv"
+        if self.excel and chosen != "csv":
+            raise UsageError(f"--excel goes with csv, not with {chosen}", "Leave one of them out.")
+        return chosen
+
+
+def format_of(name: str) -> Format:
+    """The format that a file's ending names, ``.gz`` aside."""
+    plain = name.lower().removesuffix(".gz")
+    for ending, form in ENDINGS.items():
+        if plain.endswith(ending):
+            return form
+    raise UsageError(
+        f"--output: the ending of {name!r} names no format", f"End it in {', '.join(ENDINGS)}, or add --format."
+    )
