@@ -16,7 +16,8 @@ import typer
 from wacr_cli import models
 from wacr_cli.cli import build_app
 from wacr_cli.commands.completion import FILES
-from wacr_cli.options import COLORS, FORMATS
+from wacr_cli.options import COLORS
+from wacr_cli.output.display import FORMATS
 
 FOLDER = Path(__file__).parent.parent / "completions"
 

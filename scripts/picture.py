@@ -77,9 +77,9 @@ def main() -> int:
     """Draw, or check; the exit status."""
     svg = draw(table())
     if "--check" in sys.argv[1:]:
-        return int(not PICTURE.exists() or words(PICTURE.read_text()) != words(svg))
+        return int(not PICTURE.exists() or words(PICTURE.read_text(encoding="utf-8")) != words(svg))
     PICTURE.parent.mkdir(exist_ok=True)
-    PICTURE.write_text(svg)
+    PICTURE.write_text(svg, encoding="utf-8", newline="\n")
     return 0
 
 

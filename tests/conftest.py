@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from wacr_cli import cli
-from wacr_cli.api import transport
+from wacr_cli.api import wire
 from wacr_cli.sandbox.app import Sandbox
 from wacr_cli.sandbox.world import Row, World
 
@@ -87,7 +87,7 @@ SMALL = (
 def api(monkeypatch: pytest.MonkeyPatch) -> Api:
     """The small account, in place of the network."""
     service = Api(Sandbox(World(NOW, SMALL)))
-    monkeypatch.setattr(transport, "wire", lambda *_: httpx.MockTransport(service))
+    monkeypatch.setattr(wire, "connect", lambda *_: httpx.MockTransport(service))
     return service
 
 

@@ -319,21 +319,21 @@ class TestProperties:
         assert (query.newest_first, query.by_updated) == (newest, updated)
 
     @pytest.mark.parametrize(
-        ("words", "direction"),
+        ("words", "directions"),
         [
-            ([], None),
-            (["inbound"], "inbound"),
-            (["in:outbound"], "outbound"),
-            (["ne:inbound"], "outbound"),
-            (["not_in:outbound"], "inbound"),
-            (["inbound,outbound"], None),
-            (["not_in:inbound,outbound"], None),
+            ([], ("inbound", "outbound")),
+            (["inbound"], ("inbound",)),
+            (["in:outbound"], ("outbound",)),
+            (["ne:inbound"], ("outbound",)),
+            (["not_in:outbound"], ("inbound",)),
+            (["outbound,inbound"], ("inbound", "outbound")),
+            (["not_in:inbound,outbound"], ()),
         ],
     )
-    def test_direction(self, words: list[str], direction: str | None) -> None:
-        """The one direction asked for is known, however it was said."""
+    def test_directions(self, words: list[str], directions: tuple[str, ...]) -> None:
+        """The directions asked for are known, however they were said."""
         parsed = parse_filter("direction", words)
-        assert Query(filters=(parsed,) if parsed else ()).direction == direction
+        assert Query(filters=(parsed,) if parsed else ()).directions == directions
 
     def test_columns(self) -> None:
         """The columns are those asked for, else the documented ones, with the direction where it is known."""

@@ -49,10 +49,10 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _heed_signals() -> None:
-    """Have the first signal end the run; one that was ignored from the start, as under nohup, stays so."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _interrupt)
-    signal.signal(signal.SIGTERM, _terminate)
+    """Have the first signal end the run; one that was ignored from the start, as in a shell's background, stays so."""
+    for number, handler in ((signal.SIGINT, _interrupt), (signal.SIGTERM, _terminate)):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def _heed_no_more_signals() -> None:

@@ -32,5 +32,8 @@ STATUSES = ("sent", "delivered", "read", "failed")
 DIRECTIONS = ("inbound", "outbound")
 SORTS = ("created_at", "updated_at", "-created_at", "-updated_at")
 
+DEFAULT_LIMIT = 60
+"""Calls a minute that a token may make, where neither the service nor the person said otherwise."""
+
 PER_PAGE_MAX = 100
 """Rows: the most that one answer of the API holds."""

@@ -93,7 +93,7 @@ VersionOption = Annotated[
 
 def _remember(ctx: typer.Context, param: Any, value: Any) -> Any:
     """Keep a house option's value, wherever on the line it stands; the last one counts."""
-    if value not in (None, False):
+    if value is not None and value is not False:
         ctx.meta.setdefault(_META, {})[param.name] = value
     return value
 

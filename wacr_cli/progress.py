@@ -38,6 +38,3 @@ class Progress:
 
     def read(self, rows: int, total: int | None) -> None:
         """So many rows have been read, of so many where that is known."""
-
-    def warn(self, text: str) -> None:
-        """Something the person should know, that stops nothing."""

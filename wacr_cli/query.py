@@ -21,7 +21,6 @@ Operator = Literal["eq", "ne", "in", "not_in"]
 PREFIXES: tuple[Operator, ...] = ("ne", "in", "not_in")
 """The operators that may stand before a value, as ``OP:``."""
 
-FILTER_FIELDS = ("type", "status", "interaction_id", "direction")
 _NEGATIVE = ("ne", "not_in")
 _RAW_FILTER = re.compile(r"(?P<field>[^\[\]=]+)(\[(?P<operator>[^\[\]=]+)\])?=(?P<value>.*)", re.DOTALL)
 _MAX_INTEGER = 2**63 - 1
@@ -79,7 +78,7 @@ class Query:
         _check_keys(self.filters, self.raw_filters)
         if self.with_direction and any(raw.field == "direction" for raw in self.raw_filters):
             raise UsageError("--with-direction and a --filter on direction exclude each other", "Use --direction.")
-        if self.with_direction and self.page is not None and self.direction is None:
+        if self.with_direction and self.page is not None and len(self.directions) > 1:
             raise UsageError("--with-direction and --page exclude each other", "Name one --direction, or use --limit.")
         if self.since and self.until and self.since >= self.until:
             raise UsageError(
@@ -109,13 +108,10 @@ class Query:
         return self.sort is None or self.sort.startswith("-")
 
     @property
-    def direction(self) -> str | None:
-        """The one direction that is asked for, if it is one."""
-        for one in self.filters:
-            if one.field == "direction":
-                left = [d for d in models.DIRECTIONS if (d in one.values) != one.negative]
-                return left[0] if len(left) == 1 else None
-        return None
+    def directions(self) -> tuple[str, ...]:
+        """The directions that are asked for."""
+        one = next((one for one in self.filters if one.field == "direction"), None)
+        return tuple(d for d in models.DIRECTIONS if one is None or (d in one.values) != one.negative)
 
     def describe(self) -> str:
         """The question in words: ``text or template messages, outbound, not failed``."""

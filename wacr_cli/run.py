@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from wacr_cli.models import DEFAULT_LIMIT
 from wacr_cli.output.console import Console, ConsoleProgress
 from wacr_cli.settings import config, credentials
 from wacr_cli.times import Clock, SystemClock
@@ -58,10 +59,15 @@ class Run:
             self.console.note(f"wacr: {warning}")
         return settings
 
+    @property
+    def limit(self) -> int:
+        """Calls a minute, as far as is known before the first."""
+        return self.settings.rate_limit or DEFAULT_LIMIT
+
     @cached_property
     def progress(self) -> ConsoleProgress:
         """The listener that tells the person."""
-        return ConsoleProgress(self.console, limit=self.settings.rate_limit or 60)
+        return ConsoleProgress(self.console, limit=self.limit)
 
     @cached_property
     def source(self) -> ApiSource:
@@ -87,10 +93,11 @@ class Run:
         return Watched(inner, self._deadline, self.clock, self.progress)
 
     def _transport(self, token: str) -> httpx.BaseTransport:
-        from wacr_cli.api.transport import Paced, Retrying, wire
+        from wacr_cli.api import wire
+        from wacr_cli.api.transport import Paced, Retrying
 
         budget = self._budget(token)
-        paced = Paced(self._watched(wire(self.settings.api_url, self._deadline)), budget)
+        paced = Paced(self._watched(wire.connect(self.settings.api_url, self._deadline)), budget)
         return Retrying(paced, self.clock, max_wait=self.max_wait, budget=budget, progress=self.progress)
 
     def _budget(self, token: str) -> Budget:

@@ -138,9 +138,9 @@ class TestAnswers:
 
     @pytest.mark.parametrize("status", [403, 401])
     def test_no_such_message(self, client: Client, httpx_mock: HTTPXMock, status: int) -> None:
-        """A message that is not there is named by its id; a refusal stays a refusal."""
+        """A message that is not there is not found, in the service's words; a refusal stays a refusal."""
         httpx_mock.add_response(status_code=404, json={"message": "No query results for model"})
-        with pytest.raises(errors.NotFoundError, match=r"^no message 51$"):
+        with pytest.raises(errors.NotFoundError, match=r"^not found \(404\): No query"):
             client.message(51)
         httpx_mock.add_response(status_code=status)
         with pytest.raises(errors.AuthError):

@@ -26,8 +26,8 @@ from wacr_cli.api.transport import (
     Watched,
     is_certificate_failure,
     seconds_asked,
-    wire,
 )
+from wacr_cli.api.wire import connect
 from wacr_cli.errors import BadAnswerError, RateLimitError, ServiceError, UsageError
 from wacr_cli.progress import Call, Progress
 
@@ -496,7 +496,7 @@ def proxies(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 def proxy_of(url: str) -> str | None:
     """The proxy by which the wire to an address goes."""
-    made = wire(url, Deadline(FakeClock(), 30))
+    made = connect(url, Deadline(FakeClock(), 30))
     pool: Any = made._pool  # type: ignore[attr-defined] # noqa: SLF001 - httpx has no other name for it
     made.close()
     if not isinstance(pool, httpcore.HTTPProxy):
@@ -573,7 +573,7 @@ class TestWire:
         proxies()
         clock = FakeClock()
         deadline = Deadline(clock, 5)
-        made = wire(url, deadline)
+        made = connect(url, deadline)
         deadline.start()
         clock.sleep(6)
         with pytest.raises(httpx.ReadTimeout, match=r"within 5.0s"):

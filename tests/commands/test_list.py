@@ -11,8 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import CANARY, Api, Result
+from tests.conftest import CANARY, NOW, Api, Result, row
 from wacr_cli.models import LIST_FIELDS
+from wacr_cli.sandbox.app import Sandbox
+from wacr_cli.sandbox.world import World
 
 Wacr = Callable[..., Result]
 
@@ -161,6 +163,37 @@ def test_since_and_until_are_half_open(wacr: Wacr, api: Api) -> None:
     assert wacr(*words).text == "id\n2\n"
 
 
+def test_a_cut_list_is_not_called_complete(wacr: Wacr, api: Api) -> None:
+    """Where --limit left something out, of a span of time or of two directions, the last line does not say complete."""
+    for more in (["--since", "2020-01-01"], ["--with-direction"], ["--until", "2030-01-01", "--with-direction"]):
+        assert "Showing 2" in wacr("messages", "list", "-L", "2", *more).stderr
+        assert "7 messages" in wacr("messages", "list", "-L", "8", *more).stderr
+
+
+def test_a_page_in_a_span_of_time_is_not_cut(wacr: Wacr, api: Api) -> None:
+    """The default limit is for lists, not for a page that was asked for."""
+    api.app = Sandbox(World(NOW, [row(number) for number in range(1, 60)]))
+    text = wacr("messages", "list", "--page", "1", "--per-page", "50", "--since", "2020-01-01", "--fields", "id").text
+    assert len(text.splitlines()) == 51
+
+
+def test_a_time_that_can_t_be_read_is_told(wacr: Wacr, api: Api) -> None:
+    """A message that can't be placed in a span of time is left out, named, and the run is incomplete."""
+    answer = {"data": [{"id": 1, "sent_at": "soon"}, {"id": 2, "sent_at": "2026-10-01T00:00:00Z"}]}
+    api.app = lambda _: httpx.Response(200, json={**answer, "meta": {"pagination": {"total": 2, "has_more": False}}})
+    result = wacr("messages", "list", "--since", "2020-01-01", "-f", "jsonl", "--fields", "id")
+    assert (result.status, result.text) == (8, '{"id": 2}\n')
+    assert "1 without a time that can be read: 1" in result.stderr
+
+
+def test_no_colour_goes_into_a_file(wacr: Wacr, api: Api, tmp_path: Path) -> None:
+    """A table written to a file is plain."""
+    path = tmp_path / "t.txt"
+    wacr("messages", "list", "-f", "table", "-o", str(path))
+    assert "\x1b" not in path.read_text()
+    assert "MESSAGE" in path.read_text()
+
+
 def test_dry_run_calls_nothing(wacr: Wacr, api: Api) -> None:
     """Each request is a curl line with the token left to the shell, and what it would cost is said."""
     result = wacr("messages", "list", "--status", "failed", "--dry-run")
@@ -269,6 +302,10 @@ def test_excel_is_safe_to_open(wacr: Wacr, api: Api) -> None:
         (["--excel", "--format", "json"], "--excel goes with csv, not with json"),
         (["--color", "red"], "--color: no such value: 'red'"),
         (["--profile", "shop"], "no profile 'shop'"),
+        (["--profile", ""], "--profile: an empty name"),
+        (["--count", "--limit", "5"], "--limit and --count exclude each other"),
+        (["--count", "--page", "2"], "--page and --count exclude each other"),
+        (["--all", "--limit", "5"], "--limit and --all exclude each other"),
         (["--timeout", "nan"], "'--timeout': 'nan' is not a number of seconds"),
         (["--timeout", "0"], "'--timeout': no call is done in no time"),
         (["--max-wait", "inf"], "'--max-wait': 'inf' is not a number of seconds"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-README = (ROOT / "README.md").read_text()
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"(?:<!-- (\w+) -->\n)?```(\w+)\n(.*?)```", README, re.DOTALL)
 EXAMPLES = [line for name, _, text in BLOCKS if name == "examples" for line in text.splitlines()]
 
@@ -40,6 +41,12 @@ def bash(command: str, environ: dict[str, str], folder: Path, stdin: str = "") -
     )
 
 
+def install(home: Path) -> None:
+    """Put the program where pipx and uv put it."""
+    (home / ".local" / "bin").mkdir(parents=True)
+    (home / ".local" / "bin" / "wacr").symlink_to(Path(sys.executable).parent / "wacr")
+
+
 @pytest.mark.parametrize("line", EXAMPLES)
 def test_every_example_works(line: str, environ: dict[str, str], tmp_path: Path) -> None:
     """It ends with 0, says no error, and writes something: to standard output or to the file it names."""
@@ -62,7 +69,9 @@ def test_the_crontab_s_command_writes_its_file(environ: dict[str, str], tmp_path
     (text,) = blocks("crontab")
     setting, line = text.splitlines()
     assert setting.startswith("WACR_TOKEN=")
-    result = bash(re.split(r"\s+", line, maxsplit=5)[5], environ, tmp_path)
+    install(tmp_path)
+    bare = {**environ, "PATH": "/usr/bin:/bin"}
+    result = bash(re.split(r"\s+", line, maxsplit=5)[5], bare, tmp_path)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     assert (tmp_path / "messages.csv.gz").stat().st_size > 0
 
@@ -70,10 +79,23 @@ def test_the_crontab_s_command_writes_its_file(environ: dict[str, str], tmp_path
 def test_the_systemd_unit_s_command_writes_its_file(environ: dict[str, str], tmp_path: Path) -> None:
     """ExecStart with systemd's %h for the home, which needs no shell."""
     (line,) = re.findall(r"^ExecStart=(.*)$", README, re.MULTILINE)
+    install(tmp_path)
     words = line.replace("%h", str(tmp_path)).split()
     result = subprocess.run(words, env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert (result.returncode, result.stderr) == (0, "")
     assert (tmp_path / "messages.csv.gz").stat().st_size > 0
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
+    """Systemd finds nothing to complain of in the two units."""
+    units = [text for _, language, text in BLOCKS if language == "ini"]
+    for text in units:
+        name = text.split("\n")[0].removeprefix("# ")
+        (tmp_path / name).write_text(text.replace("%h/.local/bin/wacr", "/bin/true"))
+    command = ["systemd-analyze", "verify", *(str(path) for path in sorted(tmp_path.iterdir()))]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_sandbox_s_example_serves_and_is_read(environ: dict[str, str], tmp_path: Path) -> None:

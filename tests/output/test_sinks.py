@@ -376,10 +376,12 @@ class TestPager:
         """It is the lines that count, however they come."""
         out = io.BytesIO()
         target = tmp_path / "paged"
-        pager = Pager(Stream(out), shlex.join(["sh", "-c", f"cat > {shlex.quote(str(target))}"]), 5)
+        started: list[bool] = []
+        command = shlex.join(["sh", "-c", f"cat > {shlex.quote(str(target))}"])
+        pager = Pager(Stream(out), command, 5, lambda: started.append(True))
         pager.write("a\n" * 10)
         pager.write("b\n")
-        assert pager.running
+        assert started == [True]
         pager.finish()
         assert target.read_text() == "a\n" * 10 + "b\n"
         assert out.getvalue() == b""
@@ -398,7 +400,6 @@ class TestPager:
         with pytest.raises(PagerClosedError):
             pager.write("x\n" * 1_000_000)
         pager.finish()
-        assert pager.running
 
     def test_left_at_the_end(self, tmp_path: Path) -> None:
         """Leaving it when all was passed on is the ordinary end."""

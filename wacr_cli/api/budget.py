@@ -22,11 +22,9 @@ from pathlib import Path
 
 from wacr_cli.errors import RateLimitError
 from wacr_cli.locks import locked
+from wacr_cli.models import DEFAULT_LIMIT
 from wacr_cli.progress import Progress
 from wacr_cli.times import Clock, span
-
-DEFAULT_LIMIT = 60
-"""Calls a minute, where nobody said otherwise."""
 
 WINDOW = 60.1
 """Seconds in which the limit holds: a minute, and a little for clocks that do not agree."""
@@ -66,17 +64,6 @@ class Budget:
         finally:
             with self._ring() as ring:
                 ring.set(slot, self._clock.time())
-
-    @property
-    def limit(self) -> int:
-        """Calls a minute."""
-        with self._ring() as ring:
-            return self._limit(ring)
-
-    def used(self) -> int:
-        """Calls of the last minute, as far as is known here."""
-        with self._ring() as ring:
-            return ring.since(self._clock.time() - WINDOW)
 
     def observe(self, limit: int | None, remaining: int | None) -> None:
         """Believe an answer's headers, where they leave less than is known here: others use the token too."""

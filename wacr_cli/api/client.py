@@ -11,7 +11,7 @@ from wacr_cli import __version__
 from wacr_cli.api import envelope
 from wacr_cli.api.params import Params, url
 from wacr_cli.api.transport import describe_failure, is_certificate_failure
-from wacr_cli.errors import BadAnswerError, NotFoundError, ServiceError, UsageError, WacrError
+from wacr_cli.errors import BadAnswerError, ServiceError, UsageError, WacrError
 from wacr_cli.models import Row
 from wacr_cli.query import shorten
 from wacr_cli.settings.redaction import hide_token
@@ -41,12 +41,7 @@ class Client:
 
     def message(self, number: int) -> Row:
         """``GET /messages/{id}``: one message, with all its fields."""
-        try:
-            return self._get(f"messages/{number}", [], envelope.parse_item)
-        except NotFoundError as error:
-            raise NotFoundError(
-                f"no message {number}", "See the ids that there are: wacr messages list.", code=error.code
-            ) from None
+        return self._get(f"messages/{number}", [], envelope.parse_item)
 
     def close(self) -> None:
         """Close the connections."""

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
-from typing import cast
+from typing import Protocol, cast
 
-from wacr_cli import models
-from wacr_cli.api.client import Client
 from wacr_cli.api.envelope import Page
 from wacr_cli.api.params import Params, list_params, window_params
 from wacr_cli.api.walk import Answer, Walk
@@ -25,10 +23,26 @@ _NAMED_AT_MOST = 5
 _FAR_PAST = datetime.min.replace(tzinfo=UTC)
 
 
+class Endpoints(Protocol):
+    """What is asked of a client."""
+
+    def messages(self, params: Params, *, with_ids: bool = True) -> Page:
+        """One window of the list."""
+        ...
+
+    def message(self, number: int) -> Row:
+        """One message."""
+        ...
+
+    def close(self) -> None:
+        """Close the connections."""
+        ...
+
+
 class ApiSource:
     """Answers questions by calling the API, as seldom as can be."""
 
-    def __init__(self, client: Client, progress: Progress) -> None:
+    def __init__(self, client: Endpoints, progress: Progress) -> None:
         self._client = client
         self._progress = progress
 
@@ -40,8 +54,8 @@ class ApiSource:
         """The messages that match: rows leave as they are read."""
         if not query.with_direction:
             return self._one_list(query, None)
-        parts = [self._one_list(query, direction) for direction in directions(query)]
-        return _merged(query, parts) if len(parts) > 1 else parts[0]
+        parts = [self._one_list(query, direction) for direction in query.directions]
+        return parts[0] if len(parts) == 1 else _merged(query, parts, self._progress)
 
     def count(self, query: Query) -> int:
         """How many messages match: one call where the service counts them, else a walk."""
@@ -49,7 +63,7 @@ class ApiSource:
             total = self._page(list_params(query, fields=("id",)), 1, 1).total
             if total is not None:
                 return total
-        listing = self._one_list(replace(query, fields=("id",), limit=None), None)
+        listing = self.ask(counted(query))
         number = sum(len(rows) for rows in listing.windows)
         if listing.shortfall:
             raise IncompleteError(f"incomplete: {listing.shortfall}", "Run it again, when fewer messages change.")
@@ -57,7 +71,7 @@ class ApiSource:
 
     def totals(self, query: Query) -> list[int | None]:
         """How many rows each walk of a query has, where the service says so: a call each."""
-        walks = directions(query) if query.with_direction else (None,)
+        walks = query.directions if query.with_direction else (None,)
         return [self._page(list_params(query, fields=("id",), direction=one), 1, 1).total for one in walks]
 
     def close(self) -> None:
@@ -78,7 +92,7 @@ class ApiSource:
         return listing
 
     def _single(self, query: Query, direction: str | None, listing: Listing) -> Iterator[list[Row]]:
-        params = list_params(query, fields=fields_to_ask(query, walking=False), direction=direction)
+        params = list_params(query, fields=_fields_to_ask(query, walking=False), direction=direction)
         page = self._page(params, query.page, query.per_page)
         listing.total, listing.more = page.total, page.has_more
         yield page.rows
@@ -86,7 +100,7 @@ class ApiSource:
     def _walked(self, query: Query, direction: str | None, listing: Listing) -> Iterator[list[Row]]:
         """The rows of a walk; of a single window without ids, should they be neither wanted nor needed."""
         if query.limit is not None and query.limit <= PER_PAGE_MAX and not _has_ids(query):
-            params = list_params(query, fields=fields_to_ask(query, walking=False), direction=direction)
+            params = list_params(query, fields=_fields_to_ask(query, walking=False), direction=direction)
             page = self._page(params, 1, query.limit)
             more = page.has_more if page.has_more is not None else len(page.rows) >= query.limit
             if len(page.rows) >= query.limit or not more:
@@ -96,13 +110,15 @@ class ApiSource:
         yield from self._walk(query, direction, listing)
 
     def _walk(self, query: Query, direction: str | None, listing: Listing) -> Iterator[list[Row]]:
-        params = list_params(query, fields=fields_to_ask(query, walking=True), direction=direction)
-        walk = new_walk(query)
+        params = list_params(query, fields=_fields_to_ask(query, walking=True), direction=direction)
+        # Of a list with a span of time, nobody knows how many rows have to be read.
+        limit = None if query.windowed else query.limit
+        walk = Walk(by_updated=query.by_updated, newest_first=query.newest_first, limit=limit)
         while window := walk.window:
             page = self._page(params, window.page, window.per_page)
             rows = walk.take(Answer(page.rows, page.has_more, page.total, page.page, page.per_page))
             listing.total, listing.more = page.total, page.has_more
-            self._progress.read(walk.seen, page.total)
+            self._progress.read(walk.seen, walk.expected)
             if rows:
                 yield cast("list[Row]", rows)
             if _is_older(query, page.rows):
@@ -117,22 +133,16 @@ class ApiSource:
         return self._client.messages([*params, *window_params(page, per_page)], with_ids=with_ids)
 
 
-def new_walk(query: Query) -> Walk:
-    """The walk that answers a query; of one with a span of time, nobody knows how many rows it must read."""
-    limit = None if query.windowed else query.limit
-    return Walk(by_updated=query.by_updated, newest_first=query.newest_first, limit=limit)
-
-
-def directions(query: Query) -> tuple[str, ...]:
-    """The directions to read apart."""
-    return (query.direction,) if query.direction else models.DIRECTIONS
+def counted(query: Query) -> Query:
+    """The query whose rows are to be counted, where the service does not count them."""
+    return replace(query, fields=("id",), limit=None, with_direction=False)
 
 
 def _has_ids(query: Query) -> bool:
     return query.windowed or query.fields is None or "id" in query.fields
 
 
-def fields_to_ask(query: Query, *, walking: bool) -> tuple[str, ...] | None:
+def _fields_to_ask(query: Query, *, walking: bool) -> tuple[str, ...] | None:
     """The fields to ask for: those wanted, and those that the reading itself needs."""
     if query.fields is None:
         return None
@@ -153,7 +163,7 @@ def _is_older(query: Query, rows: Iterable[Row]) -> bool:
 
 def _within(query: Query, windows: Iterable[list[Row]], listing: Listing) -> Iterator[list[Row]]:
     """The rows sent in the query's span of time, at most its limit; those whose time can't be read are named."""
-    left = query.limit
+    left = query.limit if query.page is None else None
     odd: list[object] = []
     for rows in windows:
         kept = []
@@ -170,12 +180,15 @@ def _within(query: Query, windows: Iterable[list[Row]], listing: Listing) -> Ite
         if left == 0:
             break
     listing.total = None
+    if left == 0:
+        listing.more = None  # what comes after was not looked at
     if odd:
         named = ", ".join(str(one) for one in odd[:_NAMED_AT_MOST]) + (", …" if len(odd) > _NAMED_AT_MOST else "")
-        listing.shortfall = f"{len(odd)} without a time that can be read: {named}"
+        unread = f"{len(odd)} without a time that can be read: {named}"
+        listing.shortfall = "; ".join(filter(None, (listing.shortfall, unread)))
 
 
-def _merged(query: Query, parts: list[Listing]) -> Listing:
+def _merged(query: Query, parts: list[Listing], progress: Progress) -> Listing:
     """Lists merged by sent_at, then id; each keeps its own order, in which sent_at need not be monotone."""
     listing = Listing()
 
@@ -183,11 +196,14 @@ def _merged(query: Query, parts: list[Listing]) -> Listing:
         streams = [(row for rows in part.windows for row in rows) for part in parts]
         merged = heapq.merge(*streams, key=_sent_then_id, reverse=query.newest_first)
         rows = islice(merged, query.limit)
+        given = 0
         while batch := list(islice(rows, PER_PAGE_MAX)):
+            given += len(batch)
+            totals = [part.total for part in parts]
+            listing.total = None if None in totals else sum(total or 0 for total in totals)
+            progress.read(given, listing.total)
             yield batch
-        totals = [part.total for part in parts]
-        listing.total = None if None in totals else sum(total or 0 for total in totals)
-        listing.more = any(part.more for part in parts)
+        listing.more = None
         listing.shortfall = "; ".join(part.shortfall for part in parts if part.shortfall)
 
     listing.windows = windows()

@@ -11,6 +11,7 @@ from wacr_cli.output.display import Display
 from wacr_cli.output.sinks import PagerClosedError, Sink
 from wacr_cli.query import Query
 from wacr_cli.run import Run
+from wacr_cli.settings import credentials
 from wacr_cli.source import Listing
 from wacr_cli.times import span
 
@@ -44,7 +45,8 @@ def _closing(query: Query, listing: Listing, number: int, calls: int, seconds: f
     shown = f"Showing {number:,}" + (f" of {total:,}" if total is not None else "") + f" messages, {spent}"
     if query.page is not None:
         return f"{shown}; --page {query.page + 1} shows the next" if listing.more else shown
-    if query.limit is None or number < query.limit or listing.more is False or total == number:
+    whole = listing.more is False if total is None else number >= total
+    if query.limit is None or number < query.limit or whole:
         return f"{number:,} message{'s' * (number != 1)}, {spent}, complete"
     return f"{shown}; --limit N or --all shows more"
 
@@ -86,7 +88,8 @@ def show_messages(run: Run, ids: list[int], display: Display) -> None:
             writer.finish()
         if missing:
             raise NotFoundError(
-                f"no message {', '.join(missing)}", "The ids that there are: wacr messages list --fields id."
+                f"no message {', '.join(missing)}",
+                "The ids that there are: wacr messages list --fields id. Is WACR_API_URL right?",
             )
 
 
@@ -100,25 +103,20 @@ def _shown(run: Run, display: Display) -> Iterator[Sink]:
         run.console.quiet = True
 
 
-def show_plan(run: Run, query: Query) -> None:
+def show_plan(run: Run, query: Query, *, count: bool) -> None:
     """Write the calls that a query would make, as curl commands, and say what they would cost.
 
     Only how long a whole walk is has to be asked for, and is where a token is at hand.
     """
     from wacr_cli.api import plan
-    from wacr_cli.api.budget import DEFAULT_LIMIT
 
     totals: list[int | None] = []
-    if plan.needs_totals(query) and _may_call(run):
+    if plan.needs_totals(query, count=count) and (run.settings.demo or credentials.has_token(run.environ)):
         totals = run.source.totals(query)
-        run.console.say(f"Asked how many there are, with {run.progress.calls} call{'s' * (run.progress.calls != 1)}.")
+        run.console.note(f"Asked how many there are, with {run.progress.calls} call{'s' * (run.progress.calls != 1)}.")
     with results.opened(Display(format="jsonl"), run.console) as sink:
         calls = 0
-        for params in plan.requests(query, totals):
+        for params in plan.requests(query, totals, count=count):
             sink.write(f"{plan.curl(run.settings.api_url, params)}\n")
             calls += 1
-    run.console.say(plan.cost(query, calls, totals, run.settings.rate_limit or DEFAULT_LIMIT))
-
-
-def _may_call(run: Run) -> bool:
-    return run.settings.demo or bool(run.environ.get("WACR_TOKEN"))
+    run.console.note(plan.cost(query, calls, totals, run.limit, count=count))

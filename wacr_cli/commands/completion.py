@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -30,4 +29,4 @@ def completion(
     # A wheel has the scripts in the package, a clone of the repository beside it.
     folders = (_PACKAGE / "completions", _PACKAGE.parent / "completions")
     folder = next((one for one in folders if (one / name).exists()), folders[0])
-    sys.stdout.write((folder / name).read_text(encoding="utf-8"))
+    typer.echo((folder / name).read_text(encoding="utf-8"), nl=False)

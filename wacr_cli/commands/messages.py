@@ -72,8 +72,8 @@ def list_messages(
         typer.Option(
             "--since",
             metavar="WHEN",
-            help="Sent at or after: a date or time, 7d, 12h, today, yesterday. Newest first, reading stops at a whole "
-            "window of older messages.",
+            help="Sent at or after: a date or time, 7d, 12h, today, yesterday. Newest first, reading stops once 100 "
+            "messages in a row are older.",
         ),
     ] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="WHEN", help="Sent before.")] = None,
@@ -88,11 +88,11 @@ def list_messages(
     ] = None,
     limit: Annotated[
         int | None,
-        typer.Option("--limit", "-L", metavar="N", parser=whole_number(1), help="At most so many. [default: 30]"),
+        typer.Option("--limit", "-L", metavar="N", parser=whole_number(1), help="At most N messages. [default: 30]"),
     ] = None,
-    all_: Annotated[bool, typer.Option("--all", help="Every one.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="All that match.")] = False,
     page: Annotated[
-        int | None, typer.Option("--page", metavar="N", parser=whole_number(1), help="That one page alone.")
+        int | None, typer.Option("--page", metavar="N", parser=whole_number(1), help="One page of the API, as it is.")
     ] = None,
     per_page: Annotated[
         int | None,
@@ -129,7 +129,7 @@ def list_messages(
         search=None if search is None else query.parse_search(search),
         sort=None if sort is None else query.one_of(sort, models.SORTS, "--sort"),
         fields=None if fields is None else _fields(fields, with_direction=with_direction),
-        page=_page(page, per_page, limit, everything=all_),
+        page=_page(page, per_page, limit, everything=all_, count=count),
         per_page=per_page,
         limit=None if all_ or count else limit or 30,
         since=None if since is None else parse_when(since, now, "--since"),
@@ -140,7 +140,7 @@ def list_messages(
     if hint := query.hint_for_type(question):
         run.console.note(f"wacr: {hint}")
     if dry_run:
-        answers.show_plan(run, question)
+        answers.show_plan(run, question, count=count)
     elif count:
         answers.show_count(run, question, display)
     else:
@@ -169,7 +169,7 @@ def get_messages(
 
 
 def _filters(**words: list[str] | None) -> tuple[query.Filter, ...]:
-    parsed = (query.parse_filter(field, some) for field, some in words.items() if some)
+    parsed = (query.parse_filter(field, some or ()) for field, some in words.items())
     return tuple(one for one in parsed if one)
 
 
@@ -178,15 +178,15 @@ def _fields(text: str, *, with_direction: bool) -> tuple[str, ...]:
     return query.parse_fields(text, known)
 
 
-def _page(page: int | None, per_page: int | None, limit: int | None, *, everything: bool) -> int | None:
-    """The one page that is asked for, None where it is not one."""
-    if page is None and per_page is None:
-        return None
-    if limit is not None or everything:
-        other = "--all" if everything else "--limit"
-        one = "--page" if page is not None else "--per-page"
-        raise UsageError(f"{one} and {other} exclude each other", f"Ask for one page, or for {other}.")
-    return page or 1
+def _page(page: int | None, per_page: int | None, limit: int | None, *, everything: bool, count: bool) -> int | None:
+    """The one page that is asked for, None where it is not one; how many is said in one way alone."""
+    paged = "--page" if page is not None else "--per-page" if per_page is not None else ""
+    cut = "--limit" if limit is not None else ""
+    whole = "--all" if everything else "--count" if count else ""
+    ways = [way for way in (paged, cut, whole) if way]
+    if len(ways) > 1:
+        raise UsageError(f"{ways[0]} and {ways[1]} exclude each other", "Say in one way how many are wanted.")
+    return page or 1 if paged else None
 
 
 def _display(format_: str | None, output: str | None, *, excel: bool) -> Display:

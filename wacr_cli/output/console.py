@@ -73,6 +73,11 @@ class Console:
             self._write("\r\x1b[K" + printable(text)[: self.width - 1])
             self._status = True
 
+    def yield_screen(self) -> None:
+        """Show no passing lines any more: a pager has the screen."""
+        self.clear_status()
+        self.stderr_is_terminal = False
+
     def clear_status(self) -> None:
         """Take the passing line away."""
         if self._status:
@@ -115,7 +120,7 @@ def wants_colour(choice: str, environ: Mapping[str, str], *, terminal: bool) -> 
 class ConsoleProgress(Progress):
     """Shows a run's progress once it has taken a second, and each call with ``--verbose``."""
 
-    def __init__(self, console: Console, *, limit: int = 60) -> None:
+    def __init__(self, console: Console, *, limit: int) -> None:
         self._console = console
         self.detailed = console.verbose
         self._limit = limit
@@ -144,10 +149,6 @@ class ConsoleProgress(Progress):
         self._rows, self._total = rows, total
         if self._elapsed > 1:
             self._console.status(f"{self._so_far}{rows / self._elapsed:,.0f} a second{self._left()}")
-
-    def warn(self, text: str) -> None:
-        """Say it."""
-        self._console.note(text)
 
     @property
     def _elapsed(self) -> float:

@@ -1,4 +1,4 @@
-"""What the words of ``--format``, ``--output`` and ``--excel`` add up to: light, as every command line is checked by it."""
+"""What ``--format``, ``--output`` and ``--excel`` add up to; light, since every command line is checked by it."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def opened(display: Display, console: Console) -> Iterator[Sink]:
 
 @contextmanager
 def _paged(stdout: Stream, console: Console) -> Iterator[Sink]:
-    pager = Pager(stdout, console.pager, console.height)
+    pager = Pager(stdout, console.pager, console.height, console.yield_screen)
     try:
         yield pager
     finally:

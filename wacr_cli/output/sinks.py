@@ -8,7 +8,7 @@ import shlex
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -66,10 +66,11 @@ class Pager:
 
     is_terminal = True
 
-    def __init__(self, inner: Stream, command: str, height: int) -> None:
+    def __init__(self, inner: Stream, command: str, height: int, started: Callable[[], None] = lambda: None) -> None:
         self._inner = inner
         self._command = command
         self._room = height - 1
+        self._started = started
         self._environ = {"LESS": "FRX", "LV": "-c"} | dict(os.environ)
         self._held: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None
@@ -100,11 +101,6 @@ class Pager:
                 continue  # Ctrl-C is the pager's to handle, as long as it lasts
 
     @property
-    def running(self) -> bool:
-        """Whether the pager has the screen."""
-        return self._process is not None
-
-    @property
     def _stdin(self) -> BinaryIO:
         assert self._process is not None  # noqa: S101 - for the type checker
         assert self._process.stdin is not None  # noqa: S101
@@ -119,6 +115,7 @@ class Pager:
             self._room = sys.maxsize
             self._inner.write(text)
             return
+        self._started()
         self._pass_on(text)
 
     def _pass_on(self, text: str) -> None:

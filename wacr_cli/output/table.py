@@ -73,7 +73,7 @@ class MessageTable:
         self, sink: Sink, console: Console, columns: Sequence[str] | None, now: Callable[[], datetime]
     ) -> None:
         self._sink = sink
-        self._pen = Pen(console)
+        self._pen = Pen(console, sink)
         self._cut = sink.is_terminal
         self._columns = [_COLUMNS.get(name) or Column(name, name.upper()) for name in columns or DEFAULT_COLUMNS]
         self._now = now
@@ -120,7 +120,7 @@ class MessageTable:
         return Text(plain.encode("ascii", "backslashreplace").decode())
 
     def _fit(self, cells: list[list[Text]]) -> list[int]:
-        """The width of each column, so that a line fits the terminal if it can; none gets narrower."""
+        """The width of each column: what the rows so far need, and the text's what is left of the terminal."""
         before = self._widths or [cell_len(column.heading) for column in self._columns]
         natural = [max(width, *(breadth(line[i].plain) for line in cells)) for i, width in enumerate(before)]
         if not self._cut:
@@ -175,13 +175,15 @@ def _cut(text: Text, width: int) -> Text:
 class Pen:
     """Draws with rich, which is shown no markup, emoji code or highlighting of ours or anybody's."""
 
-    def __init__(self, console: Console, *, width: int | None = None) -> None:
+    def __init__(self, console: Console, sink: Sink, *, width: int | None = None) -> None:
         self._file = io.StringIO()
+        # A file that is written from a terminal gets no colour, unlike a pipe whose colour was forced.
+        colour = console.colour and (sink.is_terminal or not console.stdout_is_terminal)
         self._console = RichConsole(
             file=self._file,
-            force_terminal=console.colour,
-            color_system="standard" if console.colour else None,
-            no_color=not console.colour,
+            force_terminal=colour,
+            color_system="standard" if colour else None,
+            no_color=not colour,
             width=width or _UNCUT,
             markup=False,
             highlight=False,
@@ -251,7 +253,7 @@ class MessageCards:
     def __init__(self, sink: Sink, console: Console, now: Callable[[], datetime]) -> None:
         self._sink = sink
         self._now = now
-        self._pen = Pen(console, width=console.width if sink.is_terminal else None)
+        self._pen = Pen(console, sink, width=console.width if sink.is_terminal else None)
         self._before = ""
 
     def write(self, rows: Sequence[Row]) -> None:

@@ -51,6 +51,8 @@ def load(environ: Mapping[str, str], *, profile: str | None = None, demo: bool =
 
     The sample workspace needs no configuration, so none is read for it. Raises :class:`UsageError`.
     """
+    if profile == "":
+        raise UsageError("--profile: an empty name", "Name one, or leave --profile out.")
     if demo or _flag(environ, "WACR_DEMO"):
         return Settings(profile="demo", demo=True)
     path = config_dir(environ) / "config.toml"

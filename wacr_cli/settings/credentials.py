@@ -7,13 +7,18 @@ from collections.abc import Mapping
 from wacr_cli.errors import AuthError, UsageError
 
 
+def has_token(environ: Mapping[str, str]) -> bool:
+    """Whether this run has a token, good or bad."""
+    return bool(environ.get("WACR_TOKEN", "").strip())
+
+
 def find_token(environ: Mapping[str, str]) -> str:
     """The token of this run.
 
     Raises :class:`AuthError` where there is none, :class:`UsageError` where it can't be one.
     """
     token = environ.get("WACR_TOKEN", "")
-    if not token.strip():
+    if not has_token(environ):
         raise AuthError(
             "no API token",
             "Make one in the app under Settings → API and set WACR_TOKEN, or try the sample workspace with --demo.",
