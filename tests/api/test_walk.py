@@ -231,6 +231,50 @@ def test_a_total_that_never_moved_has_the_list_walked_again() -> None:
     assert any(outcomes)
 
 
+@every_sort
+@pytest.mark.parametrize("tie", [60, 90])
+def test_a_total_that_stands_still_by_chance_proves_nothing(tie: int, by_updated: bool, newest_first: bool) -> None:
+    """Seconds wider than any overlap change places while as many rows come in as go: nothing is missing unsaid."""
+    for seed in range(5):
+        moving = MovingList(1200, by_updated, newest_first, tie=tie, shuffles=True, seed=seed)
+        check_plan(moving, [([("insert", 3, 0.0), ("delete some", 3, 0.0), ("touch", 3, 0.0)], [])] * 30)
+
+
+@every_sort
+@pytest.mark.parametrize("tie", [6, 12, 18])
+def test_seconds_within_the_overlap_are_no_false_alarm(tie: int, by_updated: bool, newest_first: bool) -> None:
+    """Rows of a second that an overlap holds change places while rows come in and go, and the walk is complete."""
+    for seed in range(3):
+        moving = MovingList(1200, by_updated, newest_first, tie=tie, shuffles=True, seed=seed)
+        assert check_plan(moving, [([("insert", 1, 0.0), ("delete some", 1, 0.0)], [])] * 30).complete
+
+
+@pytest.mark.parametrize("tie", [4, 15])
+def test_rows_repeated_as_foretold_may_be_others(tie: int) -> None:
+    """Newest first, the order of a second can make up for a row that slid: the walk begins again when it shows."""
+    for seed in range(60):
+        moving = MovingList(400, tie=tie, shuffles=True, seed=seed)
+        throughout = moving.ids
+
+        def one_in_one_out(it: MovingList) -> None:
+            it.insert(it.chance.randint(0, 3))
+            it.delete(it.some(it.chance.randint(0, 3)))
+
+        moving.between = one_in_one_out
+        walk = walk_of(moving)
+        ids = read(walk, moving.answer)
+        assert throughout & moving.ids <= set(ids) or not walk.complete
+
+
+@pytest.mark.parametrize("tie", [30, 60, 90])
+def test_a_list_that_stands_still_is_proved_by_its_count(tie: int) -> None:
+    """Newest first, seconds wider than any overlap are complete as soon as as many rows came as there are."""
+    moving = MovingList(1200, tie=tie, shuffles=True)
+    walk = walk_of(moving)
+    assert set(read(walk, moving.answer)) == moving.ids
+    assert walk.complete
+
+
 def test_what_cannot_be_proved_is_said() -> None:
     """Where the server counts more rows than it ever shows, the walk is incomplete: N of M."""
     moving = MovingList(250)
@@ -361,6 +405,37 @@ def test_pages_cut_short_at_random(counts: bool, by_updated: bool, newest_first:
         ids = read(walk, cut, at_most=500)
         assert set(ids) == moving.ids or not walk.complete
         assert len(ids) == len(set(ids))
+
+
+@every_sort
+@pytest.mark.parametrize("largest", [10, 15, 50])
+def test_a_clamped_page_of_a_server_that_tells_nothing(largest: int, by_updated: bool, newest_first: bool) -> None:
+    """A server that clamps per_page and tells neither that, nor a total, nor has_more, is read to the end."""
+    moving = MovingList(430, by_updated, newest_first, largest=largest, counts=False, says_more=False)
+    walk = walk_of(moving)
+    assert read(walk, moving.answer) == sorted(moving.ids, reverse=newest_first)
+    assert walk.complete
+    assert walk.calls <= 2.5 * 430 / largest + 3
+
+
+@every_sort
+@pytest.mark.parametrize(("rows", "calls"), [(0, 1), (1, 2), (9, 2), (30, 2), (99, 2)])
+def test_a_server_that_tells_nothing_is_asked_once_more(
+    rows: int, calls: int, by_updated: bool, newest_first: bool
+) -> None:
+    """Where nothing says that a page of few rows is the last, one call more does, and an empty one is the end."""
+    moving = MovingList(rows, by_updated, newest_first, counts=False, says_more=False)
+    walk = walk_of(moving)
+    assert read(walk, moving.answer) == sorted(moving.ids, reverse=newest_first)
+    assert (walk.complete, walk.calls) == (True, calls)
+
+
+@pytest.mark.parametrize("largest", [1, 2, 3, 4, 5, 7])
+def test_the_smallest_of_pages_are_never_the_end_unsaid(largest: int) -> None:
+    """A server that tells nothing and gives a few rows a page is read to the end, or the walk is incomplete."""
+    moving = MovingList(100, largest=largest, counts=False, says_more=False)
+    walk = walk_of(moving)
+    assert set(read(walk, moving.answer, at_most=200)) == moving.ids or not walk.complete
 
 
 # Any plan.

@@ -25,9 +25,13 @@ What the proof rests on:
   front is read again, down to rows that stand as they stood, until one single window shows that nothing jumped.
 * Rows of the same second may change places between two requests. A window that starts inside such a group can share
   a row with what was read and still miss another. New rows standing before rows that were read are the sign of it:
-  the overlap is widened until the group lies inside it. Where a total that never changed says that rows are missing
-  nonetheless, the list is walked again.
-* The end is believed only of a linked window that holds fewer rows than were asked for.
+  what was read end to end is read again, and the overlap is widened until the group lies inside it. The list is
+  walked again where a total that never changed says that rows are missing nonetheless, or where rows changed places
+  over more others than two windows shared. What may be missing even then is believed to be there only by its count:
+  as many rows were read as a total says that never changed, and the newest end shows that none came in, hence that
+  none went.
+* The end is believed only of a linked window that holds fewer rows than were asked for. A server that tells nothing
+  of what follows may give fewer rows a page than asked: it is asked once for the page that would follow if it did.
 
 Whatever the server answers, the walk ends: calls that bring nothing are counted and so are all calls. What could not
 be proved complete is said to be incomplete.
@@ -58,6 +62,7 @@ _CALLS = 64
 _CALLS_PER_READ = 12
 _REMEMBERED = 8 * LARGEST_PAGE
 _IN_STEP = 40
+_SURE = 1.25
 _SMALLEST_PAGE = 10
 
 
@@ -122,6 +127,7 @@ class _Link(Enum):
     SOUND = auto()
     BROKEN = auto()
     SHUFFLED = auto()
+    MISTAKEN = auto()
 
 
 class Walk:
@@ -165,7 +171,11 @@ class Walk:
         self._linked = linked or by_updated or (linked is None and not newest_first)
         self._overlap = _OVERLAP
         self._spread_seen = 0
-        self._unsure = False
+        self._fewest_shared = LARGEST_PAGE
+        self._plain = False
+        self._newest: frozenset[int] = frozenset()
+        self._newest_at = 0
+        self._quiet = True
         self._still = True
         self._total: int | None = None
         self._rise = 0
@@ -196,6 +206,9 @@ class Walk:
         self._rereading = False
         self._length = 0
         self._tail = 0
+
+        self._silent = False
+        self._asking = False
 
         self._complete = False
         self._reason: str | None = None
@@ -244,6 +257,10 @@ class Walk:
             raise RuntimeError("the walk is over")
         held = self._believe(self._window, answer)
         self._starts.append(held.start)
+        if self._asking:
+            self._hear(held)
+            return []
+        self._silent = answer.has_more is None and answer.total is None and answer.per_page is None
         self._note_total(answer.total)
         likeness = self._compare(held)
         link = self._judge(held, likeness)
@@ -356,6 +373,7 @@ class Walk:
     def _judge_unlinked(self, held: _Held, like: _Likeness) -> _Link:
         foretold = min(self._reach - held.start + self._rise, len(held.ids))
         if (self._rise == 0 or (self._rise > 0 and self._newest_first)) and like.known == like.run == foretold:
+            self._plain = True
             return _Link.SOUND
         return _Link.BROKEN
 
@@ -365,11 +383,15 @@ class Walk:
             # Nothing comes in before these rows, so more of them than foretold are rows of one second.
             spread = max(spread, like.known - (self._reach - held.start))
         self._spread_seen = max(self._spread_seen, spread)
-        if like.known >= 2 * self._spread_seen or like.known == len(held.ids):
+        if like.known == len(held.ids):
             return _Link.SOUND
-        if self._overlap < 3 * self._spread_seen and self._widen():
+        if spread and self._plain:
+            # The rows that earlier windows repeated, as foretold, may have been others than those foretold.
+            return _Link.MISTAKEN
+        few = like.known < 2 * self._spread_seen and self._overlap < 3 * self._spread_seen
+        if few and self._widen():
             return _Link.SHUFFLED
-        self._unsure = self._unsure or spread > 0
+        self._fewest_shared = min(self._fewest_shared, like.known)
         return _Link.SOUND
 
     def _stayed(self, held: _Held, like: _Likeness) -> bool:
@@ -392,6 +414,8 @@ class Walk:
 
     def _cover(self, held: _Held, like: _Likeness) -> list[Row]:
         covered = self._covered
+        if (held.start == 0) if self._newest_first else (held.short and not held.more):
+            self._look_at_newest(held)
         fresh = [row for row, one in zip(held.rows, held.ids, strict=True) if one not in covered]
         self._last_fresh = [row["id"] for row in fresh]
         self._last_start = held.start
@@ -408,6 +432,26 @@ class Walk:
         self._cut = held.short and held.more
         self._target, self._back = None, 0
         return fresh if self._limit is None else fresh[: self._limit - self._seen]
+
+    def _look_at_newest(self, held: _Held) -> None:
+        """See whether rows came in since the newest end was first seen; then the total says nothing of who is gone."""
+        if not self._newest:
+            self._newest, self._newest_at = frozenset(held.ids), self.calls
+        nearest = held.ids[:_OVERLAP] if self._newest_first else held.ids[-_OVERLAP:]
+        self._quiet = self._quiet and self._newest.issuperset(nearest)
+
+    def _counted(self) -> bool:
+        """Whether as many rows were read as there were at the start, while none came in or went."""
+        if self._total is None or not (self._steady and self._quiet):
+            return False
+        first = 1 if self._newest_first else self._newest_at
+        return sum(call >= first for call in self._covered.values()) == self._total
+
+    def _shuffled(self) -> bool:
+        """Whether rows changed places over so many others that the rows which a link shared may hide a loss."""
+        # A loss is hidden where all that a link shares is of one second, and seconds are wider than was seen.
+        hidden = self._spread_seen > 0 and self._fewest_shared < _SURE * self._spread_seen
+        return hidden and not self._counted()
 
     def _compare_passes(self, held: _Held) -> None:
         """See whether the window reaches rows that stand as an earlier pass read them: nothing jumped from there."""
@@ -441,6 +485,8 @@ class Walk:
         self._idle += 1
         if not self._linked:
             self._link_from_here()
+        elif link is _Link.MISTAKEN:
+            self._start_pass(0)
         elif link is _Link.SHUFFLED:
             self._target = min(self._reach - self._overlap, held.start - 1)
         else:
@@ -468,6 +514,21 @@ class Walk:
         self._overlap = max(before, min(2 * before, _widest_overlap(self._size)))
         return self._overlap > before
 
+    # Where nothing is told, whether more follows.
+
+    def _ask_for_more(self, number: int) -> None:
+        """Ask for the page that follows if the server gives no more than that many rows, whatever is asked."""
+        self._asking = True
+        self._window = Window(2, number)
+
+    def _hear(self, held: _Held) -> None:
+        self._asking = False
+        if held.ids:
+            self._size = self._reach
+            self._plan()
+        else:
+            self._finish()
+
     # What comes next.
 
     def _go_on(self, held: _Held, fresh: int) -> None:
@@ -478,6 +539,8 @@ class Walk:
             self._reread_tail()
         elif self._rereading and self._newest_first and self._settled:
             self._end_pass(held)
+        elif held.short and held.ids and self._silent and self.calls == 1:
+            self._ask_for_more(len(held.ids))
         elif held.short and self._last_linked:
             self._dry = 0 if fresh else self._dry + 1
             if not held.more or self._dry >= _DRY:
@@ -487,7 +550,7 @@ class Walk:
     def _end_pass(self, held: _Held) -> None:
         if self._may_have_jumped(held):
             self._reread(held)
-        elif self._lacks_rows(held) and self._may_find_more():
+        elif (self._lacks_rows(held) or (self._shuffled() and self._walks == 0)) and self._may_find_more():
             self._walk_again()
         else:
             self._finish(self._doubt(held))
@@ -527,6 +590,7 @@ class Walk:
         self._rereading = False
         self._denied = False
         self._linked = True
+        self._spread_seen, self._fewest_shared = 0, LARGEST_PAGE
         self._tail = 0
         self._size = max(self._size, min(self._most_held, self._largest))
         self._widen()
@@ -539,6 +603,7 @@ class Walk:
         self._reread_rows.clear()
         self._reread_last = []
         self._target, self._back = None, 0
+        self._plain = False
         self._still = False
         self._dry = 0
 
@@ -554,7 +619,7 @@ class Walk:
             return "the list holds more rows than the server shows"
         if self._denied and not counted:
             return "the server says that more rows follow but shows none"
-        if self._unsure and not (counted and self._steady):
+        if self._shuffled():
             return "rows change places faster than they can be read"
         return None
 
@@ -566,7 +631,7 @@ class Walk:
     # Which window to ask for.
 
     def _plan(self) -> None:
-        if self._window is None:
+        if self._window is None or self._asking:
             return
         reads = len(self._covered) // self._size
         if self._idle > _IDLE + 2 * reads or self.calls > _CALLS + _CALLS_PER_READ * reads:

@@ -163,6 +163,8 @@ class World:
         row = self.row(number)
         if row is None:
             raise KeyError(number)
+        if unknown := values.keys() - set(Row._fields):
+            raise ValueError(f"no such fields: {', '.join(sorted(unknown))}")
         changed = row._replace(**values)  # type: ignore[arg-type]
         self.rows[self.rows.index(row)] = changed
         self.rows.sort(key=_order)
