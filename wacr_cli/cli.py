@@ -174,7 +174,7 @@ def _tell(error: errors.WacrError, words: list[str]) -> int:
     """Say what went wrong and what to do, on standard error; the exit status."""
     from wacr_cli.output.console import Console
 
-    console = Console()
+    console = Console(secret=os.environ.get("WACR_TOKEN", "").strip())
     console.say(f"wacr: {error.message}")
     if error.hint:
         console.say(error.hint)

@@ -40,7 +40,8 @@ class Still:
         size = int(asked.get("per_page", "15"))
         end = min(int(asked.get("page", "1")) * size, total)
         start = (int(asked.get("page", "1")) - 1) * size
-        rows = [{"id": total - at, "sent_at": "2026-01-01T00:00:00Z"} for at in range(start, end)]
+        odd = asked.get("filter[direction]") == "outbound"
+        rows = [{"id": 2 * (total - at) + odd, "sent_at": "2026-01-01T00:00:00Z"} for at in range(start, end)]
         pagination = {"has_more": end < total, "total": total}
         return httpx.Response(200, json={"data": rows, "meta": {"pagination": pagination}})
 

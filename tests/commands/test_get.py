@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable
 
+import httpx
 import pytest
 
 from tests.conftest import Api, Result
@@ -56,6 +57,14 @@ def test_missing_ids_are_named_and_the_others_shown(wacr: Wacr, api: Api) -> Non
     assert result.status == 3
     assert [message["id"] for message in json.loads(result.stdout)] == [1, 2]
     assert result.stderr.startswith("wacr: no message 99, 98\n")
+
+
+def test_another_message_is_no_answer(wacr: Wacr, api: Api) -> None:
+    """A service that answers with another message than the one asked for is not believed."""
+    api.app = lambda _: httpx.Response(200, json={"data": {"id": 2}})
+    result = wacr("messages", "get", "1", "-f", "json")
+    assert (result.status, result.stdout) == (7, b"")
+    assert "asked for message 1, the answer is message 2" in result.stderr
 
 
 def test_a_single_missing_id_prints_nothing(wacr: Wacr, api: Api) -> None:

@@ -194,6 +194,30 @@ def test_no_colour_goes_into_a_file(wacr: Wacr, api: Api, tmp_path: Path) -> Non
     assert "MESSAGE" in path.read_text()
 
 
+def test_a_token_in_the_wrong_place_is_not_shown(wacr: Wacr, api: Api) -> None:
+    """Even where a person pasted it as a text to search for, neither --verbose nor the last line says it."""
+    result = wacr("messages", "list", "--search", CANARY, "--verbose")
+    assert result.stderr.count("[token]") == 2
+
+
+def test_a_device_takes_the_format_of_a_pipe(wacr: Wacr, api: Api) -> None:
+    """A device has no ending that could name one."""
+    assert wacr("messages", "list", "--output", "/dev/null").status == 0
+
+
+def test_a_page_without_messages_is_said_to_be_that(wacr: Wacr, api: Api) -> None:
+    """Where the service does not count, an empty page says nothing of the other pages."""
+    api.app = lambda _: httpx.Response(200, json={"data": []})
+    assert wacr("messages", "list", "--page", "3").stderr == "There are no messages on page 3.\n"
+
+
+def test_a_service_that_ignores_the_direction_is_found_out(wacr: Wacr, api: Api) -> None:
+    """A message has one direction: the same ids for both are no answer."""
+    api.app = lambda _: httpx.Response(200, json={"data": [{"id": 1, "sent_at": "2026-01-01T00:00:00Z"}]})
+    result = wacr("messages", "list", "--with-direction", "-f", "csv")
+    assert (result.status, result.stdout) == (7, b"")
+
+
 def test_dry_run_calls_nothing(wacr: Wacr, api: Api) -> None:
     """Each request is a curl line with the token left to the shell, and what it would cost is said."""
     result = wacr("messages", "list", "--status", "failed", "--dry-run")
@@ -350,6 +374,8 @@ def test_with_json_an_error_is_an_object_too(wacr: Wacr, api: Api, form: str) ->
         (httpx.Response(200, json={"data": {"id": 1}}), 7, "data is an object, not a list"),
         (httpx.Response(200, json={"data": [{"id": "x"}]}), 7, "data[0].id is a string, not an integer"),
         (httpx.Response(418, json={}), 7, "status 418"),
+        (httpx.Response(200, json={"success": False, "message": "No way", "data": []}), 7, "it failed: No way"),
+        (httpx.Response(200, json={"success": False, "message": CANARY}), 7, "it failed: [token]"),
         (httpx.Response(401, json={"message": "\x1b[2Jgone"}), 4, "␛[2Jgone"),
         (httpx.Response(401, json={"message": f"bad {CANARY}"}), 4, "bad [token]"),
     ],

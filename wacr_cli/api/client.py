@@ -41,7 +41,10 @@ class Client:
 
     def message(self, number: int) -> Row:
         """``GET /messages/{id}``: one message, with all its fields."""
-        return self._get(f"messages/{number}", [], envelope.parse_item)
+        row = self._get(f"messages/{number}", [], envelope.parse_item)
+        if row["id"] != number:
+            raise BadAnswerError(f"asked for message {number}, the answer is message {row['id']}", "Try again later.")
+        return row
 
     def close(self) -> None:
         """Close the connections."""
@@ -54,7 +57,10 @@ class Client:
             return parse(envelope.decode(body))
         except BadAnswerError:
             body = self._body(path, params)
-        return parse(envelope.decode(body))
+        try:
+            return parse(envelope.decode(body))
+        except BadAnswerError as error:
+            raise self._redacted(error) from None
 
     def _body(self, path: str, params: Params) -> bytes:
         request = self._request(path, params)

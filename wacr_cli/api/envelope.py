@@ -68,7 +68,7 @@ def _finite(text: str) -> float:
 
 def parse_page(answer: Any, *, with_ids: bool = True) -> Page:
     """The window in a decoded answer; ``with_ids`` asks for an integer id in each row."""
-    meta = _object(answer, "the answer")
+    meta = _answered(answer)
     data = meta.get("data")
     if isinstance(data, dict) and isinstance(data.get("data"), list):
         meta, data = data, data["data"]
@@ -113,16 +113,22 @@ def _count(value: object) -> int | None:
 
 def parse_item(answer: Any) -> Row:
     """The single object in a decoded answer."""
-    data = _object(answer, "the answer").get("data")
+    data = _answered(answer).get("data")
     if type(data) is not dict or type(data.get("id")) is not int:
         raise _bad_row(data, "data")
     return cast("Row", data)
 
 
-def _object(value: Any, where: str) -> Mapping[str, Any]:
-    if isinstance(value, dict):
-        return value
-    raise BadAnswerError(f"{where} is {_kind(value)}, not an object", _WHAT_NEXT)
+def _answered(answer: Any) -> Mapping[str, Any]:
+    """An answer that is an object, and does not say of itself that it failed."""
+    if not isinstance(answer, dict):
+        raise BadAnswerError(f"the answer is {_kind(answer)}, not an object", _WHAT_NEXT)
+    if answer.get("success") is False:
+        code, words = _code_and_words(answer)
+        raise BadAnswerError(
+            f"the answer says of itself that it failed: {words or 'no reason given'}", _WHAT_NEXT, code=code
+        )
+    return answer
 
 
 def _bad_row(row: Any, where: str) -> BadAnswerError:
@@ -142,7 +148,7 @@ def _kind(value: object, present: bool = True) -> str:
 
 def failure(status: int, body: bytes, location: str = "") -> WacrError:
     """The error that an answer other than 200 amounts to, in the service's own words where it has any."""
-    code, words = _code_and_words(body)
+    code, words = _code_and_words(_decoded(body))
     said = f": {words}" if words else ""
     if 300 <= status < 400:
         to = f" to {location}" if location else ""
@@ -174,12 +180,16 @@ def failure(status: int, body: bytes, location: str = "") -> WacrError:
 _NEW_TOKEN = "Make a new one in the app under Settings → API and set WACR_TOKEN."  # noqa: S105 - words, not a token
 
 
-def _code_and_words(body: bytes) -> tuple[str, str]:
-    """The code and the words of an error answer, empty where there are none."""
+def _decoded(body: bytes) -> Any:
+    """The JSON of an error answer, None where it is the page of something before the API: its status says enough."""
     try:
-        answer = json.loads(body)
+        return json.loads(body)
     except (ValueError, RecursionError):
-        return "", ""  # an error page of something before the API: its status says enough
+        return None
+
+
+def _code_and_words(answer: Any) -> tuple[str, str]:
+    """The code and the words of an error answer, empty where there are none."""
     if not isinstance(answer, dict):
         return "", ""
     error = answer.get("error")

@@ -50,9 +50,11 @@ class _Still:
         self.noted.append(params)
         asked = dict(params)
         page, size = int(asked.get("page", 1)), int(asked.get("per_page", PER_PAGE_MAX))
-        total = self._totals.get(asked["filter[direction]"] if self._by_direction else None)
+        direction = asked["filter[direction]"] if self._by_direction else None
+        total = self._totals.get(direction)
         end = self._limit or 0 if total is None else total
-        rows: list[Row] = [{"id": index} for index in range((page - 1) * size, min(page * size, end))]
+        odd = direction == "outbound"  # no message is of both directions
+        rows: list[Row] = [{"id": 2 * index + odd} for index in range((page - 1) * size, min(page * size, end))]
         return Page(rows, has_more=page * size < end, total=end, page=page, per_page=size)
 
     def message(self, number: int) -> Row:

@@ -12,7 +12,7 @@ from typing import Protocol, cast
 from wacr_cli.api.envelope import Page
 from wacr_cli.api.params import Params, list_params, window_params
 from wacr_cli.api.walk import Answer, Walk
-from wacr_cli.errors import IncompleteError
+from wacr_cli.errors import BadAnswerError, IncompleteError
 from wacr_cli.models import PER_PAGE_MAX, Row
 from wacr_cli.progress import Progress
 from wacr_cli.query import Query
@@ -193,7 +193,8 @@ def _merged(query: Query, parts: list[Listing], progress: Progress) -> Listing:
     listing = Listing()
 
     def windows() -> Iterator[list[Row]]:
-        streams = [(row for rows in part.windows for row in rows) for part in parts]
+        first: set[int] = set()
+        streams = [(row for rows in _apart(part.windows, first) for row in rows) for part in parts]
         merged = heapq.merge(*streams, key=_sent_then_id, reverse=query.newest_first)
         rows = islice(merged, query.limit)
         given = 0
@@ -208,6 +209,21 @@ def _merged(query: Query, parts: list[Listing], progress: Progress) -> Listing:
 
     listing.windows = windows()
     return listing
+
+
+def _apart(windows: Iterable[list[Row]], first: set[int]) -> Iterator[list[Row]]:
+    """The windows of one direction, whose first must share no row with that of the other, noted in ``first``."""
+    fresh = True
+    for rows in windows:
+        if fresh:
+            ids = {row["id"] for row in rows}
+            if not first.isdisjoint(ids):
+                raise BadAnswerError(
+                    "the service answers the same messages for both directions", "Leave --with-direction out."
+                )
+            first |= ids
+            fresh = False
+        yield rows
 
 
 def _sent_then_id(row: Row) -> tuple[datetime, int]:

@@ -32,7 +32,9 @@ def show_list(run: Run, query: Query, display: Display) -> None:
         writer.finish()
         run.console.clear_status()
         if listing.shortfall:
-            raise IncompleteError(f"incomplete: {listing.shortfall}", "Run it again, when fewer messages change.")
+            raise IncompleteError(
+                f"incomplete: {listing.shortfall}", "What was read is printed; a file named with --output is as it was."
+            )
     run.console.note(_closing(query, listing, number, run.progress.calls, run.clock.monotonic() - start))
 
 
@@ -42,7 +44,8 @@ def _closing(query: Query, listing: Listing, number: int, calls: int, seconds: f
     if not number:
         return _nothing(query, total)
     spent = f"{calls:,} call{'s' * (calls != 1)}, {span(seconds)}"
-    shown = f"Showing {number:,}" + (f" of {total:,}" if total is not None else "") + f" messages, {spent}"
+    of = f" of {total:,}" if total is not None else ""
+    shown = f"Showing {number:,}{of} message{'s' * (total != 1 if of else number != 1)}, {spent}"
     if query.page is not None:
         return f"{shown}; --page {query.page + 1} shows the next" if listing.more else shown
     whole = listing.more is False if total is None else number >= total
@@ -52,10 +55,11 @@ def _closing(query: Query, listing: Listing, number: int, calls: int, seconds: f
 
 
 def _nothing(query: Query, total: int | None) -> str:
-    if total:
+    if query.page is not None and total:
         return f"Page {query.page} is past the last: {total:,} messages match."
+    where = f" on page {query.page}" if query.page is not None else ""
     words = query.describe()
-    return "There are no messages." if words == "messages" else f"No messages match: {words}."
+    return f"There are no messages{where}." if words == "messages" else f"No messages{where} match: {words}."
 
 
 def show_count(run: Run, query: Query, display: Display) -> None:

@@ -9,10 +9,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TextIO
+from urllib.parse import quote
 
 from wacr_cli.models import PER_PAGE_MAX
 from wacr_cli.output.safe import printable
 from wacr_cli.progress import Call, Progress
+from wacr_cli.settings.redaction import hide_token
 from wacr_cli.times import span
 
 DEFAULT_PAGER = "less"
@@ -30,6 +32,7 @@ class Console:
     quiet: bool = False
     verbose: bool = False
     pager: str = ""
+    secret: str = ""
     stderr: TextIO = field(default_factory=lambda: sys.stderr or _nowhere())
     _status: bool = False
 
@@ -55,6 +58,7 @@ class Console:
             quiet=quiet,
             verbose=verbose,
             pager=_pager(environ) if terminal and pager else "",
+            secret=environ.get("WACR_TOKEN", "").strip(),
         )
 
     def note(self, text: str) -> None:
@@ -63,8 +67,10 @@ class Console:
             self.say(text)
 
     def say(self, text: str) -> None:
-        """Say one line, whose text may come from anywhere."""
+        """Say one line, whose text may come from anywhere; the token is not said, not even where a person typed it."""
         self.clear_status()
+        for form in (self.secret, quote(self.secret)):
+            text = hide_token(text, form)
         self._write(printable(text) + "\n")
 
     def status(self, text: str) -> None:

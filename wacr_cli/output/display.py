@@ -31,7 +31,8 @@ class Display:
         if self.format is not None:
             chosen = self.format  # type: ignore[assignment]
         elif self.output not in (None, "-"):
-            chosen = "csv" if self.excel and not Path(str(self.output)).suffix else format_of(str(self.output))
+            path = Path(str(self.output))
+            chosen = "csv" if self.excel and not path.suffix else format_of(path)
         else:
             chosen = "csv" if self.excel else "table" if terminal else "tsv"
         if self.excel and chosen != "csv":
@@ -39,12 +40,14 @@ class Display:
         return chosen
 
 
-def format_of(name: str) -> Format:
-    """The format that a file's ending names, ``.gz`` aside."""
-    plain = name.lower().removesuffix(".gz")
+def format_of(path: Path) -> Format:
+    """The format that a file's ending names, ``.gz`` aside; what is no file, as a device, takes that of a pipe."""
+    plain = path.name.lower().removesuffix(".gz")
     for ending, form in ENDINGS.items():
         if plain.endswith(ending):
             return form
+    if path.exists() and not path.is_file():
+        return "tsv"
     raise UsageError(
-        f"--output: the ending of {name!r} names no format", f"End it in {', '.join(ENDINGS)}, or add --format."
+        f"--output: the ending of {str(path)!r} names no format", f"End it in {', '.join(ENDINGS)}, or add --format."
     )

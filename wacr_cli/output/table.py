@@ -84,6 +84,8 @@ class MessageTable:
     def write(self, rows: Sequence[Row]) -> None:
         """Write some rows; a heading before the first."""
         now = self._now() if self._cut else None
+        if self._cut:
+            rows = [_shortened(row, 8 * self._width + 256) for row in rows]
         cells = [[self._steady(column, _cell(column.field, row, now)) for column in self._columns] for row in rows]
         if not cells:
             return
@@ -209,6 +211,11 @@ def _cell(field: str, row: Row, now: datetime | None) -> Text:
     text = words(field, value, row)
     styles = {"status": _STATUS_STYLES, "direction": _DIRECTION_STYLES}.get(field, {})
     return Text(text, style=styles.get(value, "") if isinstance(value, str) else "")
+
+
+def _shortened(row: Row, most: int) -> Row:
+    """A row whose texts are no longer than could be shown: to judge 65,000 characters for a line takes time."""
+    return {name: value[:most] if isinstance(value, str) else value for name, value in row.items()}
 
 
 def _short_time(value: str, now: datetime) -> str:
