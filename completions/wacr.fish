@@ -71,7 +71,7 @@ function __wacr_awaits
 end
 
 complete -c wacr -f
-complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a completion -d 'Print the completion script of a shell; with it, TAB starts no Python'
+complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a completion -d 'Print the completion script of a shell'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a messages -d 'List messages, or look at some of them'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a sandbox -d 'The sample workspace as a service, to try things against'
 complete -c wacr -n '__wacr_may ARGUMENT \' completion\'' -x -a '(__wacr_values choice bash zsh fish)'

@@ -24,7 +24,10 @@ _PACKAGE = Path(__file__).parent.parent
 def completion(
     shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish.", show_default=False)],
 ) -> None:
-    """Print the completion script of a shell; with it, TAB starts no Python."""
+    """Print the completion script of a shell.
+
+    With it, TAB completes commands, flags and values without starting Python.
+    """
     name = FILES[one_of(shell, tuple(FILES), "SHELL")]
     # A wheel has the scripts in the package, a clone of the repository beside it.
     folders = (_PACKAGE / "completions", _PACKAGE.parent / "completions")

@@ -11,10 +11,14 @@ from wacr_cli.output.safe import json_safe
 from wacr_cli.output.sinks import Sink
 
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+_PRETTY = json.JSONEncoder(ensure_ascii=False, allow_nan=False, indent=2)
+
+
 def encode(value: object, *, pretty: bool = False) -> str:
     """A JSON text, on one line unless ``pretty``, that acts on no terminal."""
     try:
-        return json_safe(json.dumps(value, ensure_ascii=False, indent=2 if pretty else None, allow_nan=False))
+        return json_safe((_PRETTY if pretty else _COMPACT).encode(value))
     except RecursionError:
         raise BadAnswerError("a row's JSON is nested too deep", "Leave that field out with --fields.") from None
 
