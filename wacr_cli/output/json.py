@@ -10,7 +10,6 @@ from wacr_cli.models import Row
 from wacr_cli.output.safe import json_safe
 from wacr_cli.output.sinks import Sink
 
-
 _COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _PRETTY = json.JSONEncoder(ensure_ascii=False, allow_nan=False, indent=2)
 
