@@ -135,7 +135,9 @@ def is_loopback(host: str) -> bool:
     from ipaddress import ip_address
 
     try:
-        return ip_address(host).is_loopback
+        address = ip_address(host)
+        # An IPv4 address in IPv6 clothes is loopback to some versions of Python and not to others: to us it is not.
+        return address.is_loopback and not getattr(address, "ipv4_mapped", None)
     except ValueError:
         return False
 
