@@ -117,8 +117,8 @@ def _work(worker: int, time: SharedTime, service: Service, folder: Path, calls: 
                 clock.sleep(LATENCY / 2)
                 limit, remaining = service.call(clock.time())
                 clock.sleep(LATENCY / 2)
-                if headers:
-                    budget.observe(limit, remaining)
+            if headers:
+                budget.observe(limit, remaining)
     finally:
         budget.close()
         clock.sleep(math.inf)
@@ -179,10 +179,14 @@ def test_processes_share_the_limit(tmp_path: Path, workers: int, sliding: bool) 
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("used", [1, 30, 55])
 def test_what_another_machine_used_is_left_to_it(tmp_path: Path, used: int, workers: int, sliding: bool) -> None:
-    """Where the headers leave less than is known here, they are believed: no call is refused."""
+    """Where the headers leave less than is known here, they are believed.
+
+    One process is never refused. Of several, each may be once: a call of a neighbour that is still under way may be
+    taken for one that the service has counted.
+    """
     service = Service(limit=60, sliding=sliding, used_by_others=used)
     _run(tmp_path, service, 90, workers=workers, headers=True, kind=threading.Thread)
-    assert service.refused.value == 0
+    assert service.refused.value <= workers - 1
     assert service.last.value - BEGINNING <= 1.05 * _least(90, 60, workers, used)
 
 
