@@ -211,7 +211,7 @@ def _replacement(path: Path, name: str, mode: int) -> Iterator[BinaryIO]:
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
             stack.enter_context(held(path.with_name(f".{path.name}.wacr-lock"), f"--output: {name!r}"))
             part.unlink(missing_ok=True)
-            file = stack.enter_context(part.open("xb"))
+            file = stack.enter_context(_private(part))
         except OSError as error:
             raise _unwritable(name, error) from None
         stack.callback(part.unlink, missing_ok=True)
@@ -222,6 +222,11 @@ def _replacement(path: Path, name: str, mode: int) -> Iterator[BinaryIO]:
         file.close()
         part.replace(path)
         _sync_folder(path.parent)
+
+
+def _private(path: Path) -> BinaryIO:
+    """A new file that nobody else reads until it has the mode that it shall have."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), "wb")
 
 
 def _sync_folder(folder: Path) -> None:
