@@ -16,7 +16,7 @@ from wacr_cli.errors import BadAnswerError, IncompleteError
 from wacr_cli.models import PER_PAGE_MAX, Row
 from wacr_cli.progress import Progress
 from wacr_cli.query import Query
-from wacr_cli.source import Listing
+from wacr_cli.source import Listing, Source
 from wacr_cli.times import parse_sent_at
 
 _NAMED_AT_MOST = 5
@@ -39,7 +39,7 @@ class Endpoints(Protocol):
         ...
 
 
-class ApiSource:
+class ApiSource(Source):
     """Answers questions by calling the API, as seldom as can be."""
 
     def __init__(self, client: Endpoints, progress: Progress) -> None:
@@ -118,7 +118,8 @@ class ApiSource:
             page = self._page(params, window.page, window.per_page)
             rows = walk.take(Answer(page.rows, page.has_more, page.total, page.page, page.per_page))
             listing.total, listing.more = page.total, page.has_more
-            self._progress.read(walk.seen, walk.expected)
+            if not query.with_direction or len(query.directions) == 1:  # of two walks, their sum is told
+                self._progress.read(walk.seen, walk.expected)
             if rows:
                 yield cast("list[Row]", rows)
             if _is_older(query, page.rows):
