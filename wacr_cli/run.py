@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Run:
     """One run: flags and environment in, settings, console and source out.
 
-    ``max_wait`` and ``timeout`` are in seconds. ``transport``, where given, stands in for the network.
+    ``max_wait`` and ``timeout`` are in seconds.
     """
 
     profile: str | None = None
@@ -128,7 +128,7 @@ def serve_sandbox(run: Run, port: int) -> None:
     from wacr_cli.sandbox.app import Sandbox
     from wacr_cli.sandbox.serve import serve
 
-    app = Sandbox(world.build(run.clock.now()), rate_limit=60)
+    app = Sandbox(world.build(run.clock.now()), rate_limit=DEFAULT_LIMIT)
     with serve(app, port, log=run.console.say if run.verbose else None) as server:
         run.console.note(f"Serving the sample workspace at {server.url}; any token will do. Ctrl-C ends it.")
         server.serve_forever()
