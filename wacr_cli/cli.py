@@ -173,8 +173,9 @@ def _keep_traceback(error: Exception) -> str:
 def _tell(error: errors.WacrError, words: list[str]) -> int:
     """Say what went wrong and what to do, on standard error; the exit status."""
     from wacr_cli.output.console import Console
+    from wacr_cli.settings.redaction import secret_of
 
-    console = Console(secret=os.environ.get("WACR_TOKEN", "").strip())
+    console = Console(secret=secret_of(os.environ))
     console.say(f"wacr: {error.message}")
     if error.hint:
         console.say(error.hint)

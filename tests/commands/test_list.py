@@ -200,6 +200,21 @@ def test_a_token_in_the_wrong_place_is_not_shown(wacr: Wacr, api: Api) -> None:
     assert result.stderr.count("[token]") == 2
 
 
+@pytest.mark.parametrize("token", ["demo", "Bearer demo"])
+def test_a_short_token_leaves_the_program_s_words_alone(
+    wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    """What is no longer than a word is not looked for in what is said, or `--demo` would be hidden."""
+    monkeypatch.setenv("WACR_TOKEN", token)
+    assert "'demo'" in wacr("messages", "list", "--format", "demo").stderr
+
+
+def test_a_pasted_bearer_is_hidden_all_the_same(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The token is hidden, with or without the word before it."""
+    monkeypatch.setenv("WACR_TOKEN", f"Bearer {CANARY}")
+    assert "'[token]'" in wacr("messages", "list", "--format", CANARY).stderr
+
+
 def test_a_device_takes_the_format_of_a_pipe(wacr: Wacr, api: Api) -> None:
     """A device has no ending that could name one."""
     assert wacr("messages", "list", "--output", "/dev/null").status == 0

@@ -13,11 +13,13 @@ from wacr_cli.settings.redaction import hide_token, mask_numbers
         ("no such token: abc", "abc", "no such token: [token]"),
         ("abc abc", "abc", "[token] [token]"),
         ("nothing here", "abc", "nothing here"),
+        ("the API said: t", "t", "the API said: [token]"),
+        ("xlong-enoughx", "long-enough", "x[token]x"),
         ("anything", "", "anything"),
     ],
 )
 def test_hide_token(text: str, token: str, shown: str) -> None:
-    """Every occurrence goes; no token hides nothing."""
+    """Every occurrence goes, of a token as short as a letter where it stands alone; no token hides nothing."""
     assert hide_token(text, token) == shown
 
 

@@ -52,26 +52,21 @@ class Client:
 
     def _get(self, path: str, params: Params, parse: Callable[[Any], T]) -> T:
         """One endpoint's answer, asked for once more where it is not what the API documents."""
-        body = self._body(path, params)
         try:
-            return parse(envelope.decode(body))
-        except BadAnswerError:
             body = self._body(path, params)
-        try:
+            try:
+                return parse(envelope.decode(body))
+            except BadAnswerError:
+                body = self._body(path, params)
             return parse(envelope.decode(body))
-        except BadAnswerError as error:
+        except WacrError as error:
             raise self._redacted(error) from None
 
     def _body(self, path: str, params: Params) -> bytes:
-        request = self._request(path, params)
-        try:
-            response = self._send(request)
-        except WacrError as error:
-            raise self._redacted(error) from None
+        response = self._send(self._request(path, params))
         if response.status_code == httpx.codes.OK:
             return response.content
-        location = response.headers.get("Location", "")
-        raise self._redacted(envelope.failure(response.status_code, response.content, location))
+        raise envelope.failure(response.status_code, response.content, response.headers.get("Location", ""))
 
     def _request(self, path: str, params: Params) -> httpx.Request:
         try:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from wacr_cli.models import PER_PAGE_MAX
 from wacr_cli.output.safe import printable
 from wacr_cli.progress import Call, Progress
-from wacr_cli.settings.redaction import hide_token
+from wacr_cli.settings.redaction import hide_token, secret_of
 from wacr_cli.times import span
 
 DEFAULT_PAGER = "less"
@@ -58,7 +58,7 @@ class Console:
             quiet=quiet,
             verbose=verbose,
             pager=_pager(environ) if terminal and pager else "",
-            secret=environ.get("WACR_TOKEN", "").strip(),
+            secret=secret_of(environ),
         )
 
     def note(self, text: str) -> None:

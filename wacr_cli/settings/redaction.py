@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
+_SHORTEST_SECRET = 8
 _NUMBER = re.compile(r"\+?[0-9][0-9 ().-]{5,}[0-9]")
 
 
 def hide_token(text: str, token: str) -> str:
-    """``text`` without the token, should a server have echoed it."""
-    return text.replace(token, "[token]") if token else text
+    """``text`` without the token, should a server have echoed it; a short one is looked for as a word, not in words."""
+    if not token:
+        return text
+    pattern = re.escape(token)
+    if len(token) < _SHORTEST_SECRET:
+        pattern = rf"(?<!\w){pattern}(?!\w)"
+    return re.sub(pattern, "[token]", text)
+
+
+def secret_of(environ: Mapping[str, str]) -> str:
+    """What must not be said, even where a person typed it: the token of the environment, without its ``Bearer``.
+
+    Empty for one so short that it may be a word of wacr's own, as ``demo`` is.
+    """
+    token = environ.get("WACR_TOKEN", "").strip().removeprefix("Bearer ")
+    return token if len(token) >= _SHORTEST_SECRET else ""
 
 
 def mask_numbers(text: str) -> str:
