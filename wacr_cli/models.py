@@ -32,6 +32,30 @@ STATUSES = ("sent", "delivered", "read", "failed")
 DIRECTIONS = ("inbound", "outbound")
 SORTS = ("created_at", "updated_at", "-created_at", "-updated_at")
 
+CONTACT_FIELDS = (
+    "id",
+    "firstname",
+    "lastname",
+    "company",
+    "type",
+    "email",
+    "phone",
+    "status_id",
+    "source_id",
+    "description",
+    "city",
+    "state",
+    "zip",
+    "address",
+    "country_id",
+    "assigned_id",
+    "group_id",
+    "is_opted_out",
+    "created_at",
+    "updated_at",
+)
+"""What ``GET /contacts`` and ``GET /contacts/{id}`` answer for each contact."""
+
 DEFAULT_LIMIT = 60
 """Calls a minute that a token may make, where neither the service nor the person said otherwise."""
 

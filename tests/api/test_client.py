@@ -210,6 +210,58 @@ class TestAnswers:
         assert failure.message == f"shop.example: {words}"
 
 
+class TestOtherEndpoints:
+    """Contacts and the account."""
+
+    def test_contacts(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """A window of contacts is asked for and read as one of messages is."""
+        httpx_mock.add_response(json=LIST)
+        page = client.contacts([("sort", "id"), ("per_page", "100")])
+        assert str(httpx_mock.get_requests()[0].url) == f"{BASE}/contacts?sort=id&per_page=100"
+        assert (page.rows, page.has_more, page.total) == (ROWS, True, 9)
+
+    def test_one_contact(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """One contact is the one that was asked for, or a bad answer."""
+        httpx_mock.add_response(json={"data": {"id": 7, "firstname": "Ada"}}, is_reusable=True)
+        assert client.contact(7, [("include", "groups")])["firstname"] == "Ada"
+        assert str(httpx_mock.get_requests()[0].url) == f"{BASE}/contacts/7?include=groups"
+        with pytest.raises(BadAnswerError, match="asked for contact 8"):
+            client.contact(8)
+
+    def test_account(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """Each of the three is the object under data, with or without an id."""
+        for path, ask in (
+            ("account", client.account),
+            ("account/usage", client.usage),
+            ("account/limits", client.limits),
+        ):
+            httpx_mock.add_response(url=f"{BASE}/{path}", json={"success": True, "data": {"of": path}})
+            assert ask() == {"of": path}
+
+    @pytest.mark.parametrize("answer", [{}, {"data": None}, {"data": []}, {"data": [1]}])
+    def test_no_object(self, client: Client, httpx_mock: HTTPXMock, answer: object) -> None:
+        """Anything but an object is a bad answer, after a second try."""
+        httpx_mock.add_response(json=answer, is_reusable=True)
+        with pytest.raises(BadAnswerError, match=r"data is .*, not an object"):
+            client.account()
+        assert len(httpx_mock.get_requests()) == 2
+
+    def test_scopes(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """A 403 names the scope that the very endpoint needs."""
+        httpx_mock.add_response(status_code=403, is_reusable=True)
+        for ask, scope in (
+            (lambda: client.messages([]), "messages:read"),
+            (lambda: client.message(1), "messages:read"),
+            (lambda: client.contacts([]), "contacts:read"),
+            (lambda: client.contact(1), "contacts:read"),
+            (client.account, "account:read"),
+            (client.limits, "account:read"),
+        ):
+            with pytest.raises(errors.AuthError) as caught:
+                ask()
+            assert caught.value.hint == f"Give it the scope {scope} under Settings → API."
+
+
 class TestToken:
     """The token is in no error, wherever the service puts it."""
 

@@ -18,7 +18,15 @@ from wacr_cli.settings.redaction import hide_token
 
 T = TypeVar("T")
 
+SCOPES = {"messages": "messages:read", "contacts": "contacts:read", "account": "account:read"}
+"""What a token needs for the paths that begin so."""
+
 _LONGEST_MESSAGE = 400
+
+
+def scope_of(path: str) -> str:
+    """The scope that a token needs for a path of the API, empty where the documentation names none."""
+    return SCOPES.get(path.partition("/")[0], "")
 
 
 class Client:
@@ -46,6 +54,29 @@ class Client:
             raise BadAnswerError(f"asked for message {number}, the answer is message {row['id']}", "Try again later.")
         return row
 
+    def contacts(self, params: Params, *, with_ids: bool = True) -> envelope.Page:
+        """``GET /contacts``: one window; ``with_ids`` asks that each row has its integer id."""
+        return self._get("contacts", params, lambda answer: envelope.parse_page(answer, with_ids=with_ids))
+
+    def contact(self, number: int, params: Params | None = None) -> Row:
+        """``GET /contacts/{id}``: one contact; ``params`` may hold ``include``."""
+        row = self._get(f"contacts/{number}", params or [], envelope.parse_item)
+        if row["id"] != number:
+            raise BadAnswerError(f"asked for contact {number}, the answer is contact {row['id']}", "Try again later.")
+        return row
+
+    def account(self) -> Row:
+        """``GET /account``: whose token it is, and the subscription."""
+        return self._get("account", [], envelope.parse_object)
+
+    def usage(self) -> Row:
+        """``GET /account/usage``: for each feature what is used, and of how much."""
+        return self._get("account/usage", [], envelope.parse_object)
+
+    def limits(self) -> Row:
+        """``GET /account/limits``: ``limits`` and ``features`` of the plan, calls a minute among them."""
+        return self._get("account/limits", [], envelope.parse_object)
+
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
@@ -66,7 +97,9 @@ class Client:
         response = self._send(self._request(path, params))
         if response.status_code == httpx.codes.OK:
             return response.content
-        raise envelope.failure(response.status_code, response.content, response.headers.get("Location", ""))
+        raise envelope.failure(
+            response.status_code, response.content, response.headers.get("Location", ""), scope=scope_of(path)
+        )
 
     def _request(self, path: str, params: Params) -> httpx.Request:
         try:

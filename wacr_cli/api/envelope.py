@@ -119,6 +119,14 @@ def parse_item(answer: Any) -> Row:
     return cast("Row", data)
 
 
+def parse_object(answer: Any) -> Row:
+    """The object under ``data`` of a decoded answer, which need not have an id."""
+    data = _answered(answer).get("data")
+    if type(data) is not dict:
+        raise _bad_row(data, "data")
+    return data
+
+
 def _answered(answer: Any) -> Mapping[str, Any]:
     """An answer that is an object, and does not say of itself that it failed."""
     if not isinstance(answer, dict):
@@ -146,8 +154,11 @@ def _kind(value: object, present: bool = True) -> str:
     return names.get(type(value), "a number")
 
 
-def failure(status: int, body: bytes, location: str = "") -> WacrError:
-    """The error that an answer other than 200 amounts to, in the service's own words where it has any."""
+def failure(status: int, body: bytes, location: str = "", *, scope: str = "messages:read") -> WacrError:
+    """The error that an answer other than 200 amounts to, in the service's own words where it has any.
+
+    ``scope`` is what the token needed for it, empty where nobody knows.
+    """
     code, words = _code_and_words(_decoded(body))
     said = f": {words}" if words else ""
     if 300 <= status < 400:
@@ -161,7 +172,7 @@ def failure(status: int, body: bytes, location: str = "") -> WacrError:
         case 403:
             return AuthError(
                 f"the token may not do this (403){said}",
-                "Give it the scope messages:read under Settings → API.",
+                f"Give it the scope {scope or 'that this asks for'} under Settings → API.",
                 code=code or "INSUFFICIENT_SCOPE",
             )
         case 404:

@@ -26,10 +26,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import parse_qsl
+from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
+
+from wacr_cli.sandbox import account, contacts
+from wacr_cli.sandbox.php import PER_PAGE, ApiError, invalid, nest, pages, paginated, text, whole
 
 if TYPE_CHECKING:
     import random
@@ -40,7 +42,6 @@ App = Callable[[httpx.Request], httpx.Response]
 """What answers requests: a `Sandbox`, or anything else with its signature."""
 
 BASE_PATH = "/api/v2"
-PER_PAGE, MOST_PER_PAGE = 15, 100
 WINDOW = 60
 """How many seconds a rate limit's window lasts."""
 
@@ -50,16 +51,12 @@ FILTERS = ("type", "status", "interaction_id", "direction")
 OPERATORS = ("eq", "ne", "in", "not_in")
 
 _SORTS = {"created_at": attrgetter("created", "id"), "updated_at": attrgetter("updated", "id")}
-_PHP_KEY = re.compile(r"\[([^\]]*)\]")
-_Nested = dict[str, Any]
 
+SCOPES = {"messages": "messages:read"} | dict.fromkeys(account.PATHS, "account:read") | contacts.SCOPES
+"""What a token needs for each path, by the first part of it."""
 
-class ApiError(Exception):
-    """An answer other than 200: its status, its code where there is one, words, and further parts of the body."""
-
-    def __init__(self, status: int, code: str | None, message: str, **body: object) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message, self.body = status, code, message, body
+ALL_SCOPES = frozenset(SCOPES.values())
+_SCOPES_OF: dict[str, frozenset[str]] = {"no-scope": frozenset(), "messages-only": frozenset({"messages:read"})}
 
 
 class Condition(NamedTuple):
@@ -85,10 +82,10 @@ class Question(NamedTuple):
 class Sandbox:
     """The API of a sample workspace.
 
-    `world` is asked anew by every request, so it can change between two. Any bearer token is good, but `expired` (401)
-    and `no-scope` (403). With `rate_limit` calls of one token are counted in windows of a minute that begin with the
-    first call, by `clock` (epoch seconds); without it nothing is. `shuffle` mixes the rows of one second anew in every
-    answer, as the real service may; without it they stand by id.
+    `world` is asked anew by every request, so it can change between two. Any bearer token is good, but `expired` (401),
+    `no-scope` (403) and, for all but messages, `messages-only` (403). With `rate_limit` calls of one token are counted
+    in windows of a minute that begin with the first call, by `clock` (epoch seconds); without it nothing is. `shuffle`
+    mixes the rows of one second anew in every answer, as the real service may; without it they stand by id.
 
     Errors are answers, never exceptions: 401 UNAUTHORIZED, 403 INSUFFICIENT_SCOPE, 404 NOT_FOUND, 405, 422 with
     `errors`, 429 RATE_LIMIT_EXCEEDED. Who has no good token is not counted, and is told no limit.
@@ -118,21 +115,26 @@ class Sandbox:
         return httpx.Response(status, headers={"Content-Type": "application/json", **headers}, content=content)
 
     def _answer(self, request: httpx.Request, headers: dict[str, str]) -> dict[str, object]:
-        number = _route(request.url.path)
+        name, number = _route(request.url.path)
         if request.method != "GET":
             headers["Allow"] = "GET"
             raise ApiError(405, None, f"The {request.method} method is not supported for this route.")
         token = _token(request.headers.get("Authorization", ""))
         if self._limit:
             self._limit.count(token, headers)
-        if token == "no-scope":  # noqa: S105 - a name, not a secret
-            raise ApiError(403, "INSUFFICIENT_SCOPE", "This token lacks the scope messages:read.")
+        if (scope := SCOPES[name]) not in _SCOPES_OF.get(token, ALL_SCOPES):
+            raise ApiError(403, "INSUFFICIENT_SCOPE", f"This token lacks the scope {scope}.")
+        query = request.url.query.decode("ascii", "replace")
+        if name in account.PATHS:
+            return {"success": True, "data": account.answer(self.world, name, self._limit.limit if self._limit else 60)}
+        if name != "messages":
+            return contacts.answer(self.world, name, number, query)
         if number is None:
-            return self._list(read(request.url.query.decode("ascii", "replace")))
+            return self._list(read(query))
         return {"success": True, "data": self._one(number)}
 
     def _one(self, number: str) -> dict[str, object]:
-        row = self.world.row(int(number)) if _whole(number) is not None else None
+        row = self.world.row(int(number)) if whole(number) is not None else None
         if row is None:
             raise ApiError(404, "NOT_FOUND", "Message not found.")
         return _shown(row, (*FIELDS, *MORE_FIELDS))
@@ -142,21 +144,7 @@ class Sandbox:
         if question.conditions or question.search:
             rows = [row for row in rows if _meets(row, question)]
         rows = self._sorted(rows, question)
-        first = (question.page - 1) * question.per_page
-        last_page = max(1, -(-len(rows) // question.per_page))
-        return {
-            "success": True,
-            "data": [_shown(row, question.fields) for row in rows[first : first + question.per_page]],
-            "meta": {
-                "pagination": {
-                    "total": len(rows),
-                    "per_page": question.per_page,
-                    "current_page": question.page,
-                    "last_page": last_page,
-                    "has_more": question.page < last_page,
-                }
-            },
-        }
+        return paginated(rows, question.page, question.per_page, lambda row: _shown(row, question.fields))
 
     def _sorted(self, rows: list[Row], question: Question) -> list[Row]:
         if self._shuffle is None:
@@ -196,34 +184,20 @@ def read(query: str) -> Question:
     """Read the query string of a list request; ApiError 422 names every parameter that is wrong."""
     given = nest(query)
     errors: dict[str, list[str]] = {}
+    page, per_page = pages(given, errors)
     question = Question(
-        page=_number(given, "page", 1, None, errors),
-        per_page=_number(given, "per_page", PER_PAGE, MOST_PER_PAGE, errors),
-        search=_text(given, "search") or _text(given, "q"),
-        fields=_fields(_text(given, "fields")),
+        page=page,
+        per_page=per_page,
+        search=text(given, "search") or text(given, "q"),
+        fields=_fields(text(given, "fields")),
         conditions=_conditions(given.get("filter"), errors),
     )
-    sort = _text(given, "sort") or "-created_at"
+    sort = text(given, "sort") or "-created_at"
     if sort.removeprefix("-") not in _SORTS:
         errors["sort"] = ["The selected sort is invalid."]
     if errors:
-        raise _invalid(errors)
+        raise invalid(errors)
     return question._replace(sort=sort.removeprefix("-"), descending=sort.startswith("-"))
-
-
-def nest(query: str) -> _Nested:
-    """Return a query string's parameters as PHP does: `filter[type][in]=a` is `{"filter": {"type": {"in": "a"}}}`."""
-    nested: _Nested = {}
-    for key, value in parse_qsl(query, keep_blank_values=True):
-        name, bracket, rest = key.partition("[")
-        steps = [name, *_PHP_KEY.findall(bracket + rest)]
-        place = nested
-        for step in steps[:-1]:
-            if not isinstance(place.get(step), dict):
-                place[step] = {}
-            place = place[step]
-        place[steps[-1]] = value
-    return nested
 
 
 def ask(
@@ -240,12 +214,15 @@ def ask(
     return response.status_code, response.headers.multi_items(), response.read()
 
 
-def _route(path: str) -> str | None:
-    """Return the id a path names, None for the list; ApiError 404 for any other path."""
-    _, base, rest = path.rstrip("/").rpartition(BASE_PATH + "/messages")
-    if not base or (rest and not re.fullmatch(r"/[^/]+", rest)):
+def _route(path: str) -> tuple[str, str | None]:
+    """Return the name of the list or thing that a path names, and the id below it; ApiError 404 for any other path."""
+    _, _, rest = path.rstrip("/").rpartition(BASE_PATH + "/")
+    name, _, number = rest.partition("/")
+    if rest in account.PATHS:
+        return rest, None
+    if name not in SCOPES or name in account.PATHS or "/" in number:
         raise ApiError(404, "NOT_FOUND", f"The route {path.strip('/')} could not be found.")
-    return rest[1:] or None
+    return name, number or None
 
 
 def _token(authorization: str) -> str:
@@ -260,42 +237,10 @@ def _body(error: ApiError) -> dict[str, object]:
     return {"success": False, "message": error.message, **coded, **error.body}
 
 
-def _invalid(errors: dict[str, list[str]]) -> ApiError:
-    first, more = next(iter(errors.values()))[0], len(errors) - 1
-    tail = f" (and {more} more error{'s' if more > 1 else ''})" if more else ""
-    return ApiError(422, None, first + tail, errors=errors)
-
-
-def _text(given: _Nested, name: str) -> str | None:
-    value = given.get(name)
-    return value if isinstance(value, str) and value else None
-
-
-def _whole(text: str) -> int | None:
-    # Beyond 18 digits it would not be a 64-bit integer there.
-    return int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else None
-
-
-def _number(given: _Nested, name: str, default: int, most: int | None, errors: dict[str, list[str]]) -> int:
-    words, text = name.replace("_", " "), given.get(name)
-    if not text:
-        return default
-    number = _whole(text) if isinstance(text, str) else None
-    if number is None:
-        errors[name] = [f"The {words} field must be an integer."]
-    elif number < 1:
-        errors[name] = [f"The {words} field must be at least 1."]
-    elif most is not None and number > most:
-        errors[name] = [f"The {words} field must not be greater than {most}."]
-    else:
-        return number
-    return default
-
-
-def _fields(text: str | None) -> tuple[str, ...]:
-    if text is None:
+def _fields(words: str | None) -> tuple[str, ...]:
+    if words is None:
         return FIELDS
-    wanted = {name.strip() for name in text.split(",")}
+    wanted = {name.strip() for name in words.split(",")}
     return tuple(field for field in FIELDS if field in wanted)
 
 
@@ -315,7 +260,7 @@ def _conditions(given: object, errors: dict[str, list[str]]) -> tuple[Condition,
 def _condition(field: str, operator: str, operand: str) -> Condition:
     values = operand.split(",") if operator in ("in", "not_in") else [operand]
     if field == "interaction_id":
-        values = [str(number) for number in map(_whole, values) if number is not None]
+        values = [str(number) for number in map(whole, values) if number is not None]
     return Condition(field, frozenset(values), operator in ("ne", "not_in"))
 
 
