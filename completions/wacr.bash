@@ -4,11 +4,27 @@
 _wacr_command() {
     commands='' flags='' argument=''
     case $1 in
-    'wacr') commands='completion messages sandbox' flags='--version --profile --demo --color --quiet --verbose --help' ;;
+    'wacr') commands='api account completion messages contacts auth config sandbox' flags='--version --profile --demo --color --quiet --verbose --help' ;;
+    'wacr api') flags='--field --raw-field --method --input --paginate --include --yes --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr account') flags='--format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr completion') flags='--profile --demo --color --quiet --verbose --help' argument='choice bash zsh fish' ;;
     'wacr messages') commands='list get' flags='--profile --demo --color --quiet --verbose --help' ;;
-    'wacr messages list') flags='--type --status --direction --interaction-id --filter --search --since --until --sort --fields --limit --all --page --per-page --with-direction --count --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
-    'wacr messages get') flags='--format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr messages list') flags='--type --status --direction --interaction-id --filter --search --since --until --sort --names --fields --limit --all --page --per-page --with-direction --count --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
+    'wacr messages get') flags='--names --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr contacts') commands='list get' flags='--profile --demo --color --quiet --verbose --help' ;;
+    'wacr contacts list') flags='--type --status-id --source-id --assigned-id --created-at --group-id --filter --search --sort --fields --expand --limit --all --page --per-page --count --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
+    'wacr contacts get') flags='--expand --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr auth') commands='login status logout' flags='--profile --demo --color --quiet --verbose --help' ;;
+    'wacr auth login') flags='--with-token --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
+    'wacr auth status') flags='--format --output --excel --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
+    'wacr auth logout') flags='--profile --demo --color --quiet --verbose --help' ;;
+    'wacr config') commands='list get set unset path edit' flags='--profile --demo --color --quiet --verbose --help' ;;
+    'wacr config list') flags='--format --profile --demo --color --quiet --verbose --help' ;;
+    'wacr config get') flags='--format --profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive' ;;
+    'wacr config set') flags='--profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive' ;;
+    'wacr config unset') flags='--profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive' ;;
+    'wacr config path') flags='--profile --demo --color --quiet --verbose --help' ;;
+    'wacr config edit') flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr sandbox') commands='serve' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr sandbox serve') flags='--port --profile --demo --color --quiet --verbose --help' ;;
     esac
@@ -23,23 +39,41 @@ _wacr_flag() {
     *' --quiet' | *' -q') name='--quiet' kind='' words='' ;;
     *' --verbose' | *' -v') name='--verbose' kind='' words='' ;;
     *' --help' | *' -h') name='--help' kind='' words='' ;;
-    *' --type') name='' kind='filter' words='text template image video document audio interactive' ;;
-    *' --status') name='' kind='filter' words='sent delivered read failed' ;;
-    *' --direction') name='' kind='filter' words='inbound outbound' ;;
-    *' --interaction-id') name='' kind='filter' words='' ;;
-    *' --filter') name='' kind='text' words='' ;;
-    *' --search' | *' -s') name='--search' kind='text' words='' ;;
-    *' --since') name='--since' kind='choice' words='today yesterday' ;;
-    *' --until') name='--until' kind='choice' words='today yesterday' ;;
-    *' --sort') name='--sort' kind='choice' words='created_at updated_at -created_at -updated_at' ;;
-    *' --fields') name='--fields' kind='list' words='id interaction_id sender_id type message status message_id sent_at is_read' ;;
-    *' --limit' | *' -L') name='--limit' kind='text' words='' ;;
-    *' --page') name='--page' kind='text' words='' ;;
-    *' --per-page') name='--per-page' kind='text' words='' ;;
+    *' --field' | *' -F') name='' kind='text' words='' ;;
+    *' --raw-field') name='' kind='text' words='' ;;
+    *' --method' | *' -X') name='--method' kind='choice' words='GET POST PUT PATCH DELETE' ;;
+    *' --input') name='--input' kind='file' words='' ;;
+    *' --include' | *' -i') name='--include' kind='' words='' ;;
+    *' --yes' | *' -y') name='--yes' kind='' words='' ;;
     *' --format' | *' -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
     *' --output' | *' -o') name='--output' kind='file' words='' ;;
     *' --max-wait') name='--max-wait' kind='text' words='' ;;
     *' --timeout') name='--timeout' kind='text' words='' ;;
+    'wacr messages list --type') name='' kind='filter' words='text template image video document audio interactive' ;;
+    *' --status') name='' kind='filter' words='sent delivered read failed' ;;
+    *' --direction') name='' kind='filter' words='inbound outbound' ;;
+    *' --interaction-id') name='' kind='filter' words='' ;;
+    *' --filter') name='' kind='text' words='' ;;
+    'wacr messages list --search' | 'wacr messages list -s') name='--search' kind='text' words='' ;;
+    *' --since') name='--since' kind='choice' words='today yesterday' ;;
+    *' --until') name='--until' kind='choice' words='today yesterday' ;;
+    'wacr messages list --sort') name='--sort' kind='choice' words='created_at updated_at -created_at -updated_at' ;;
+    'wacr messages list --fields') name='--fields' kind='list' words='id interaction_id sender_id type message status message_id sent_at is_read' ;;
+    'wacr messages list --limit' | 'wacr messages list -L') name='--limit' kind='text' words='' ;;
+    *' --page') name='--page' kind='text' words='' ;;
+    'wacr messages list --per-page') name='--per-page' kind='text' words='' ;;
+    'wacr contacts list --type') name='' kind='filter' words='lead customer guest' ;;
+    *' --status-id') name='' kind='text' words='' ;;
+    *' --source-id') name='' kind='text' words='' ;;
+    *' --assigned-id') name='' kind='text' words='' ;;
+    *' --created-at') name='' kind='text' words='' ;;
+    *' --group-id') name='' kind='text' words='' ;;
+    'wacr contacts list --search' | 'wacr contacts list -s') name='--search' kind='text' words='' ;;
+    'wacr contacts list --sort') name='--sort' kind='list' words='id firstname lastname created_at updated_at -id -firstname -lastname -created_at -updated_at' ;;
+    'wacr contacts list --fields') name='--fields' kind='list' words='id firstname lastname company type email phone status_id source_id description city state zip address country_id assigned_id group_id is_opted_out created_at updated_at' ;;
+    *' --expand') name='--expand' kind='list' words='groups source status' ;;
+    'wacr contacts list --limit' | 'wacr contacts list -L') name='--limit' kind='text' words='' ;;
+    'wacr contacts list --per-page') name='--per-page' kind='text' words='' ;;
     *' --port') name='--port' kind='text' words='' ;;
     esac
 }

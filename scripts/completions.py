@@ -13,11 +13,13 @@ from typing import Any
 
 import typer
 
-from wacr_cli import models
+from wacr_cli import contacts, models
+from wacr_cli.api.raw import METHODS
 from wacr_cli.cli import build_app
 from wacr_cli.commands.completion import FILES
 from wacr_cli.options import COLORS
 from wacr_cli.output.display import FORMATS
+from wacr_cli.settings import values
 
 FOLDER = Path(__file__).parent.parent / "completions"
 
@@ -35,10 +37,17 @@ VALUES: dict[str, tuple[str, Sequence[str]]] = {
     "--profile": ("profile", ()),
     "FILE": ("file", ()),
     "SHELL": ("choice", tuple(FILES)),
+    "KEY": ("choice", values.KEYS),
+    "--method": ("choice", METHODS),
+    "--expand": ("list", contacts.INCLUDES),
+    "contacts list --type": ("filter", contacts.TYPES),
+    "contacts list --sort": ("list", contacts.SORTS),
+    "contacts list --fields": ("list", models.CONTACT_FIELDS),
 }
 """Of a flag, or of all that share a placeholder: the kind of its values, and those there are.
 
-A ``choice`` is one of them, a ``list`` several with commas, a ``filter`` either with an operator before it.
+Where one command has other values for a flag than the rest, its words stand before the flag. A ``choice`` is one of
+them, a ``list`` several with commas, a ``filter`` either with an operator before it.
 """
 
 
@@ -79,8 +88,8 @@ def read(command: Any, context: Any, path: tuple[str, ...] = ()) -> Command:
     return Command(
         path,
         _summary(command.help),
-        tuple(_flag(one) for one in params if one.param_type_name == "option"),
-        tuple(_flag(one) for one in params if one.param_type_name == "argument"),
+        tuple(_flag(one, path) for one in params if one.param_type_name == "option"),
+        tuple(_flag(one, path) for one in params if one.param_type_name == "argument"),
         tuple(
             read(one, one.make_context(name, [], parent=context, resilient_parsing=True), (*path, name))
             for name, one in below
@@ -89,13 +98,14 @@ def read(command: Any, context: Any, path: tuple[str, ...] = ()) -> Command:
     )
 
 
-def _flag(param: Any) -> Flag:
+def _flag(param: Any, path: tuple[str, ...]) -> Flag:
     option = param.param_type_name == "option"
     names = sorted((*param.opts, *param.secondary_opts), key=lambda name: not name.startswith("--")) if option else ()
     metavar = (param.metavar or param.name.upper()).rstrip("…")
     takes_value = not option or not (param.is_flag or param.count)
     choices = ("choice", tuple(getattr(param.type, "choices", ())))
-    known = next((VALUES[key] for key in (*names, metavar) if key in VALUES), choices if choices[1] else ("text", ()))
+    keys = (*(" ".join((*path, name)) for name in names), *names, metavar)
+    known = next((VALUES[key] for key in keys if key in VALUES), choices if choices[1] else ("text", ()))
     kind, words = known if takes_value else ("", ())
     repeats = param.nargs == -1 or getattr(param, "multiple", False)
     return Flag(tuple(names), kind, tuple(words), metavar, _summary(param.help), repeats)

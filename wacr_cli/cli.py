@@ -113,7 +113,7 @@ def _run(words: list[str]) -> int:
 
 def build_app() -> "typer.Typer":
     """The whole program, a group of commands for each noun."""
-    from wacr_cli.commands import completion, messages, sandbox
+    from wacr_cli.commands import account, api, auth, completion, config, contacts, messages, sandbox
     from wacr_cli.options import HouseCommand, VersionOption, new_app
 
     app = new_app("Read the WhatsApp message history of a WA.cr account.")
@@ -124,6 +124,11 @@ def build_app() -> "typer.Typer":
         """Read the WhatsApp message history of a WA.cr account."""
 
     app.add_typer(messages.app, name="messages")
+    app.add_typer(contacts.app, name="contacts")
+    app.command("api", cls=HouseCommand, epilog=api.EXAMPLES)(api.api)
+    app.command("account", cls=HouseCommand, epilog=account.EXAMPLES)(account.account)
+    app.add_typer(auth.app, name="auth")
+    app.add_typer(config.app, name="config")
     app.add_typer(sandbox.app, name="sandbox")
     app.command("completion", cls=HouseCommand, epilog=completion.EXAMPLES)(completion.completion)
     return app

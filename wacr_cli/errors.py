@@ -58,10 +58,17 @@ class NotFoundError(WacrError):
 
 
 class AuthError(WacrError):
-    """No token, or the API refused it."""
+    """No token, or the API refused it: as a token, or, where ``scope`` is not None, for want of that scope.
+
+    An empty ``scope`` is one that nobody could name.
+    """
 
     exit_status = 4
     default_code = "UNAUTHORIZED"
+
+    def __init__(self, message: str, hint: str = "", *, code: str = "", scope: str | None = None) -> None:
+        super().__init__(message, hint, code=code)
+        self.scope = scope
 
 
 class RateLimitError(WacrError):

@@ -10,6 +10,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from wacr_cli import __version__
+from wacr_cli.errors import UsageError
+from wacr_cli.output.display import FORMATS, Display
 from wacr_cli.query import one_of, shorten
 
 if TYPE_CHECKING:
@@ -127,6 +129,28 @@ class HouseGroup(TyperGroup):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params.extend(_house_options())
+
+
+def display_of(format_: str | None, output: str | None = None, *, excel: bool = False) -> Display:
+    """How the person wants to see it; raises :class:`UsageError` where the flags do not go together."""
+    if format_ is not None:
+        one_of(format_, FORMATS, "--format")
+    if output == "":
+        raise UsageError("--output: an empty name", "Name a file, or leave --output out.")
+    display = Display(format_, output, excel)
+    display.chosen(terminal=True)
+    return display
+
+
+def one_page(page: int | None, per_page: int | None, limit: int | None, *, everything: bool, count: bool) -> int | None:
+    """The one page that is asked for, None where it is not one; how many is said in one way alone."""
+    paged = "--page" if page is not None else "--per-page" if per_page is not None else ""
+    cut = "--limit" if limit is not None else ""
+    whole = "--all" if everything else "--count" if count else ""
+    ways = [way for way in (paged, cut, whole) if way]
+    if len(ways) > 1:
+        raise UsageError(f"{ways[0]} and {ways[1]} exclude each other", "Say in one way how many are wanted.")
+    return page or 1 if paged else None
 
 
 def new_app(help_text: str) -> typer.Typer:

@@ -59,7 +59,8 @@ class Query:
 
     ``page`` asks for that one page, of ``per_page`` rows (the API's default where None); without it the
     question is for the first ``limit`` rows, or for all where ``limit`` is None. ``sort`` None is the
-    API's default, newest first. ``since`` and ``until`` are aware and half-open, on ``sent_at``.
+    API's default, newest first. ``since`` and ``until`` are aware and half-open, on ``sent_at``. ``with_names`` wants
+    the senders' names beside their numbers, as ``sender_name``.
     """
 
     filters: tuple[Filter, ...] = ()
@@ -73,6 +74,7 @@ class Query:
     since: datetime | None = None
     until: datetime | None = None
     with_direction: bool = False
+    with_names: bool = False
 
     def __post_init__(self) -> None:
         _check_keys(self.filters, self.raw_filters)
@@ -90,7 +92,12 @@ class Query:
         """The fields of the answer, in order: those asked for, else the documented ones."""
         if self.fields:
             return self.fields
-        return (*models.LIST_FIELDS, "direction") if self.with_direction else models.LIST_FIELDS
+        return (*models.LIST_FIELDS, *self.added)
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The fields that no message has by itself, and that this question adds."""
+        return ("direction",) * self.with_direction + ("sender_name",) * self.with_names
 
     @property
     def windowed(self) -> bool:

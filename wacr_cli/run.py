@@ -10,22 +10,24 @@ from typing import TYPE_CHECKING
 
 from wacr_cli.models import DEFAULT_LIMIT
 from wacr_cli.output.console import Console, ConsoleProgress
-from wacr_cli.settings import config, credentials
+from wacr_cli.settings import config, credentials, redaction
 from wacr_cli.times import Clock, SystemClock
 
 if TYPE_CHECKING:
     import httpx
 
     from wacr_cli.api.budget import Budget
+    from wacr_cli.api.client import Client
     from wacr_cli.api.reader import ApiSource
     from wacr_cli.api.transport import Deadline
+    from wacr_cli.contacts import Names
 
 
 @dataclass
 class Run:
     """One run: flags and environment in, settings, console and source out.
 
-    ``max_wait`` and ``timeout`` are in seconds.
+    ``max_wait`` and ``timeout`` are in seconds. ``new_profile`` says that the profile need not be there yet.
     """
 
     profile: str | None = None
@@ -36,13 +38,14 @@ class Run:
     pager: bool = True
     max_wait: float = 300
     timeout: float = 30
+    new_profile: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     clock: Clock = field(default_factory=SystemClock)
 
     def close(self) -> None:
         """Close the connections, where there are any."""
-        if "source" in self.__dict__:
-            self.source.close()
+        if "client" in self.__dict__:
+            self.client.close()
 
     @cached_property
     def console(self) -> Console:
@@ -54,7 +57,7 @@ class Run:
     @cached_property
     def settings(self) -> config.Settings:
         """What this run is set to; what is odd about it is said once."""
-        settings = config.load(self.environ, profile=self.profile, demo=self.demo)
+        settings = config.load(self.environ, profile=self.profile, demo=self.demo, may_be_new=self.new_profile)
         for warning in settings.warnings:
             self.console.note(f"wacr: {warning}")
         return settings
@@ -70,16 +73,46 @@ class Run:
         return ConsoleProgress(self.console, limit=self.limit)
 
     @cached_property
-    def source(self) -> ApiSource:
-        """What answers questions: the API, or the sample workspace in its place."""
+    def token(self) -> credentials.Token:
+        """The token of this run, which is said nowhere from here on."""
+        if self.settings.demo:
+            return credentials.Token("demo", "sample", "the sample workspace")
+        return self.heed(credentials.find_token(self.environ, self.settings))
+
+    def heed(self, token: credentials.Token) -> credentials.Token:
+        """See that a token is not said."""
+        self.console.secret = redaction.secret(token.value)
+        return token
+
+    @cached_property
+    def client(self) -> Client:
+        """The endpoints of the API, or of the sample workspace in its place."""
+        return self.connected(self.token, None if self.settings.demo else self.budget)
+
+    def connected(self, token: credentials.Token, budget: Budget | None = None) -> Client:
+        """The endpoints of the API, to be called with a token, within that token's budget."""
         from wacr_cli.api.client import Client
+
+        url = self.settings.api_url
+        if self.settings.demo:
+            return Client(self._watched(_sample_workspace(self.clock)), url, token.value)
+        budget = budget or self._budget(token.value)
+        transport = self._transport(budget)
+        return Client(transport, url, token.value, renewal=_renewal(self, token), of_others=budget.of_others)
+
+    @cached_property
+    def source(self) -> ApiSource:
+        """What answers questions about messages."""
         from wacr_cli.api.reader import ApiSource
 
-        if self.settings.demo:
-            client = Client(self._watched(_sample_workspace(self.clock)), self.settings.api_url, "demo")
-            return ApiSource(client, self.progress)
-        token = credentials.find_token(self.environ)
-        return ApiSource(Client(self._transport(token), self.settings.api_url, token), self.progress)
+        return ApiSource(self.client, self.progress)
+
+    @cached_property
+    def names(self) -> Names:
+        """What knows people's names by their numbers."""
+        from wacr_cli.api.names import ApiNames
+
+        return ApiNames(self.client)
 
     @cached_property
     def _deadline(self) -> Deadline:
@@ -92,13 +125,17 @@ class Run:
 
         return Watched(inner, self._deadline, self.clock, self.progress)
 
-    def _transport(self, token: str) -> httpx.BaseTransport:
+    def _transport(self, budget: Budget) -> httpx.BaseTransport:
         from wacr_cli.api import wire
         from wacr_cli.api.transport import Paced, Retrying
 
-        budget = self._budget(token)
         paced = Paced(self._watched(wire.connect(self.settings.api_url, self._deadline)), budget)
         return Retrying(paced, self.clock, max_wait=self.max_wait, budget=budget, progress=self.progress)
+
+    @cached_property
+    def budget(self) -> Budget:
+        """The calls that this run's token may make."""
+        return self._budget(self.token.value)
 
     def _budget(self, token: str) -> Budget:
         from wacr_cli.api import budget
@@ -110,6 +147,13 @@ class Run:
             self.console.note(f"wacr: the call limit is kept by this process alone: {error}")
         limit = self.settings.rate_limit
         return budget.Budget(fd, self.clock, configured=limit, max_wait=self.max_wait, progress=self.progress)
+
+
+def _renewal(run: Run, token: credentials.Token) -> str:
+    """What to do about a token that is refused: where it came from is where the next one goes."""
+    of_environment = token.source == "environment"
+    where = "set WACR_TOKEN" if of_environment else f"log in with it: wacr auth login{run.settings.profile_flag}"
+    return f"Make a new one in the app under Settings → API and {where}."
 
 
 def _sample_workspace(clock: Clock) -> httpx.BaseTransport:

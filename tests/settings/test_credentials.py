@@ -9,9 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wacr_cli.errors import AuthError, UsageError
-from wacr_cli.settings.credentials import check_token, find_token
+from wacr_cli.settings import credentials
+from wacr_cli.settings.config import Settings
+from wacr_cli.settings.credentials import check_token
 
 CANARY = "7|Zq9canaryXk2"
+
+
+def find_token(environ: dict[str, str]) -> str:
+    """The token of a run that has this environment and keeps nothing."""
+    token = credentials.find_token(environ, Settings())
+    assert (token.source, token.place) == ("environment", "WACR_TOKEN")
+    return token.value
+
+
 REASONS = ("a line break", "a letter outside ASCII", "a space", "a control character", "nothing after Bearer")
 
 

@@ -75,7 +75,24 @@ class Budget:
             if remaining is not None:
                 now = self._clock.time()
                 for _ in range(min(ring.capacity, limit - remaining - ring.since(now - WINDOW))):
-                    ring.push(now)
+                    ring.push(-now)
+
+    def of_others(self) -> int:
+        """How many of the last minute's calls were made by another machine, as far as the service's answers tell."""
+        with self._ring() as ring:
+            return ring.foreign_since(self._clock.time() - WINDOW)
+
+    @property
+    def named(self) -> int | None:
+        """The limit that the service named last, None where it never did."""
+        with self._ring() as ring:
+            return ring.named or None
+
+    def left(self) -> tuple[int, int]:
+        """The limit, and how many calls of it are left now, as far as is known here."""
+        with self._ring() as ring:
+            limit = self._limit(ring)
+            return limit, max(0, limit - ring.since(self._clock.time() - WINDOW))
 
     def block(self, seconds: float) -> None:
         """Make no call for so many seconds, at most a minute, in any process: the service said so."""
@@ -101,12 +118,16 @@ class Budget:
                     f"the call limit asks for a wait of {span(wait)}, more than --max-wait {span(self._max_wait)}",
                     "Run it later, or allow a longer wait.",
                 )
-            self._progress.waiting(wait, "the call limit")
+            self._progress.waiting(wait, f"the call limit{self._whose()}")
             waited = True
             self._clock.sleep(min(1.0, wait))
         if waited:
             self._progress.waiting(0, "the call limit")
         return slot
+
+    def _whose(self) -> str:
+        number = self.of_others()
+        return f" ({number} of the last minute's calls were made by another machine)" if number else ""
 
     def _try_reserve(self) -> tuple[int, float]:
         """A slot and 0, or the seconds to wait for one."""
@@ -174,7 +195,10 @@ class _State:
 
 
 class _Ring:
-    """What the file holds: a header, then the times of the latest ``capacity`` calls, in seconds since the epoch."""
+    """What the file holds: a header, then the times of the latest ``capacity`` calls, in seconds since the epoch.
+
+    The time of a call that another machine made is written as a negative number.
+    """
 
     _HEADER = struct.Struct("<4sIQdI")
     _TIME = struct.Struct("<d")
@@ -198,11 +222,15 @@ class _Ring:
         if n > self._count:
             return 0.0
         found = self._state.read(self._place((self._count - n) % self.capacity), self._TIME.size)
-        return float(self._TIME.unpack(found)[0]) if len(found) == self._TIME.size else 0.0
+        return abs(float(self._TIME.unpack(found)[0])) if len(found) == self._TIME.size else 0.0
 
     def since(self, moment: float) -> int:
         """How many calls were made after a moment."""
-        return sum(time > moment for time in self._times())
+        return sum(abs(time) > moment for time in self._times())
+
+    def foreign_since(self, moment: float) -> int:
+        """How many of them were made by another machine."""
+        return sum(-time > moment for time in self._times())
 
     def push(self, moment: float) -> int:
         """Note one more call, and say in which slot."""
@@ -217,7 +245,7 @@ class _Ring:
     def grow(self, capacity: int) -> None:
         """Make room for so many calls."""
         if capacity > self.capacity:
-            times = sorted(self._times())
+            times = sorted(self._times(), key=abs)
             self.capacity, self._count = capacity, len(times)
             self._state.write(self._HEADER.size, array("d", times).tobytes())
 

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 import httpx
 
 from wacr_cli import __version__
-from wacr_cli.api import envelope
+from wacr_cli.api import blame, envelope
 from wacr_cli.api.params import Params, url
-from wacr_cli.api.transport import describe_failure, is_certificate_failure
-from wacr_cli.errors import BadAnswerError, ServiceError, UsageError, WacrError
+from wacr_cli.api.raw import RawAnswer
+from wacr_cli.errors import BadAnswerError, RateLimitError, ServiceError, UsageError, WacrError
 from wacr_cli.models import Row
 from wacr_cli.query import shorten
 from wacr_cli.settings.redaction import hide_token
@@ -30,10 +30,24 @@ def scope_of(path: str) -> str:
 
 
 class Client:
-    """Calls one API with one token, over the transport given."""
+    """Calls one API with one token, over the transport given.
 
-    def __init__(self, transport: httpx.BaseTransport, base_url: str, token: str) -> None:
+    ``renewal`` says how to get another token, should this one be refused; ``of_others`` how many of the last minute's
+    calls another machine made, should there have been too many.
+    """
+
+    def __init__(
+        self,
+        transport: httpx.BaseTransport,
+        base_url: str,
+        token: str,
+        *,
+        renewal: str = envelope.NEW_TOKEN,
+        of_others: Callable[[], int] = lambda: 0,
+    ) -> None:
         self._token = token
+        self._renewal = renewal
+        self._of_others = of_others
         self._base_url = base_url
         self._transport = transport
         self._headers = {
@@ -77,6 +91,32 @@ class Client:
         """``GET /account/limits``: ``limits`` and ``features`` of the plan, calls a minute among them."""
         return self._get("account/limits", [], envelope.parse_object)
 
+    def page(self, path: str, params: Params) -> envelope.Page:
+        """One window of any list; its rows need not have ids."""
+        return self._get(path, params, lambda answer: envelope.parse_page(answer, with_ids=False))
+
+    def raw(self, method: str, path: str, params: Params, body: bytes | None = None) -> RawAnswer:
+        """Any call, and its answer as it came but for the token, should it have been echoed; see :meth:`check`."""
+        try:
+            response = self._send(self._request(path, params, method, body))
+        except WacrError as error:
+            if method != "GET" and isinstance(error, ServiceError):
+                error.hint = f"Whether it was done is not known: look before you send it again. {error.hint}"
+            raise self._redacted(error) from None
+        headers = [(name, hide_token(value, self._token)) for name, value in response.headers.multi_items()]
+        content = response.content
+        if self._token.encode() in content:
+            content = hide_token(content.decode("utf-8", "surrogateescape"), self._token).encode(
+                "utf-8", "surrogateescape"
+            )
+        return RawAnswer(response.status_code, response.reason_phrase, headers, content)
+
+    def check(self, path: str, answer: RawAnswer) -> None:
+        """Raise what an answer amounts to, where it is no success."""
+        if not 200 <= answer.status < 300:
+            location = next((value for name, value in answer.headers if name.lower() == "location"), "")
+            raise self._redacted(self._failure(path, answer.status, answer.body, location))
+
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
@@ -97,13 +137,16 @@ class Client:
         response = self._send(self._request(path, params))
         if response.status_code == httpx.codes.OK:
             return response.content
-        raise envelope.failure(
-            response.status_code, response.content, response.headers.get("Location", ""), scope=scope_of(path)
-        )
+        location = response.headers.get("Location", "")
+        raise self._failure(path, response.status_code, response.content, location)
 
-    def _request(self, path: str, params: Params) -> httpx.Request:
+    def _failure(self, path: str, status: int, body: bytes, location: str) -> WacrError:
+        return envelope.failure(status, body, location, scope=scope_of(path), renewal=self._renewal)
+
+    def _request(self, path: str, params: Params, method: str = "GET", body: bytes | None = None) -> httpx.Request:
+        headers = self._headers if body is None else {**self._headers, "Content-Type": "application/json"}
         try:
-            return httpx.Request("GET", url(self._base_url, path, params), headers=self._headers)
+            return httpx.Request(method, url(self._base_url, path, params), headers=headers, content=body)
         except httpx.InvalidURL:
             raise UsageError("the filters and texts are too long for one URL", "Ask for fewer at a time.") from None
 
@@ -111,18 +154,12 @@ class Client:
         try:
             return self._transport.handle_request(request)
         except (httpx.TransportError, httpx.DecodingError) as error:
-            host = request.url.netloc.decode("ascii", "replace")
-            if is_certificate_failure(error):
-                raise ServiceError(
-                    f"{host}: its certificate can't be trusted: {error}",
-                    "Check WACR_API_URL and the clock; SSL_CERT_FILE names a store of your own.",
-                ) from None
-            raise ServiceError(
-                f"{host}: {describe_failure(error)}: {error}", "Check the network and WACR_API_URL."
-            ) from None
+            raise blame.unreachable(error, request) from None
 
     def _redacted(self, error: WacrError) -> WacrError:
         """The error without the token, and only then cut: half a token would not be found."""
+        if isinstance(error, RateLimitError) and (number := self._of_others()):
+            error.message += f"; {number} of the last minute's calls were made by another machine"
         error.message = shorten(hide_token(error.message, self._token), _LONGEST_MESSAGE)
         error.code = hide_token(error.code, self._token)
         return error

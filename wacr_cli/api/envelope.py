@@ -48,8 +48,13 @@ def decode(body: bytes) -> Any:
     except RecursionError:
         raise BadAnswerError("the answer's JSON is nested too deep", _WHAT_NEXT) from None
     except ValueError as error:
-        what = "HTML, not JSON" if body.lstrip()[:1] == b"<" else f"not JSON: {error}"
+        what = "HTML, not JSON: a web page, not the API" if looks_like_html(body) else f"not JSON: {error}"
         raise BadAnswerError(f"the answer is {what}", _WHAT_NEXT) from None
+
+
+def looks_like_html(body: bytes) -> bool:
+    """Whether an answer is a page for people, as proxies and wrong addresses give it."""
+    return body.lstrip()[:1] == b"<"
 
 
 _WHAT_NEXT = "Is WACR_API_URL the address of a WA.cr API? --verbose shows the calls."
@@ -154,10 +159,15 @@ def _kind(value: object, present: bool = True) -> str:
     return names.get(type(value), "a number")
 
 
-def failure(status: int, body: bytes, location: str = "", *, scope: str = "messages:read") -> WacrError:
+NEW_TOKEN = "Make a new one in the app under Settings → API and set WACR_TOKEN."  # noqa: S105 - words, not a token
+
+
+def failure(
+    status: int, body: bytes, location: str = "", *, scope: str = "messages:read", renewal: str = NEW_TOKEN
+) -> WacrError:
     """The error that an answer other than 200 amounts to, in the service's own words where it has any.
 
-    ``scope`` is what the token needed for it, empty where nobody knows.
+    ``scope`` is what the token needed for it, empty where nobody knows; ``renewal`` says how to get another token.
     """
     code, words = _code_and_words(_decoded(body))
     said = f": {words}" if words else ""
@@ -168,14 +178,17 @@ def failure(status: int, body: bytes, location: str = "", *, scope: str = "messa
         case 400 | 422:
             return UsageError(f"the API refused the request ({status}){said}", "Change what it names.", code=code)
         case 401:
-            return AuthError(f"the API refused the token (401){said}", _NEW_TOKEN, code=code)
+            return AuthError(f"the API refused the token (401){said}", renewal, code=code)
         case 403:
             return AuthError(
                 f"the token may not do this (403){said}",
                 f"Give it the scope {scope or 'that this asks for'} under Settings → API.",
                 code=code or "INSUFFICIENT_SCOPE",
+                scope=scope,
             )
         case 404:
+            if looks_like_html(body):
+                return NotFoundError("not found (404): a web page, not the API", _WHAT_NEXT)
             return NotFoundError(f"not found (404){said}", "Check the id, and WACR_API_URL.", code=code)
         case 429:
             return RateLimitError(f"too many calls (429){said}", "Run it again in a minute.", code=code)
@@ -186,9 +199,6 @@ def failure(status: int, body: bytes, location: str = "", *, scope: str = "messa
     return BadAnswerError(
         f"an answer with status {status}, which the API does not document{said}", _WHAT_NEXT, code=code
     )
-
-
-_NEW_TOKEN = "Make a new one in the app under Settings → API and set WACR_TOKEN."  # noqa: S105 - words, not a token
 
 
 def _decoded(body: bytes) -> Any:

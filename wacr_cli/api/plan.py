@@ -65,9 +65,9 @@ class _Still:
         """Close nothing."""
 
 
-def curl(base_url: str, params: Params) -> str:
+def curl(base_url: str, params: Params, path: str = "messages") -> str:
     """The curl command of one call, on one line; the shell puts the token in."""
-    address = shlex.quote(url(base_url, "messages", params))
+    address = shlex.quote(url(base_url, path, params))
     return f"curl -sS -H 'Accept: application/json' -H \"Authorization: Bearer $WACR_TOKEN\" {address}"
 
 
@@ -75,6 +75,11 @@ def cost(query: Query, calls: int, totals: Sequence[int | None], limit: int, *, 
     """What those calls cost, in words: how many, and the minutes at ``limit`` calls a minute."""
     if needs_totals(query, count=count) and (not totals or None in totals):
         return f"One call for every {PER_PAGE_MAX} messages; how many there are is not known."
+    return f"{'At most ' * query.windowed}{cost_of(calls, limit)}."
+
+
+def cost_of(calls: int, limit: int) -> str:
+    """So many calls, and the minutes they take at ``limit`` calls a minute, in words."""
     minutes = (calls - 1) // limit
     time = f"about {minutes} minute{'s' * (minutes != 1)}" if minutes else "less than a minute"
-    return f"{'At most ' * query.windowed}{calls:,} call{'s' * (calls != 1)}, {time} at {limit} calls a minute."
+    return f"{calls:,} call{'s' * (calls != 1)}, {time} at {limit} calls a minute"

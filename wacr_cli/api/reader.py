@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Protocol, cast
+from typing import Protocol
 
 from wacr_cli.api.envelope import Page
+from wacr_cli.api.lists import walked
 from wacr_cli.api.params import Params, list_params, window_params
-from wacr_cli.api.walk import Answer, Walk
+from wacr_cli.api.walk import Walk
 from wacr_cli.errors import BadAnswerError, IncompleteError
 from wacr_cli.models import PER_PAGE_MAX, Row
 from wacr_cli.progress import Progress
@@ -114,19 +115,15 @@ class ApiSource(Source):
         # Of a list with a span of time, nobody knows how many rows have to be read.
         limit = None if query.windowed else query.limit
         walk = Walk(by_updated=query.by_updated, newest_first=query.newest_first, limit=limit)
-        while window := walk.window:
-            page = self._page(params, window.page, window.per_page)
-            rows = walk.take(Answer(page.rows, page.has_more, page.total, page.page, page.per_page))
-            listing.total, listing.more = page.total, page.has_more
-            if not query.with_direction or len(query.directions) == 1:  # of two walks, their sum is told
-                self._progress.read(walk.seen, walk.expected)
-            if rows:
-                yield cast("list[Row]", rows)
-            if _is_older(query, page.rows):
-                return
-        if not walk.complete:
-            of = "" if walk.expected is None else f" of {walk.expected:,}"
-            listing.shortfall = f"{walk.seen:,}{of}: {walk.reason}"
+        # Of two walks, their sum is told.
+        alone = not query.with_direction or len(query.directions) == 1
+        yield from walked(
+            lambda page, per_page: self._page(params, page, per_page),
+            walk,
+            listing,
+            read=self._progress.read if alone else lambda _rows, _total: None,
+            enough=lambda rows: _is_older(query, rows),
+        )
 
     def _page(self, params: Params, page: int | None, per_page: int | None) -> Page:
         asked = dict(params).get("fields")
@@ -150,7 +147,9 @@ def _fields_to_ask(query: Query, *, walking: bool) -> tuple[str, ...] | None:
     needed: tuple[str, ...] = ("id",) if walking else ()
     if query.windowed or query.with_direction:
         needed = ("id", "sent_at")
-    wanted = tuple(name for name in query.fields if name != "direction")
+    if query.with_names:
+        needed = (*needed, "sender_id")
+    wanted = tuple(name for name in query.fields if name not in query.added)
     return tuple(dict.fromkeys((*wanted, *needed))) or ("id",)
 
 

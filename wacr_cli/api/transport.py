@@ -207,7 +207,12 @@ class Watched(httpx.BaseTransport):
     def _tell(self, request: httpx.Request, outcome: int | str, start: float, left: int | None) -> None:
         query = _masked(request.url.params) if self._progress.detailed else ""
         seconds = self._clock.monotonic() - start
-        self._progress.called(Call(request.method, request.url.path, query, outcome, seconds, left))
+        path = _NUMBER_IN_PATH.sub(lambda found: found[1] + mask_numbers(found[2]), request.url.path)
+        self._progress.called(Call(request.method, path, query, outcome, seconds, left))
+
+
+_NUMBER_IN_PATH = re.compile(r"(/comments/)(.*)")
+"""The one kind of path that has a telephone number in it."""
 
 
 def _masked(params: httpx.QueryParams) -> str:

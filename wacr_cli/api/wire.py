@@ -24,13 +24,24 @@ def connect(base_url: str, deadline: Deadline) -> httpx.BaseTransport:
         verify: Any = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if url.scheme == "http" else True
         transport = httpx.HTTPTransport(verify=verify)
     else:
-        proxy = None if proxy_bypass(host) else getproxies().get(url.scheme) or getproxies().get("all")
-        transport = _verified(proxy)
+        transport = _verified(_proxy(url.scheme, host))
     # httpx has timeouts for each read only: one byte a second would last for ever. The pool's network
     # backend is httpcore's own seam for that, which httpx has no parameter for.
     pool: Any = transport._pool  # noqa: SLF001
     pool._network_backend = _Backend(pool._network_backend, deadline)  # noqa: SLF001
     return transport
+
+
+def proxy_of(base_url: str) -> str:
+    """The proxy on the way to the API's host, without what it may hold of a password; empty where there is none."""
+    url = httpx.URL(base_url)
+    host = url.raw_host.decode("ascii")
+    proxy = None if is_loopback(host) else _proxy(url.scheme, host)
+    return proxy.rpartition("@")[2].rpartition("//")[2] if proxy else ""
+
+
+def _proxy(scheme: str, host: str) -> str | None:
+    return None if proxy_bypass(host) else getproxies().get(scheme) or getproxies().get("all")
 
 
 def _verified(proxy: str | None) -> httpx.HTTPTransport:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from wacr_cli import models
+from wacr_cli.contacts import ContactQuery, Names, digits_of
 from wacr_cli.errors import IncompleteError, NotFoundError
+from wacr_cli.models import Row
 from wacr_cli.output import results
 from wacr_cli.output.display import Display
 from wacr_cli.output.sinks import PagerClosedError, Sink
@@ -20,12 +23,13 @@ def show_list(run: Run, query: Query, display: Display) -> None:
     """Read the messages that a query asks for, and write them as they come."""
     start = run.clock.monotonic()
     source = run.source
-    with _shown(run, display) as sink:
+    with shown(run, display) as sink:
         listing = source.ask(query)
         form = display.chosen(terminal=run.console.stdout_is_terminal)
         writer = results.message_writer(form, sink, run.console, run.clock.now, query, excel=display.excel)
         number = 0
-        for rows in listing.windows:
+        windows = named(listing.windows, run.names) if query.with_names else listing.windows
+        for rows in windows:
             number += len(rows)
             run.console.clear_status()
             writer.write(rows)
@@ -35,31 +39,33 @@ def show_list(run: Run, query: Query, display: Display) -> None:
             raise IncompleteError(
                 f"incomplete: {listing.shortfall}", "What was read is printed; a file named with --output is as it was."
             )
-    run.console.note(_closing(query, listing, number, run.progress.calls, run.clock.monotonic() - start))
+    run.console.note(closing(query, listing, number, run.progress.calls, run.clock.monotonic() - start))
 
 
-def _closing(query: Query, listing: Listing, number: int, calls: int, seconds: float) -> str:
-    """The line that ends a list: what was shown, of how many, and what it took."""
+def closing(
+    query: Query | ContactQuery, listing: Listing, number: int, calls: int, seconds: float, *, noun: str = "message"
+) -> str:
+    """The line that ends a list: what was shown, of how many, and what it took; ``noun`` is what one of them is."""
     total = listing.total
     if not number:
-        return _nothing(query, total)
+        return _nothing(query, total, noun)
     spent = f"{calls:,} call{'s' * (calls != 1)}, {span(seconds)}"
     of = f" of {total:,}" if total is not None else ""
-    shown = f"Showing {number:,}{of} message{'s' * (total != 1 if of else number != 1)}, {spent}"
+    part = f"Showing {number:,}{of} {noun}{'s' * (total != 1 if of else number != 1)}, {spent}"
     if query.page is not None:
-        return f"{shown}; --page {query.page + 1} shows the next" if listing.more else shown
+        return f"{part}; --page {query.page + 1} shows the next" if listing.more else part
     whole = listing.more is False if total is None else number >= total
     if query.limit is None or number < query.limit or whole:
-        return f"{number:,} message{'s' * (number != 1)}, {spent}, complete"
-    return f"{shown}; --limit N or --all shows more"
+        return f"{number:,} {noun}{'s' * (number != 1)}, {spent}, complete"
+    return f"{part}; --limit N or --all shows more"
 
 
-def _nothing(query: Query, total: int | None) -> str:
+def _nothing(query: Query | ContactQuery, total: int | None, noun: str) -> str:
     if query.page is not None and total:
-        return f"Page {query.page} is past the last: {total:,} messages match."
+        return f"Page {query.page} is past the last: {total:,} {noun}s match."
     where = f" on page {query.page}" if query.page is not None else ""
     words = query.describe()
-    return f"There are no messages{where}." if words == "messages" else f"No messages{where} match: {words}."
+    return f"There are no {noun}s{where}." if words == f"{noun}s" else f"No {noun}s{where} match: {words}."
 
 
 def show_count(run: Run, query: Query, display: Display) -> None:
@@ -71,14 +77,20 @@ def show_count(run: Run, query: Query, display: Display) -> None:
         sink.write(f"{number}\n")
 
 
-def show_messages(run: Run, ids: list[int], display: Display) -> None:
+def show_messages(run: Run, ids: list[int], display: Display, *, with_names: bool = False) -> None:
     """Read single messages and write each as it comes; those that are not there are named at the end."""
     missing: list[str] = []
     source = run.source
-    with _shown(run, display) as sink:
+    with shown(run, display) as sink:
         form = display.chosen(terminal=run.console.stdout_is_terminal)
         writer = results.detail_writer(
-            form, sink, run.console, run.clock.now, single=len(ids) == 1, excel=display.excel
+            form,
+            sink,
+            run.console,
+            run.clock.now,
+            single=len(ids) == 1,
+            excel=display.excel,
+            added=("sender_name",) * with_names,
         )
         for number in ids:
             try:
@@ -86,8 +98,9 @@ def show_messages(run: Run, ids: list[int], display: Display) -> None:
             except NotFoundError:
                 missing.append(str(number))
                 continue
+            rows = next(named([[row]], run.names)) if with_names else [row]
             run.console.clear_status()
-            writer.write([row])
+            writer.write(rows)
         if len(missing) < len(ids) or len(ids) != 1:
             writer.finish()
         if missing:
@@ -97,8 +110,15 @@ def show_messages(run: Run, ids: list[int], display: Display) -> None:
             )
 
 
+def named(windows: Iterable[list[Row]], names: Names) -> Iterator[list[Row]]:
+    """Windows of messages, with the name of each one's sender: None where nobody knows it."""
+    for rows in windows:
+        known = names.names_for(str(row["sender_id"]) for row in rows if row.get("sender_id"))
+        yield [{**row, "sender_name": known.get(digits_of(row.get("sender_id")))} for row in rows]
+
+
 @contextmanager
-def _shown(run: Run, display: Display) -> Iterator[Sink]:
+def shown(run: Run, display: Display) -> Iterator[Sink]:
     """The opened sink; a person who leaves the pager has seen enough, and that is a good end."""
     try:
         with results.opened(display, run.console) as sink:
@@ -113,9 +133,14 @@ def show_plan(run: Run, query: Query, *, count: bool) -> None:
     Only how long a whole walk is has to be asked for, and is where a token is at hand.
     """
     from wacr_cli.api import plan
+    from wacr_cli.api.lists import contact_params
+    from wacr_cli.api.names import NEWEST_FIRST
+    from wacr_cli.api.params import window_params
 
     totals: list[int | None] = []
-    if plan.needs_totals(query, count=count) and (run.settings.demo or credentials.has_token(run.environ)):
+    if plan.needs_totals(query, count=count) and (
+        run.settings.demo or credentials.has_token(run.environ, run.settings)
+    ):
         totals = run.source.totals(query)
         run.console.note(f"Asked how many there are, with {run.progress.calls} call{'s' * (run.progress.calls != 1)}.")
     with results.opened(Display(format="jsonl"), run.console) as sink:
@@ -123,4 +148,12 @@ def show_plan(run: Run, query: Query, *, count: bool) -> None:
         for params in plan.requests(query, totals, count=count):
             sink.write(f"{plan.curl(run.settings.api_url, params)}\n")
             calls += 1
+        if query.with_names and not count:
+            first = [*contact_params(NEWEST_FIRST, walking=True), *window_params(1, models.PER_PAGE_MAX)]
+            sink.write(f"{plan.curl(run.settings.api_url, first, 'contacts')}\n")
     run.console.note(plan.cost(query, calls, totals, run.limit, count=count))
+    if query.with_names and not count:
+        run.console.note(
+            "And for the names one call for 100 contacts or less; beyond, as many as there are numbers not yet found "
+            "or hundreds of contacts, whichever is fewer."
+        )

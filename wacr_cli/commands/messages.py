@@ -17,11 +17,12 @@ from wacr_cli.options import (
     NoPagerOption,
     OutputOption,
     TimeoutOption,
+    display_of,
     new_app,
+    one_page,
     run_of,
     whole_number,
 )
-from wacr_cli.output.display import FORMATS, Display
 from wacr_cli.times import parse_when
 
 app = new_app("List messages, or look at some of them.")
@@ -42,6 +43,10 @@ Examples:
   wacr messages get 51234 51235 --format json
   wacr messages list --fields id -f tsv | tail -n +2 | wacr messages get -
 """
+
+NamesOption = Annotated[
+    bool, typer.Option("--names", help="Add the senders' names from the contacts (scope contacts:read).")
+]
 
 
 @app.command("list", cls=HouseCommand, epilog=LIST_EXAMPLES)
@@ -83,6 +88,7 @@ def list_messages(
             "--sort", metavar="FIELD", help="created_at or updated_at, with - for newest first. [default: -created_at]"
         ),
     ] = None,
+    names: NamesOption = False,
     fields: Annotated[
         str | None, typer.Option("--fields", metavar="FIELD[,…]", help="The fields to show, in this order.")
     ] = None,
@@ -128,15 +134,16 @@ def list_messages(
         raw_filters=tuple(query.parse_raw_filter(text) for text in filters or ()),
         search=None if search is None else query.parse_search(search),
         sort=None if sort is None else query.one_of(sort, models.SORTS, "--sort"),
-        fields=None if fields is None else _fields(fields, with_direction=with_direction),
-        page=_page(page, per_page, limit, everything=all_, count=count),
+        fields=None if fields is None else _fields(fields, with_direction=with_direction, names=names),
+        page=one_page(page, per_page, limit, everything=all_, count=count),
         per_page=per_page,
         limit=None if all_ or count else limit or 30,
         since=None if since is None else parse_when(since, now, "--since"),
         until=None if until is None else parse_when(until, now, "--until"),
         with_direction=with_direction,
+        with_names=names,
     )
-    display = _display(format_, output, excel=excel)
+    display = display_of(format_, output, excel=excel)
     if hint := query.hint_for_type(question):
         run.console.note(f"wacr: {hint}")
     if dry_run:
@@ -153,6 +160,7 @@ def get_messages(
     ids: Annotated[
         list[str], typer.Argument(metavar="ID…", help="The messages' ids; - reads them from standard input.")
     ],
+    names: NamesOption = False,
     format_: FormatOption = None,
     output: OutputOption = None,
     excel: ExcelOption = False,
@@ -164,8 +172,8 @@ def get_messages(
     from wacr_cli.commands import answers
 
     run = run_of(ctx, pager=not no_pager, max_wait=max_wait, timeout=timeout)
-    display = _display(format_, output, excel=excel)
-    answers.show_messages(run, _ids(ids), display)
+    display = display_of(format_, output, excel=excel)
+    answers.show_messages(run, ids_of(ids), display, with_names=names)
 
 
 def _filters(**words: list[str] | None) -> tuple[query.Filter, ...]:
@@ -173,33 +181,11 @@ def _filters(**words: list[str] | None) -> tuple[query.Filter, ...]:
     return tuple(one for one in parsed if one)
 
 
-def _fields(text: str, *, with_direction: bool) -> tuple[str, ...]:
-    known = (*models.LIST_FIELDS, "direction") if with_direction else models.LIST_FIELDS
-    return query.parse_fields(text, known)
+def _fields(text: str, *, with_direction: bool, names: bool) -> tuple[str, ...]:
+    return query.parse_fields(text, query.Query(with_direction=with_direction, with_names=names).columns)
 
 
-def _page(page: int | None, per_page: int | None, limit: int | None, *, everything: bool, count: bool) -> int | None:
-    """The one page that is asked for, None where it is not one; how many is said in one way alone."""
-    paged = "--page" if page is not None else "--per-page" if per_page is not None else ""
-    cut = "--limit" if limit is not None else ""
-    whole = "--all" if everything else "--count" if count else ""
-    ways = [way for way in (paged, cut, whole) if way]
-    if len(ways) > 1:
-        raise UsageError(f"{ways[0]} and {ways[1]} exclude each other", "Say in one way how many are wanted.")
-    return page or 1 if paged else None
-
-
-def _display(format_: str | None, output: str | None, *, excel: bool) -> Display:
-    if format_ is not None:
-        query.one_of(format_, FORMATS, "--format")
-    if output == "":
-        raise UsageError("--output: an empty name", "Name a file, or leave --output out.")
-    display = Display(format_, output, excel)
-    display.chosen(terminal=True)
-    return display
-
-
-def _ids(words: list[str]) -> list[int]:
+def ids_of(words: list[str]) -> list[int]:
     """The ids named, each once; those of standard input where a ``-`` stands for them."""
     given: list[str] = []
     for word in words:

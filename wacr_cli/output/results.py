@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from wacr_cli.errors import UsageError
 from wacr_cli.models import DETAIL_FIELDS, Row
@@ -16,6 +16,9 @@ from wacr_cli.output.display import Display, Format
 from wacr_cli.output.json import JsonArray, JsonLines, JsonObject
 from wacr_cli.output.sinks import Pager, Sink, Stream, output_file
 from wacr_cli.query import Query
+
+if TYPE_CHECKING:
+    from wacr_cli.output.cards import Card
 
 
 class Writer(Protocol):
@@ -67,10 +70,9 @@ def message_writer(
 ) -> Writer:
     """The writer of the messages that answer a query; JSON holds whole rows where no fields were asked for."""
     if form == "table":
-        from wacr_cli.output.table import DEFAULT_COLUMNS, DIRECTED_COLUMNS, MessageTable
+        from wacr_cli.output.table import MessageTable, columns_with
 
-        columns = DIRECTED_COLUMNS if query.with_direction else DEFAULT_COLUMNS
-        return MessageTable(sink, console, query.fields or columns, now)
+        return MessageTable(sink, console, query.fields or columns_with(query.added), now)
     if form == "json":
         return JsonArray(sink, query.fields)
     if form == "jsonl":
@@ -78,10 +80,61 @@ def message_writer(
     return Csv(sink, query.columns, excel=excel) if form == "csv" else Tsv(sink, query.columns)
 
 
-def detail_writer(
-    form: Format, sink: Sink, console: Console, now: Callable[[], datetime], *, single: bool, excel: bool = False
+def record_writer(
+    form: Format,
+    sink: Sink,
+    console: Console,
+    columns: Sequence[str],
+    card: Callable[[Row], Card],
+    *,
+    single: bool = False,
+    excel: bool = False,
 ) -> Writer:
-    """The writer of messages with all their fields; ``single`` says that one was asked for."""
+    """The writer of things other than messages; ``card`` makes what a person sees of one."""
+    if form == "table":
+        from wacr_cli.output.cards import Cards
+
+        return Cards(sink, console, card)
+    if form == "json":
+        return JsonObject(sink) if single else JsonArray(sink, None)
+    if form == "jsonl":
+        return JsonLines(sink, None)
+    return Csv(sink, columns, excel=excel) if form == "csv" else Tsv(sink, columns)
+
+
+def row_writer(
+    form: Format,
+    sink: Sink,
+    console: Console,
+    now: Callable[[], datetime],
+    columns: Sequence[str],
+    *,
+    excel: bool = False,
+    chosen: Sequence[str] | None = None,
+) -> Writer:
+    """The writer of rows of any kind: JSON holds whole rows unless ``chosen`` names fields, others hold ``columns``."""
+    if form == "table":
+        from wacr_cli.output.table import MessageTable
+
+        return MessageTable(sink, console, columns, now)
+    if form == "json":
+        return JsonArray(sink, chosen)
+    if form == "jsonl":
+        return JsonLines(sink, chosen)
+    return Csv(sink, chosen or columns, excel=excel) if form == "csv" else Tsv(sink, chosen or columns)
+
+
+def detail_writer(
+    form: Format,
+    sink: Sink,
+    console: Console,
+    now: Callable[[], datetime],
+    *,
+    single: bool,
+    excel: bool = False,
+    added: Sequence[str] = (),
+) -> Writer:
+    """The writer of messages with all their fields and those ``added``; ``single`` says that one was asked for."""
     if form == "table":
         from wacr_cli.output.table import MessageCards
 
@@ -90,4 +143,5 @@ def detail_writer(
         return JsonObject(sink) if single else JsonArray(sink, None)
     if form == "jsonl":
         return JsonLines(sink, None)
-    return Csv(sink, DETAIL_FIELDS, excel=excel) if form == "csv" else Tsv(sink, DETAIL_FIELDS)
+    columns = (*DETAIL_FIELDS, *added)
+    return Csv(sink, columns, excel=excel) if form == "csv" else Tsv(sink, columns)

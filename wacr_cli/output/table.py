@@ -60,10 +60,26 @@ _COLUMNS: Mapping[str, Column] = {
         Column("sent_at", "SENT", most=32),
         Column("is_read", "READ", most=5),
         Column("direction", "DIRECTION", most=9),
+        Column("sender_name", "NAME", most=24, least=10),
+        Column("name", "NAME", most=32, least=12),
+        Column("phone", "PHONE", most=20),
+        Column("email", "EMAIL", most=40, least=12),
+        Column("company", "COMPANY", most=24, least=8),
+        Column("created_at", "CREATED", most=32),
+        Column("updated_at", "UPDATED", most=32),
+        Column("value", "VALUE", most=60, least=12),
+        Column("origin", "ORIGIN", flexible=True),
     )
 }
+_TIMES = ("sent_at", "created_at", "updated_at")
 DEFAULT_COLUMNS = ("id", "sent_at", "interaction_id", "sender_id", "type", "status", "message")
-DIRECTED_COLUMNS = ("id", "sent_at", "interaction_id", "sender_id", "direction", "type", "status", "message")
+
+
+def columns_with(added: Sequence[str]) -> tuple[str, ...]:
+    """The columns of a table of messages: what was added stands beside the sender."""
+    at = DEFAULT_COLUMNS.index("sender_id") + 1
+    beside = sorted(added, key=("sender_name", "direction").index)
+    return (*DEFAULT_COLUMNS[:at], *beside, *DEFAULT_COLUMNS[at:])
 
 
 class MessageTable:
@@ -206,7 +222,7 @@ def _cell(field: str, row: Row, now: datetime | None) -> Text:
     value = row.get(field)
     if value is None:
         return Text(NOTHING, style="dim")
-    if field == "sent_at" and now is not None and isinstance(value, str):
+    if field in _TIMES and now is not None and isinstance(value, str):
         return Text(_short_time(value, now))
     text = words(field, value, row)
     styles = {"status": _STATUS_STYLES, "direction": _DIRECTION_STYLES}.get(field, {})
@@ -241,6 +257,7 @@ _CARD_LABELS = {
     "id": "Message",
     "interaction_id": "Conversation",
     "sender_id": "Sender",
+    "sender_name": "Sender's name",
     "type": "Type",
     "message": "Text",
     "status": "Status",

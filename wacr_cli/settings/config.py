@@ -45,20 +45,30 @@ class Settings:
     demo: bool = False
     warnings: tuple[str, ...] = ()
 
+    @property
+    def profile_flag(self) -> str:
+        """What names the profile on a command line, with a blank before it; empty for the default one."""
+        import shlex
 
-def load(environ: Mapping[str, str], *, profile: str | None = None, demo: bool = False) -> Settings:
+        return "" if self.profile == DEFAULT_PROFILE else f" --profile {shlex.quote(self.profile)}"
+
+
+def load(
+    environ: Mapping[str, str], *, profile: str | None = None, demo: bool = False, may_be_new: bool = False
+) -> Settings:
     """The settings of this run; ``profile`` and ``demo`` are the flags.
 
-    The sample workspace needs no configuration, so none is read for it. Raises :class:`UsageError`.
+    The sample workspace needs no configuration, so none is read for it. With ``may_be_new`` the profile need not be in
+    the file yet. Raises :class:`UsageError`.
     """
     if profile == "":
         raise UsageError("--profile: an empty name", "Name one, or leave --profile out.")
     if demo or _flag(environ, "WACR_DEMO"):
         return Settings(profile="demo", demo=True)
-    path = config_dir(environ) / "config.toml"
-    config = _read(path)
+    path = config_path(environ)
+    config = read(path)
     name = profile or environ.get("WACR_PROFILE") or _text(config.get("default_profile"), "default_profile", path)
-    values = _profile(config, name, path)
+    values = {} if may_be_new and name not in profiles_of(config, path) else profile_values(config, name, path)
     url = environ.get("WACR_API_URL") or _text(values.get("api_url"), "api_url", path) or DEFAULT_API_URL
     return Settings(
         profile=name or DEFAULT_PROFILE,
@@ -71,6 +81,11 @@ def load(environ: Mapping[str, str], *, profile: str | None = None, demo: bool =
 def config_dir(environ: Mapping[str, str]) -> Path:
     """The folder of the configuration file."""
     return _folder(environ.get("WACR_CONFIG_DIR"), "user_config_path")
+
+
+def config_path(environ: Mapping[str, str]) -> Path:
+    """The configuration file."""
+    return config_dir(environ) / "config.toml"
 
 
 def state_dir() -> Path:
@@ -142,7 +157,17 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _read(path: Path) -> dict[str, Any]:
+def origin_of(api_url: str) -> str:
+    """What a token is bound to: the scheme, the host and the port of a checked URL."""
+    url = urlsplit(api_url)
+    host = (url.hostname or "").rstrip(".")
+    port = url.port or {"https": 443}.get(url.scheme, 80)
+    named = f"[{host}]" if ":" in host else host
+    return f"{url.scheme}://{named}" + ("" if port == {"https": 443, "http": 80}[url.scheme] else f":{port}")
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The configuration file, empty where there is none. Raises :class:`UsageError`."""
     try:
         text = path.read_bytes()
     except FileNotFoundError:
@@ -157,15 +182,21 @@ def _read(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path}: not valid TOML: {error}", "Mend the file, or move it away.") from None
 
 
-def _profile(config: Mapping[str, Any], name: str | None, path: Path) -> Mapping[str, Any]:
+def profiles_of(config: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
+    """The profiles of a configuration file, by name."""
     profiles = config.get("profiles", {})
     if not isinstance(profiles, dict):
         raise UsageError(f"{path}: profiles is not a table", "Write each profile as [profiles.NAME].")
-    if name is None:
-        name = DEFAULT_PROFILE
-        if name not in profiles:
-            return {}
+    return profiles
+
+
+def profile_values(config: Mapping[str, Any], name: str | None, path: Path) -> Mapping[str, Any]:
+    """What a profile says; the one called default is there even where nothing is said of it."""
+    profiles = profiles_of(config, path)
+    name = name or DEFAULT_PROFILE
     if name not in profiles:
+        if name == DEFAULT_PROFILE:
+            return {}
         known = ", ".join(profiles) or "none"
         raise UsageError(f"no profile {name!r}{did_you_mean(name, tuple(profiles))}", f"{path} has {known}.")
     values = profiles[name]
@@ -177,13 +208,14 @@ def _profile(config: Mapping[str, Any], name: str | None, path: Path) -> Mapping
 def _rate_limit(environ: Mapping[str, str], values: Mapping[str, Any], path: Path) -> int | None:
     if text := environ.get("WACR_RATE_LIMIT"):
         limit = int(text) if re.fullmatch(r"[0-9]{1,7}", text) else 0
-        return _check_rate_limit(limit, "WACR_RATE_LIMIT")
+        return check_rate_limit(limit, "WACR_RATE_LIMIT")
     if (value := values.get("rate_limit")) is None:
         return None
-    return _check_rate_limit(value if isinstance(value, int) and value is not True else 0, f"rate_limit in {path}")
+    return check_rate_limit(value if isinstance(value, int) and value is not True else 0, f"rate_limit in {path}")
 
 
-def _check_rate_limit(limit: int, origin: str) -> int:
+def check_rate_limit(limit: int, origin: str) -> int:
+    """A number of calls a minute; ``origin`` says where it came from."""
     if 0 < limit <= _MOST_CALLS:
         return limit
     raise UsageError(f"{origin}: not a number of calls a minute", f"Say a whole number from 1 to {_MOST_CALLS}.")

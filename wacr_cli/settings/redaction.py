@@ -24,7 +24,11 @@ def secret_of(environ: Mapping[str, str]) -> str:
 
     Empty for one so short that it may be a word of wacr's own, as ``demo`` is.
     """
-    token = environ.get("WACR_TOKEN", "").strip().removeprefix("Bearer ")
+    return secret(environ.get("WACR_TOKEN", "").strip().removeprefix("Bearer "))
+
+
+def secret(token: str) -> str:
+    """What must not be said of a token: all of it, or nothing of one so short that it may be a word."""
     return token if len(token) >= _SHORTEST_SECRET else ""
 
 

@@ -1,0 +1,91 @@
+"""What people are called, asked of the API by as few calls as that takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from wacr_cli.api.lists import Contacts, ask_contacts
+from wacr_cli.contacts import ContactQuery, digits_of, name_of
+from wacr_cli.models import PER_PAGE_MAX, Row
+from wacr_cli.progress import Progress
+from wacr_cli.source import Listing
+
+NEWEST_FIRST = ContactQuery(sort=("-id",), limit=None)
+"""The directory in the order in which it is read: who writes now is likely to be new."""
+
+_MANY_PAGES = 50
+
+
+class ApiNames:
+    """Looks numbers up among the contacts, and remembers what it saw.
+
+    One number is searched for. For more, the directory's first hundred are read, which is all there is of most. Who is
+    not among them is searched for, a call each, as long as that takes fewer calls than reading on; where numbers turn
+    out to be written with blanks or signs, so that a search for digits can miss them, the directory is read to its end.
+    """
+
+    def __init__(self, client: Contacts) -> None:
+        self._client = client
+        self._known: dict[str, str] = {}
+        self._listing = Listing()
+        self._directory: Iterator[list[Row]] | None = None
+        self._whole = False
+        self._spaced = False
+        self._read = 0
+        self._searches = 0
+
+    def names_for(self, numbers: Iterable[str]) -> Mapping[str, str]:
+        """The names of those that are known, by the digits of their numbers."""
+        wanted = {digits for number in numbers if (digits := digits_of(number))}
+        if len(self._missing(wanted)) == 1 and self._directory is None:
+            self._search(self._missing(wanted)[0])
+        if self._missing(wanted) and self._directory is None:
+            self._begin()
+        if missing := self._missing(wanted):
+            if self._spaced or self._searches + len(missing) > self._pages_left():
+                self._read_on(wanted)
+            else:
+                for digits in missing:
+                    self._search(digits)
+        return {digits: name for digits in wanted if (name := self._known.get(digits))}
+
+    def _missing(self, wanted: Iterable[str]) -> list[str]:
+        return [] if self._whole else sorted(set(wanted) - self._known.keys())
+
+    def _begin(self) -> None:
+        self._listing = ask_contacts(self._client, NEWEST_FIRST, Progress())
+        self._directory = iter(self._listing.windows)
+        self._read_window()
+        self._whole = self._listing.more is False
+
+    def _read_on(self, wanted: set[str]) -> None:
+        while self._missing(wanted) and self._read_window():
+            pass
+
+    def _read_window(self) -> bool:
+        """Take in the next window of the directory; whether there was one."""
+        rows = next(self._directory, None) if self._directory is not None else None
+        if rows is None:
+            self._whole = True
+            return False
+        self._read += len(rows)
+        self._take_in(rows)
+        return True
+
+    def _pages_left(self) -> int:
+        total = self._listing.total
+        return _MANY_PAGES if total is None else -(-(total - self._read) // PER_PAGE_MAX)
+
+    def _search(self, digits: str) -> None:
+        self._searches += 1
+        page = self._client.contacts([("search", digits), ("page", "1"), ("per_page", str(PER_PAGE_MAX))])
+        self._take_in(page.rows)
+        if self._directory is not None:
+            self._known.setdefault(digits, "")
+
+    def _take_in(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            phone = row.get("phone")
+            if digits := digits_of(phone):
+                self._known.setdefault(digits, name_of(row))
+                self._spaced = self._spaced or digits != str(phone).strip().removeprefix("+")

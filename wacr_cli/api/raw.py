@@ -1,0 +1,145 @@
+"""What ``wacr api`` sends and gets: a path below the API's base, fields, and an answer as it came."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+from wacr_cli.api.envelope import Page
+from wacr_cli.api.lists import walk_by, walked
+from wacr_cli.api.params import Params, window_params
+from wacr_cli.api.walk import Walk
+from wacr_cli.errors import UsageError
+from wacr_cli.models import Row
+from wacr_cli.progress import Progress
+from wacr_cli.query import shorten
+from wacr_cli.source import Listing
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+_SAFE = "/%:@!$&'()*+,;=~-._"
+_STEP = re.compile(r"\[([^\[\]]*)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """An answer: its status and the words for it, its headers in order, its body unpacked."""
+
+    status: int
+    reason: str
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+
+
+def below(text: str, base_url: str) -> tuple[str, Params]:
+    """The path, encoded, and the parameters of what a person asks for below the API's base.
+
+    A path may begin with a slash, and with the base's own path, as documentation writes it. Raises :class:`UsageError`
+    for one that would leave the base, however that is written.
+    """
+    path, _, query = text.partition("?")
+    plain = _decoded(path)
+    if plain is None or not _stays(path) or not _stays(plain):
+        raise UsageError(
+            f"PATH: {shorten(text)!r} is not a path below the API",
+            f"It is taken from {base_url}: say it like contacts/5100.",
+        )
+    path = path.removeprefix("/")
+    own = urlsplit(base_url).path.strip("/")
+    if own and path.startswith(f"{own}/"):
+        path = path.removeprefix(f"{own}/")
+    return quote(path, safe=_SAFE).rstrip("/"), parse_qsl(query, keep_blank_values=True)
+
+
+def _decoded(path: str) -> str | None:
+    """A path without its percent signs, None where they are nested deeper than anybody means it."""
+    for _ in range(4):
+        plain = unquote(path)
+        if plain == path:
+            return plain
+        path = plain
+    return None
+
+
+def _stays(path: str) -> bool:
+    """Whether a path leads down and nowhere else."""
+    if not path.strip("/") or path.startswith("//") or "://" in path or "#" in path or not path.isprintable():
+        return False
+    steps = re.split(r"[/\\]", path)
+    return "\\" not in path and " " not in path and not any(step.partition(";")[0] in (".", "..") for step in steps)
+
+
+def typed(text: str, read: Callable[[str], str]) -> object:
+    """The value of a field as ``gh api`` has it: true, false, null, whole numbers, and ``@FILE`` read by ``read``."""
+    if text.startswith("@"):
+        return read(text[1:])
+    if text in ("true", "false", "null"):
+        return {"true": True, "false": False, "null": None}[text]
+    return int(text) if re.fullmatch(r"-?(0|[1-9][0-9]{0,17})", text) else text
+
+
+def field(word: str, flag: str) -> tuple[str, str]:
+    """The key and the value of ``KEY=VALUE``."""
+    key, equals, value = word.partition("=")
+    if not equals or not key or key.startswith("["):
+        raise UsageError(f"{flag}: not a field: {shorten(word)!r}", f"Say {flag} KEY=VALUE.")
+    return key, value
+
+
+def body_of(fields: Sequence[tuple[str, object]]) -> bytes:
+    """The JSON object of some fields; ``a[b]=1`` stands inside ``a``, ``a[]=1`` is put at the end of the list ``a``."""
+    whole: dict[str, Any] = {}
+    for key, value in fields:
+        name, _, rest = key.partition("[")
+        _put(whole, [name, *_STEP.findall(f"[{rest}")] if rest else [name], value, key)
+    return json.dumps(whole).encode("ascii")
+
+
+def _put(place: Any, steps: Sequence[str], value: object, key: str) -> None:
+    name, rest = steps[0], steps[1:]
+    wants_list = bool(rest) and rest[0] == ""
+    inner: Any = value if not rest else [] if wants_list else {}
+    if isinstance(place, list):
+        place.append(inner)
+    else:
+        inner = place.setdefault(name, inner) if rest else inner
+        place[name] = inner
+    if rest:
+        if isinstance(inner, list) is not wants_list or not isinstance(inner, list | dict):
+            raise UsageError(f"-F: {shorten(key)!r} is at odds with another field", "Give each key one form.")
+        _put(inner, rest, value, key)
+
+
+def paginated(fetch: Callable[[Params], Page], path: str, params: Params, progress: Progress) -> Listing:
+    """All rows of a list, by the walk. Rows without a number for an id are told apart by all that they hold."""
+    listing = Listing()
+
+    def wrapped(page: int | None, per_page: int | None) -> Page:
+        found = fetch([*params, *window_params(page, per_page)])
+        rows = [{"id": _identity(row), "row": row} for row in found.rows]
+        return Page(rows, found.has_more, found.total, found.page, found.per_page)
+
+    walk = _walk_for(path, dict(params))
+    windows = walked(wrapped, walk, listing, read=progress.read)
+    listing.windows = _unwrapped(windows)
+    return listing
+
+
+def _unwrapped(windows: Iterator[list[Row]]) -> Iterator[list[Row]]:
+    for rows in windows:
+        yield [row["row"] for row in rows]
+
+
+def _identity(row: Mapping[str, Any]) -> Any:
+    number = row.get("id")
+    return number if type(number) is int else json.dumps(row, sort_keys=True)
+
+
+def _walk_for(path: str, params: Mapping[str, str]) -> Walk:
+    """The walk for the order of a list; where nobody knows it, one that takes any."""
+    sort = params.get("sort") or ("-created_at" if path == "messages" else "")
+    return walk_by(sort.split(","), None) if sort else Walk(newest_first=True, linked=True)
