@@ -4,9 +4,10 @@
 _wacr_command() {
     commands='' flags='' argument=''
     case $1 in
-    'wacr') commands='api account completion messages contacts auth config sandbox' flags='--version --profile --demo --color --quiet --verbose --help' ;;
+    'wacr') commands='api account doctor completion messages contacts auth config sandbox' flags='--version --profile --demo --color --quiet --verbose --help' ;;
     'wacr api') flags='--field --raw-field --method --input --paginate --include --yes --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
     'wacr account') flags='--format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
+    'wacr doctor') flags='--connect --format --output --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr completion') flags='--profile --demo --color --quiet --verbose --help' argument='choice bash zsh fish' ;;
     'wacr messages') commands='list get' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr messages list') flags='--type --status --direction --interaction-id --filter --search --since --until --sort --names --fields --limit --all --page --per-page --with-direction --count --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;

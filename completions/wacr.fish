@@ -20,7 +20,7 @@ function __wacr_may
             case '-*'
                 set -a given $word
             case '*'
-                if contains -- "$path $word" ' api' ' account' ' completion' ' messages' ' messages list' ' messages get' ' contacts' ' contacts list' ' contacts get' ' auth' ' auth login' ' auth status' ' auth logout' ' config' ' config list' ' config get' ' config set' ' config unset' ' config path' ' config edit' ' sandbox' ' sandbox serve'
+                if contains -- "$path $word" ' api' ' account' ' doctor' ' completion' ' messages' ' messages list' ' messages get' ' contacts' ' contacts list' ' contacts get' ' auth' ' auth login' ' auth status' ' auth logout' ' config' ' config list' ' config get' ' config set' ' config unset' ' config path' ' config edit' ' sandbox' ' sandbox serve'
                     set path "$path $word"
                 else
                     set -a given ARGUMENT
@@ -73,6 +73,7 @@ end
 complete -c wacr -f
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a api -d 'Make a call to any path of the API, and show the answer as it is'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a account -d 'Show the account, what it uses of its plan, and its limits'
+complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a doctor -d 'Look at everything that wacr needs, and name what is wrong with it'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a completion -d 'Print the completion script of a shell'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a messages -d 'List messages, or look at some of them'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a contacts -d 'List contacts, or look at some of them'
@@ -111,10 +112,11 @@ complete -c wacr -n '__wacr_may \'--input\' \' api\'' -l input -r -F -d 'The bod
 complete -c wacr -n '__wacr_may \'--paginate\' \' api\'' -l paginate -d 'All rows of a list, as one'
 complete -c wacr -n '__wacr_may \'--include -i\' \' api\'' -l include -s i -d 'Show status and headers too'
 complete -c wacr -n '__wacr_may \'--yes -y\' \' api\'' -l yes -s y -d 'Do not ask before anything but a GET'
-complete -c wacr -n '__wacr_may \'--format -f\' \' api\' \' account\' \' messages list\' \' messages get\' \' contacts list\' \' contacts get\' \' auth status\' \' config list\' \' config get\'' -l format -s f -x -a '(__wacr_values choice table tsv csv json jsonl)' -d 'table, tsv, csv, json or jsonl'
-complete -c wacr -n '__wacr_may \'--output -o\' \' api\' \' account\' \' messages list\' \' messages get\' \' contacts list\' \' contacts get\' \' auth status\'' -l output -s o -r -F -d 'Write to FILE, which is replaced only when all of it is there; the format is that of its ending'
+complete -c wacr -n '__wacr_may \'--format -f\' \' api\' \' account\' \' doctor\' \' messages list\' \' messages get\' \' contacts list\' \' contacts get\' \' auth status\' \' config list\' \' config get\'' -l format -s f -x -a '(__wacr_values choice table tsv csv json jsonl)' -d 'table, tsv, csv, json or jsonl'
+complete -c wacr -n '__wacr_may \'--output -o\' \' api\' \' account\' \' doctor\' \' messages list\' \' messages get\' \' contacts list\' \' contacts get\' \' auth status\'' -l output -s o -r -F -d 'Write to FILE, which is replaced only when all of it is there; the format is that of its ending'
 complete -c wacr -n '__wacr_may \'--max-wait\' \' api\' \' account\' \' messages list\' \' messages get\' \' contacts list\' \' contacts get\' \' auth login\' \' auth status\'' -l max-wait -x -d 'The longest single wait for the call limit or a retry'
-complete -c wacr -n '__wacr_may \'--timeout\' \' api\' \' account\' \' messages list\' \' messages get\' \' contacts list\' \' contacts get\' \' auth login\' \' auth status\'' -l timeout -x -d 'The time that one call may take'
+complete -c wacr -n '__wacr_may \'--timeout\' \' api\' \' account\' \' doctor\' \' messages list\' \' messages get\' \' contacts list\' \' contacts get\' \' auth login\' \' auth status\'' -l timeout -x -d 'The time that one call may take'
+complete -c wacr -n '__wacr_may \'--connect\' \' doctor\'' -l connect -d 'Try the way to the API too, with one call'
 complete -c wacr -n '__wacr_may \'+ --type\' \' messages list\'' -l type -x -a '(__wacr_values filter text template image video document audio interactive)' -d 'text, template, image, video, document, audio, interactive, or another the API has'
 complete -c wacr -n '__wacr_may \'+ --status\' \' messages list\'' -l status -x -a '(__wacr_values filter sent delivered read failed)' -d 'sent, delivered, read, failed'
 complete -c wacr -n '__wacr_may \'+ --direction\' \' messages list\'' -l direction -x -a '(__wacr_values filter inbound outbound)' -d 'inbound or outbound'

@@ -17,6 +17,8 @@ from wacr_cli import errors
 if TYPE_CHECKING:
     import typer
 
+    from wacr_cli.settings.debug import Log
+
 EPILOG = "Try it without an account: wacr --demo messages list"
 
 
@@ -83,26 +85,64 @@ def _ignore_signals() -> None:
 
 
 def _outcome(words: list[str]) -> int:
-    """The exit status of a command line, whose failure is told."""
+    """The exit status of a command line, whose failure is told; with WACR_DEBUG there is a log of it."""
+    if not os.environ.get("WACR_DEBUG"):
+        return _told(words, None)
     try:
-        return _run(words)
+        log = _log()
+    except errors.WacrError as error:
+        return _tell(error, words)
+    if log is None:
+        return _told(words, None)
+    try:
+        status = _told(words, log)
+        log.say(f"exit status {status}")
+        return status
+    finally:
+        log.close()
+        _say(f"The log of this run is {log.path}.")
+
+
+def _log() -> "Log | None":
+    """The log that WACR_DEBUG asks for, None where it asks for none or none can be written."""
+    from wacr_cli.settings import debug
+    from wacr_cli.settings.config import flag
+
+    if not flag(os.environ, "WACR_DEBUG"):
+        return None
+    try:
+        return debug.start(os.environ)
+    except OSError as error:
+        _say(f"wacr: no log is written: {error}")
+        return None
+
+
+def _say(line: str) -> None:
+    from wacr_cli.output.console import Console
+
+    Console().say(line)
+
+
+def _told(words: list[str], log: "Log | None") -> int:
+    try:
+        return _run(words, log)
     except BrokenPipeError:
         return errors.EXIT_READER_GONE
     except errors.WacrError as error:
-        return _tell(error, words)
+        return _tell(error, words, log)
     except OSError as error:
-        return _tell(_full_disk(error) or _unforeseen(error), words)
+        return _tell(_full_disk(error) or _unforeseen(error), words, log)
     except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, no traceback
-        return _tell(_unforeseen(error), words)
+        return _tell(_unforeseen(error), words, log)
 
 
-def _run(words: list[str]) -> int:
+def _run(words: list[str], log: "Log | None" = None) -> int:
     """The exit status of a command line that did not fail."""
     import typer
 
     command = typer.main.get_command(build_app())
     try:
-        with command.make_context("wacr", list(words) or ["--help"]) as context:
+        with command.make_context("wacr", list(words) or ["--help"], obj=log) as context:
             command.invoke(context)
     except typer.Exit as done:
         return done.exit_code
@@ -113,7 +153,7 @@ def _run(words: list[str]) -> int:
 
 def build_app() -> "typer.Typer":
     """The whole program, a group of commands for each noun."""
-    from wacr_cli.commands import account, api, auth, completion, config, contacts, messages, sandbox
+    from wacr_cli.commands import account, api, auth, completion, config, contacts, doctor, messages, sandbox
     from wacr_cli.options import HouseCommand, VersionOption, new_app
 
     app = new_app("Read the WhatsApp message history of a WA.cr account.")
@@ -127,6 +167,7 @@ def build_app() -> "typer.Typer":
     app.add_typer(contacts.app, name="contacts")
     app.command("api", cls=HouseCommand, epilog=api.EXAMPLES)(api.api)
     app.command("account", cls=HouseCommand, epilog=account.EXAMPLES)(account.account)
+    app.command("doctor", cls=HouseCommand, epilog=doctor.EXAMPLES)(doctor.examine)
     app.add_typer(auth.app, name="auth")
     app.add_typer(config.app, name="config")
     app.add_typer(sandbox.app, name="sandbox")
@@ -175,8 +216,12 @@ def _keep_traceback(error: Exception) -> str:
     return f"Where it happened is in {path}."
 
 
-def _tell(error: errors.WacrError, words: list[str]) -> int:
+def _tell(error: errors.WacrError, words: list[str], log: "Log | None" = None) -> int:
     """Say what went wrong and what to do, on standard error; the exit status."""
+    if log:
+        from wacr_cli.settings.redaction import mask_numbers
+
+        log.say(f"failed: {error.code}: {mask_numbers(error.message)}")
     from wacr_cli.output.console import Console
     from wacr_cli.settings.redaction import secret_of
 

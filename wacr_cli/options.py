@@ -176,7 +176,11 @@ def run_of(ctx: typer.Context, **more: Any) -> Run:
         color=one_of(house.get("color", "auto"), COLORS, "--color"),
         quiet=house.get("quiet", False),
         verbose=house.get("verbose", False),
+        log=ctx.obj,
         **more,
     )
+    if run.log:
+        flags = [name for name in ctx.params if getattr(ctx.get_parameter_source(name), "name", "") != "DEFAULT"]
+        run.log.say(f"{ctx.command_path}, given: {', '.join((*flags, *house)) or 'nothing'}")
     ctx.call_on_close(run.close)
     return run

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from wacr_cli.api.reader import ApiSource
     from wacr_cli.api.transport import Deadline
     from wacr_cli.contacts import Names
+    from wacr_cli.settings.debug import Log
 
 
 @dataclass
@@ -28,6 +29,7 @@ class Run:
     """One run: flags and environment in, settings, console and source out.
 
     ``max_wait`` and ``timeout`` are in seconds. ``new_profile`` says that the profile need not be there yet.
+    ``log`` is what WACR_DEBUG asks for.
     """
 
     profile: str | None = None
@@ -39,6 +41,7 @@ class Run:
     max_wait: float = 300
     timeout: float = 30
     new_profile: bool = False
+    log: Log | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     clock: Clock = field(default_factory=SystemClock)
 
@@ -82,6 +85,9 @@ class Run:
     def heed(self, token: credentials.Token) -> credentials.Token:
         """See that a token is not said."""
         self.console.secret = redaction.secret(token.value)
+        if self.log:
+            self.log.heed(token.value)
+            self.log.say(f"API {self.settings.api_url}, profile {self.settings.profile!r}, token from {token.source}")
         return token
 
     @cached_property
@@ -123,7 +129,13 @@ class Run:
     def _watched(self, inner: httpx.BaseTransport) -> httpx.BaseTransport:
         from wacr_cli.api.transport import Watched
 
-        return Watched(inner, self._deadline, self.clock, self.progress)
+        if self.log is None:
+            return Watched(inner, self._deadline, self.clock, self.progress)
+        from wacr_cli.api.transport import Logged
+        from wacr_cli.settings.debug import LoggedProgress
+
+        heard = LoggedProgress(self.progress, self.log)
+        return Logged(Watched(inner, self._deadline, self.clock, heard), self.log.say)
 
     def _transport(self, budget: Budget) -> httpx.BaseTransport:
         from wacr_cli.api import wire

@@ -21,7 +21,7 @@ def unreachable(error: httpx.HTTPError | httpx.InvalidURL, request: httpx.Reques
     host = request.url.netloc.decode("ascii", "replace")
     if is_certificate_failure(error):
         return ServiceError(
-            f"{host}: its certificate can't be trusted: {error}", _about_certificates(), code="CERTIFICATE"
+            f"{host}: its certificate can't be trusted: {error}", about_certificates(), code="CERTIFICATE"
         )
     return ServiceError(f"{host}: {describe_failure(error)}: {error}", _hint(error, request.url))
 
@@ -50,7 +50,8 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _about_certificates() -> str:
+def about_certificates() -> str:
+    """What to look at where a certificate is not trusted, the system's own store included."""
     store = system_store()
     where = f"; SSL_CERT_FILE={store} takes the system's" if store else ""
     return f"Check WACR_API_URL and the clock. Does a proxy look inside? SSL_CERT_FILE names its certificates{where}."

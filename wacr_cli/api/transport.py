@@ -7,9 +7,11 @@ the transport of httpx itself, or the sample workspace.
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import ssl
+from collections.abc import Callable
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
@@ -209,6 +211,66 @@ class Watched(httpx.BaseTransport):
         seconds = self._clock.monotonic() - start
         path = _NUMBER_IN_PATH.sub(lambda found: found[1] + mask_numbers(found[2]), request.url.path)
         self._progress.called(Call(request.method, path, query, outcome, seconds, left))
+
+
+class Logged(httpx.BaseTransport):
+    """Writes down how each answer looks: its headers that say nothing of anybody, and the shape of its body."""
+
+    def __init__(self, inner: httpx.BaseTransport, say: Callable[[str], None]) -> None:
+        self._inner = inner
+        self._say = say
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The inner transport's answer, or failure."""
+        try:
+            response = self._inner.handle_request(request)
+        except httpx.HTTPError as error:
+            self._say(f"no answer: {type(error).__name__}: {mask_numbers(str(error))}")
+            raise
+        headers = [f"{name}: {value}" for name, value in response.headers.items() if name in _LOGGED]
+        body = response.read()
+        self._say(f"answer: {response.status_code}, {len(body)} bytes, {'; '.join(headers)}")
+        self._say(f"shape: {_shape_of(body)}")
+        return response
+
+    def close(self) -> None:
+        """Close what is below."""
+        self._inner.close()
+
+
+_LOGGED = frozenset(("cf-ray", "content-type", "date", "retry-after", "server", "via")) | {
+    f"x-ratelimit-{name}" for name in ("limit", "remaining", "reset")
+}
+
+
+def _shape_of(body: bytes) -> str:
+    try:
+        return shape(json.loads(body))
+    except (ValueError, RecursionError):
+        return "HTML" if body.lstrip()[:1] == b"<" else "not JSON"
+
+
+def shape(value: object, depth: int = 0) -> str:
+    """What a JSON value is made of, without what it says; numbers of pages are told."""
+    if isinstance(value, dict) and depth < _DEEPEST:
+        parts = (
+            f"{mask_numbers(key[:_LONGEST])}"
+            + (f"={one}" if _is_page_number(key, one) else f": {shape(one, depth + 1)}")
+            for key, one in value.items()
+        )
+        return "{" + ", ".join(list(parts)[:_WIDEST]) + "}"
+    if isinstance(value, list):
+        return f"[{len(value)} of {shape(value[0], depth + 1)}]" if value else "[]"
+    return "null" if value is None else type(value).__name__
+
+
+_DEEPEST, _WIDEST, _LONGEST = 6, 40, 40
+
+
+def _is_page_number(key: str, value: object) -> bool:
+    return key in ("total", "per_page", "current_page", "last_page", "has_more", "success") and not isinstance(
+        value, str
+    )
 
 
 _NUMBER_IN_PATH = re.compile(r"(/comments/)(.*)")

@@ -63,7 +63,7 @@ def load(
     """
     if profile == "":
         raise UsageError("--profile: an empty name", "Name one, or leave --profile out.")
-    if demo or _flag(environ, "WACR_DEMO"):
+    if demo or flag(environ, "WACR_DEMO"):
         return Settings(profile="demo", demo=True)
     path = config_path(environ)
     config = read(path)
@@ -227,7 +227,8 @@ def _text(value: object, key: str, path: Path) -> str | None:
     raise UsageError(f"{path}: {key} is not a text", f'Write it as {key} = "…".')
 
 
-def _flag(environ: Mapping[str, str], name: str) -> bool:
+def flag(environ: Mapping[str, str], name: str) -> bool:
+    """Whether a variable says yes; raises :class:`UsageError` where it says neither yes nor no."""
     value = environ.get(name, "").lower()
     if value not in _TRUE + _FALSE:
         raise UsageError(f"{name}: neither yes nor no: {environ[name]!r}", f"Set {name}=1 or {name}=0.")

@@ -1,0 +1,102 @@
+"""``wacr doctor``: what may be wrong with a set-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wacr_cli.errors import WacrError
+from wacr_cli.options import OutputOption, TimeoutOption, display_of, run_of
+from wacr_cli.output.safe import printable
+
+if TYPE_CHECKING:
+    from wacr_cli import doctor
+    from wacr_cli.api import probe
+    from wacr_cli.run import Run
+
+EXAMPLES = """\b
+Examples:
+  wacr doctor
+  wacr doctor --connect --profile shop
+  wacr doctor --format json | jq '.[] | select(.state == "fault")'
+
+Nothing in it is secret, nor anybody's number: it can be pasted into a report.
+The exit status is that of the first fault.
+"""
+
+COLUMNS = ("topic", "state", "said", "hint")
+_MARKS = {"fault": "✗", "warning": "!", "fine": " "}
+
+
+DoctorFormat = Annotated[
+    str | None,
+    typer.Option("--format", "-f", metavar="FORMAT", help="table, tsv, csv, json or jsonl. [default: lines to read]"),
+]
+
+
+def examine(
+    ctx: typer.Context,
+    connect: Annotated[bool, typer.Option("--connect", help="Try the way to the API too, with one call.")] = False,
+    format_: DoctorFormat = None,
+    output: OutputOption = None,
+    timeout: TimeoutOption = 30,
+) -> None:
+    """Look at everything that wacr needs, and name what is wrong with it."""
+    from wacr_cli import doctor
+    from wacr_cli.output import results
+
+    run = run_of(ctx, timeout=timeout)
+    display = display_of(format_, output)
+    patient, found = doctor.examine(run.environ, profile=run.profile, demo=run.demo)
+    if connect:
+        found += doctor.looked("network", lambda _: _connected(run, patient), patient)
+    findings = doctor.sorted_findings(found)
+    with results.opened(display, run.console) as sink:
+        if display.format == "table" or (display.format is None and display.output is None):
+            for line in _lines(findings):
+                sink.write(f"{line}\n")
+        else:
+            form = display.chosen(terminal=False)
+            writer = results.row_writer(form, sink, run.console, run.clock.now, COLUMNS)
+            writer.write([one.as_row() for one in findings])
+            writer.finish()
+    if status := doctor.first_status(findings):
+        raise typer.Exit(status)
+
+
+def _connected(run: Run, patient: doctor.Patient) -> Iterator[doctor.Finding]:
+    """The way to the API, as far as it goes: the first step that fails is the last."""
+    from wacr_cli import doctor
+    from wacr_cli.api import probe
+
+    if patient.settings is None:
+        yield doctor.Finding("network", "warning", "the way to the API is not tried: the configuration is broken")
+        return
+    try:
+        if not patient.settings.demo:
+            yield from map(_found, probe.reach(patient.settings.api_url, run.timeout))
+    except WacrError as error:
+        yield doctor.fault("network", error)
+        return
+    try:
+        yield from map(_found, probe.call(run.client, run.clock))
+    except WacrError as error:
+        yield doctor.fault("call", error)
+
+
+def _found(step: probe.Step) -> doctor.Finding:
+    from wacr_cli import doctor
+
+    return doctor.Finding(step.topic, "warning" if step.hint else "fine", step.said, step.hint)
+
+
+def _lines(findings: Sequence[doctor.Finding]) -> Iterator[str]:
+    """What a person reads: how many faults there are, then the findings, faults first."""
+    faults = sum(one.state == "fault" for one in findings)
+    yield f"{faults} fault{'s' * (faults != 1)} found" if faults else "No fault found"
+    for one in findings:
+        yield printable(f"{_MARKS[one.state]} {one.topic:<13} {one.said}")
+        if one.hint:
+            yield printable(f"{'':<15} → {one.hint}")
