@@ -31,7 +31,7 @@ from wacr_cli.settings.config import Settings, config_dir, origin_of
 
 _MOST_BYTES = 2**20
 _WHERE_TO_MAKE_ONE = "Make one in the app under Settings → API"
-_PASTED = re.compile(r"(authorization:\s*)?bearer\s+", re.IGNORECASE)
+_PASTED = re.compile(r"(authorization:\s*)?bearer(\s+|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

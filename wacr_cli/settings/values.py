@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from wacr_cli.errors import UsageError
@@ -93,8 +92,3 @@ def _checked(key: str, value: Any, origin: str) -> str | int:
     if not isinstance(value, str) or not value.strip():
         raise UsageError(f"{origin}: not a text" if value else f"{origin}: an empty text", f'Write it as {key} = "…".')
     return config.check_api_url(value, origin) if key == "api_url" else value
-
-
-def path_of(environ: Mapping[str, str]) -> Path:
-    """The file that is read and written."""
-    return config.config_path(environ)
