@@ -1,0 +1,108 @@
+"""``wacr config``: what is set, from where, and changing it."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Result
+from wacr_cli.settings.config import config_path
+
+Wacr = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting by the environment."""
+    monkeypatch.delenv("WACR_RATE_LIMIT")
+
+
+def test_set_get_list_unset(wacr: Wacr) -> None:
+    """What is set is got, alone on its line; what is unset is not there any more."""
+    assert wacr("config", "set", "rate_limit", "30", "--profile", "shop").status == 0
+    assert wacr("config", "set", "default_profile", "shop").status == 0
+    assert wacr("config", "get", "rate_limit").stdout == b"30\n"
+    rows = {row["key"]: row for row in json.loads(wacr("config", "list", "-f", "json").stdout)}
+    assert rows["rate_limit"] == {
+        "key": "rate_limit",
+        "value": 30,
+        "origin": f"profile shop in {config_path(os.environ)}",
+    }
+    assert json.loads(wacr("config", "get", "rate_limit", "-f", "json").stdout) == rows["rate_limit"]
+    assert wacr("config", "unset", "rate_limit").status == 0
+    result = wacr("config", "get", "rate_limit")
+    assert (result.status, result.stdout, result.stderr) == (0, b"", "rate_limit is not set.\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("set", "rate_limt", "5"), "did you mean rate_limit?"),
+        (("get", "token"), "no such key"),
+        (("set", "rate_limit", "many"), "not a number of calls"),
+        (("set", "api_url", "ftp://x"), "not a URL"),
+        (("set", "default_profile", "nobody"), "no profile 'nobody'"),
+        (("unset", "rate_limit", "--profile", "nobody"), "no profile 'nobody'"),
+        (("list", "--profile", "nobody"), "no profile 'nobody'"),
+        (("edit",), "no terminal"),
+        (("list", "--demo"), "no settings"),
+    ],
+)
+def test_what_can_t_be_is_a_usage_error(wacr: Wacr, words: tuple[str, ...], said: str) -> None:
+    """Named, with what to do, and nothing is written."""
+    result = wacr("config", *words)
+    assert result.status == 2
+    assert said in result.stderr
+    assert not config_path(os.environ).exists()
+
+
+def test_path_works_with_a_broken_file(wacr: Wacr) -> None:
+    """That is when it is needed."""
+    path = config_path(os.environ)
+    path.parent.mkdir(parents=True)
+    path.write_text("[[[")
+    assert wacr("config", "path").text == f"{path}\n"
+    assert wacr("config", "list").status == 2
+
+
+def test_the_environment_is_said_to_go_first(wacr: Wacr, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who sets what a variable overrides is told."""
+    monkeypatch.setenv("WACR_RATE_LIMIT", "7")
+    assert "WACR_RATE_LIMIT is set" in wacr("config", "set", "rate_limit", "30").stderr
+    assert wacr("config", "get", "rate_limit").stdout == b"7\n"
+
+
+@pytest.mark.parametrize(
+    ("editor", "status", "said"),
+    [
+        ('sh -c \'echo "rate_limt = 1" >> "$0"\'', 0, "unknown key 'rate_limt'"),
+        ('sh -c \'echo "[" >> "$0"\'', 2, "not valid TOML"),
+        ("false", 2, "ended with 1"),
+        ("there-is-no-such-editor", 2, "can't be started"),
+    ],
+)
+def test_edit(tmp_path: Path, editor: str, status: int, said: str) -> None:
+    """The editor gets the file, made where there was none; what it left is looked at."""
+    leader, follower = pty.openpty()
+    environ = {**os.environ, "WACR_CONFIG_DIR": str(tmp_path / "made"), "VISUAL": editor, "TERM": "dumb"}
+    done = subprocess.run(
+        [sys.executable, "-m", "wacr_cli.cli", "config", "edit"],
+        stdin=follower,
+        stdout=follower,
+        stderr=subprocess.PIPE,
+        env=environ,
+        timeout=60,
+        check=False,
+    )
+    os.close(leader)
+    os.close(follower)
+    assert done.returncode == status, done.stderr
+    assert said in done.stderr.decode()
+    assert (tmp_path / "made" / "config.toml").read_text().startswith("# default_profile")
