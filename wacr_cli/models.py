@@ -31,6 +31,10 @@ TYPES = ("text", "template", "image", "video", "document", "audio", "interactive
 STATUSES = ("sent", "delivered", "read", "failed")
 DIRECTIONS = ("inbound", "outbound")
 SORTS = ("created_at", "updated_at", "-created_at", "-updated_at")
+LOCAL_SORTS = (*SORTS, "sent_at", "-sent_at")
+"""The orders of the archive, which can do one that the API has not."""
+
+SEARCH_MODES = ("text", "words")
 
 CONTACT_FIELDS = (
     "id",
@@ -59,5 +63,6 @@ CONTACT_FIELDS = (
 DEFAULT_LIMIT = 60
 """Calls a minute that a token may make, where neither the service nor the person said otherwise."""
 
+PER_PAGE_DEFAULT = 15
 PER_PAGE_MAX = 100
 """Rows: the most that one answer of the API holds."""

@@ -61,6 +61,10 @@ class Query:
     question is for the first ``limit`` rows, or for all where ``limit`` is None. ``sort`` None is the
     API's default, newest first. ``since`` and ``until`` are aware and half-open, on ``sent_at``. ``with_names`` wants
     the senders' names beside their numbers, as ``sender_name``.
+
+    ``local`` puts the question to the archive, and allows what only that can answer: ``words`` searches for
+    words and "phrases" instead of a part of the text, ``sender`` is a number or id, ``deleted`` asks for the
+    messages that are no longer on the service.
     """
 
     filters: tuple[Filter, ...] = ()
@@ -75,17 +79,26 @@ class Query:
     until: datetime | None = None
     with_direction: bool = False
     with_names: bool = False
+    local: bool = False
+    words: bool = False
+    sender: str | None = None
+    deleted: bool = False
 
     def __post_init__(self) -> None:
         _check_keys(self.filters, self.raw_filters)
-        if self.with_direction and any(raw.field == "direction" for raw in self.raw_filters):
-            raise UsageError("--with-direction and a --filter on direction exclude each other", "Use --direction.")
-        if self.with_direction and self.page is not None and len(self.directions) > 1:
-            raise UsageError("--with-direction and --page exclude each other", "Name one --direction, or use --limit.")
+        if not self.local:
+            self._check_walks()
         if self.since and self.until and self.since >= self.until:
             raise UsageError(
                 "--since is not before --until", "Rows are kept from --since up to, not including, --until."
             )
+
+    def _check_walks(self) -> None:
+        """Refuse what two walks can't answer."""
+        if self.with_direction and any(raw.field == "direction" for raw in self.raw_filters):
+            raise UsageError("--with-direction and a --filter on direction exclude each other", "Use --direction.")
+        if self.with_direction and self.page is not None and len(self.directions) > 1:
+            raise UsageError("--with-direction and --page exclude each other", "Name one --direction, or use --limit.")
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -97,7 +110,8 @@ class Query:
     @property
     def added(self) -> tuple[str, ...]:
         """The fields that no message has by itself, and that this question adds."""
-        return ("direction",) * self.with_direction + ("sender_name",) * self.with_names
+        wanted = {"direction": self.with_direction, "deleted_at": self.deleted, "sender_name": self.with_names}
+        return tuple(name for name, is_wanted in wanted.items() if is_wanted)
 
     @property
     def windowed(self) -> bool:
@@ -123,13 +137,15 @@ class Query:
     def describe(self) -> str:
         """The question in words: ``text or template messages, outbound, not failed``."""
         known = {one.field: one for one in self.filters}
-        parts = [_describe_type(known.get("type"))]
+        parts = [("deleted " if self.deleted else "") + _describe_type(known.get("type"))]
         parts += [_describe_values(known[name]) for name in ("direction", "status") if name in known]
         if conversation := known.get("interaction_id"):
             word = "not in conversation" if conversation.negative else "in conversation"
             parts.append(f"{word} {' or '.join(conversation.values)}")
+        if self.sender is not None:
+            parts.append(f"from {self.sender}")
         if self.search is not None:
-            parts.append(f"containing {self.search!r}")
+            parts.append(f"{'with the words' if self.words else 'containing'} {self.search!r}")
         if self.since:
             parts.append(f"sent since {self.since:%Y-%m-%d %H:%M %z}")
         if self.until:
@@ -283,6 +299,12 @@ def parse_search(text: str) -> str:
     if not text.strip():
         raise UsageError("--search: an empty text", "Say what to look for, or leave --search out.")
     return text
+
+
+def sender_key(text: str) -> str:
+    """What two ways of writing one sender have in common: a number's digits, anything else as it is."""
+    number = re.fullmatch(r"[+0-9 ().\-\u00a0]+", text)
+    return re.sub(r"[^0-9]", "", text) or text if number else text
 
 
 def parse_id(text: str, flag: str) -> int:

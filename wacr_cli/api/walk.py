@@ -13,7 +13,8 @@ What the proof rests on:
   into the next window, as many as the total rose by. While each window repeats exactly the rows that its offset and
   the rise of the total foretell, nothing slipped past its start and windows may stand end to end. The total is
   counted before the rows are selected, so a movement may show one answer late: at the first disagreement the walk
-  goes back before the window it took last, and links every window from there on.
+  goes back before the window it took last, and links every window from there on. Each step is judged by itself, so
+  after some linked windows without disorder it may stand end to end again, as long as such doubts are few.
   What no answer can show is a row that came in between the count and the select of the very first request and
   one that was read vanishing right after it, in a list that then stands still; whoever minds that links throughout.
 * Oldest first, rows come in at the end that is still to be read. One row in and one read row out leave the total as
@@ -33,6 +34,10 @@ What the proof rests on:
 * The end is believed only of a linked window that holds fewer rows than were asked for. A server that tells nothing
   of what follows may give fewer rows a page than asked: it is asked once for the page that would follow if it did.
 
+A walk newest first can be left and taken up later: a `Checkpoint` and the ids that are covered say all that the next
+window is judged by. It is asked for so that it shares rows with what is covered; rows that came in meanwhile are a
+rise of the total like any other.
+
 Whatever the server answers, the walk ends: calls that bring nothing are counted and so are all calls. What could not
 be proved complete is said to be incomplete.
 """
@@ -41,7 +46,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import count, pairwise
@@ -64,6 +69,8 @@ _REMEMBERED = 8 * LARGEST_PAGE
 _IN_STEP = 40
 _SURE = 1.25
 _SMALLEST_PAGE = 10
+_LINKED_AFTER_DOUBT = 2
+_CALLS_PER_DOUBT = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,25 @@ class Answer:
     total: int | None = None
     page: int | None = None
     per_page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Where a walk stands: what it takes, with the ids that are covered, to go on with it in another process.
+
+    The covered rows reach to the offset `reach` of a list of `total` rows. `start` is the offset of the last window
+    taken, `frontier` its ids in their order and `fresh` those that it was the first to bring; `sure` says that it was
+    linked. `linked` says that every window has to be, `plain` that not every window was.
+    """
+
+    reach: int
+    total: int | None
+    start: int
+    frontier: tuple[int, ...]
+    fresh: tuple[int, ...]
+    sure: bool
+    linked: bool
+    plain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +162,9 @@ class Walk:
     `by_updated` and `newest_first` say how the list is sorted. `limit` ends the walk after that many rows. `per_page`
     is the most rows to ask for at once, 1 to 100. `linked` True links every window from the first; False, sorted by
     created_at, links from the first doubt on; None does what the order needs to be proved. A caller may stop at any
-    time: rows are handed out as soon as they are proved, each id once. Raises ValueError for a `limit` or a `per_page`
-    that can't be.
+    time: rows are handed out as soon as they are proved, each id once. `resumed` is the checkpoint of an earlier walk
+    of the same list, newest first by created_at, and the ids that it covered: its rows are not handed out again.
+    Raises ValueError for a `limit` or a `per_page` that can't be.
     """
 
     def __init__(
@@ -148,6 +175,7 @@ class Walk:
         limit: int | None = None,
         per_page: int = LARGEST_PAGE,
         linked: bool | None = None,
+        resumed: tuple[Checkpoint, Iterable[int]] | None = None,
     ) -> None:
         if limit is not None and limit < 0:
             raise ValueError(f"limit must not be negative, not {limit}")
@@ -169,6 +197,11 @@ class Walk:
         self._seen = 0
 
         self._linked = linked or by_updated or (linked is None and not newest_first)
+        self._may_relax = linked is None and newest_first and not by_updated
+        self._doubts = 0
+        self._linked_since = 0
+        self._withdrawn: list[int] = []
+        self._took = False
         self._overlap = _OVERLAP
         self._spread_seen = 0
         self._fewest_shared = LARGEST_PAGE
@@ -215,6 +248,49 @@ class Walk:
         self._window: Window | None = Window(1, per_page if limit is None else min(per_page, limit))
         if limit == 0:
             self._finish()
+        if resumed is not None:
+            self._resume(*resumed)
+
+    def _resume(self, checkpoint: Checkpoint, covered: Iterable[int]) -> None:
+        self._starts.append(checkpoint.start)
+        self._covered = dict.fromkeys(covered, 1)
+        self._reach, self._total = checkpoint.reach, checkpoint.total
+        self._last_start, self._last_linked = checkpoint.start, checkpoint.sure
+        self._last_fresh = list(checkpoint.fresh)
+        self._linked = self._linked or checkpoint.linked
+        self._plain = checkpoint.plain
+        self._steady = self._still = False  # Rows may have gone meanwhile without a trace in the total.
+        self._remember(list(checkpoint.frontier))
+        self._window = _furthest(self._reach - _OVERLAP, self._size)
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """Where the walk stands; what it covers is what it handed out, less what it has `withdrawn`."""
+        return Checkpoint(
+            self._reach,
+            self._total,
+            self._last_start,
+            tuple(self._last_order),
+            tuple(self._last_fresh),
+            self._last_linked,
+            self._linked,
+            self._plain,
+        )
+
+    @property
+    def took(self) -> bool:
+        """Whether the last answer was taken: its rows stand without a gap with those that are covered."""
+        return self._took
+
+    @property
+    def still(self) -> bool:
+        """Whether nothing spoke for a movement of the list, from the first answer of the walk on."""
+        return self._steady and not self._doubts
+
+    @property
+    def withdrawn(self) -> list[int]:
+        """The ids that the last answer put in doubt: handed out, and no longer covered until they are read again."""
+        return self._withdrawn
 
     @property
     def window(self) -> Window | None:
@@ -223,7 +299,7 @@ class Walk:
 
     @property
     def calls(self) -> int:
-        """Answers taken so far."""
+        """Answers taken so far; those before a checkpoint count as one."""
         return len(self._starts) - 1
 
     @property
@@ -255,6 +331,7 @@ class Walk:
         """
         if self._window is None:
             raise RuntimeError("the walk is over")
+        self._withdrawn = []
         held = self._believe(self._window, answer)
         self._starts.append(held.start)
         if self._asking:
@@ -265,7 +342,8 @@ class Walk:
         likeness = self._compare(held)
         link = self._judge(held, likeness)
         fresh: list[Row] = []
-        if link is _Link.SOUND:
+        self._took = link is _Link.SOUND
+        if self._took:
             fresh = self._cover(held, likeness)
             self._seen += len(fresh)
             self._go_on(held, len(fresh))
@@ -310,7 +388,7 @@ class Walk:
     def _note_total(self, total: int | None) -> None:
         self._rise = 0
         if total is None:
-            self._steady = False
+            self._steady = self._may_relax = False
             self._link_from_here()
         elif self._total is None:
             self._steady = self.calls == 1
@@ -428,10 +506,27 @@ class Walk:
         covered.update(dict.fromkeys(held.ids, self.calls))
         self._remember(held.ids)
         self._idle = self._idle + 1 if like.known == len(held.ids) else 0
-        self._reach = held.end
+        self._reach = self._reached(held, like)
         self._cut = held.short and held.more
         self._target, self._back = None, 0
+        self._relax(like)
         return fresh if self._limit is None else fresh[: self._limit - self._seen]
+
+    def _reached(self, held: _Held, like: _Likeness) -> int:
+        """How far the covered rows reach: to the window's end, or further where more came in than it has room for."""
+        if self._linked or not held.ids or like.known < len(held.ids):
+            return held.end
+        return max(held.end, self._reach + self._rise)
+
+    def _relax(self, like: _Likeness) -> None:
+        """Let windows stand end to end again after some linked ones without disorder, while doubts are few."""
+        if not self._linked or not self._may_relax or self._silent:
+            return
+        self._linked_since += 1 if like.known else 0
+        few = self._doubts <= 1 + self.calls // _CALLS_PER_DOUBT
+        told = self._total is not None and self._walks == 0 and not self._spread_seen
+        if self._linked_since >= _LINKED_AFTER_DOUBT and few and told:
+            self._linked = False
 
     def _look_at_newest(self, held: _Held) -> None:
         """See whether rows came in since the newest end was first seen; then the total says nothing of who is gone."""
@@ -483,6 +578,7 @@ class Walk:
     def _refuse(self, held: _Held, link: _Link) -> None:
         self._still = False
         self._idle += 1
+        self._linked_since = 0
         if not self._linked:
             self._link_from_here()
         elif link is _Link.MISTAKEN:
@@ -504,8 +600,11 @@ class Walk:
         if self._linked:
             return
         self._linked = True
+        self._linked_since = 0
+        self._doubts += 1
         if not self._last_linked:
             self._covered.update(dict.fromkeys(self._last_fresh, 0))
+            self._withdrawn = self._last_fresh
             self._reach = self._last_start
 
     def _widen(self) -> bool:
@@ -597,6 +696,9 @@ class Walk:
         self._start_pass(0)
 
     def _start_pass(self, reach: int) -> None:
+        self._may_relax = False
+        self._withdrawn = list(self._covered)
+        self._last_linked, self._last_start, self._last_fresh = True, reach, []
         self._reach = reach
         self._since = self.calls + 1
         self._passes.append(self._since)

@@ -1,0 +1,161 @@
+"""A Query as SQL: which rows, in which order.
+
+Filters mean what they mean to the API: a field that is null is neither equal nor unequal to anything, and values
+compare as they are written.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from wacr_cli.errors import UsageError
+from wacr_cli.query import Filter, Query, RawFilter, sender_key
+
+FIELDS = ("type", "status", "interaction_id", "direction")
+_OPERATORS = ("", "eq", "ne", "in", "not_in")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SHORTEST_INDEXED = 3
+_MOST_PARTS = 12
+
+_ORDERS = {
+    "created_at": ("m.id", ""),
+    "updated_at": ("m.changed_at", "m.id"),
+    "sent_at": ("m.sent_us", "m.id"),
+}
+
+
+@dataclass(slots=True)
+class Selection:
+    """The parts of a SELECT: tables, conditions with a ``?`` for each of ``values``, and the order."""
+
+    tables: str = "messages AS m"
+    conditions: list[str] = field(default_factory=list)
+    values: list[object] = field(default_factory=list)
+    order: str = ""
+
+    def add(self, condition: str, *values: object) -> None:
+        """Ask for one thing more."""
+        self.conditions.append(condition)
+        self.values += values
+
+    @property
+    def sql(self) -> str:
+        """What follows the columns, without the order."""
+        return f"FROM {self.tables} WHERE {' AND '.join(self.conditions)}"
+
+
+def select(query: Query) -> Selection:
+    """The messages that a query asks for; raises :class:`UsageError` for what the archive can't answer."""
+    found = Selection(order=_order(query))
+    if query.search is not None:
+        _search(found, query, query.search)
+    found.add("m.deleted_at IS NOT NULL" if query.deleted else "m.deleted_at IS NULL")
+    for one in query.filters:
+        _filter(found, one)
+    for raw in query.raw_filters:
+        if raw.value:  # an empty value is no filter to the API either
+            _filter(found, _known(raw))
+    if query.sender is not None:
+        found.add("m.sender_key = ?", sender_key(query.sender))
+    return found
+
+
+def within(selection: Selection, query: Query) -> Selection:
+    """The selection, of the query's span of time alone."""
+    found = Selection(selection.tables, [*selection.conditions], [*selection.values], selection.order)
+    if query.since:
+        found.add("m.sent_us >= ?", microseconds(query.since))
+    if query.until:
+        found.add("m.sent_us < ?", microseconds(query.until))
+    return found
+
+
+def microseconds(moment: datetime) -> int:
+    """A moment as microseconds since the epoch."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def fold(text: str) -> str:
+    """A text of the same length in which letters that differ in case alone are equal."""
+    if text.isascii():
+        return text.lower()
+    folded = text.casefold()
+    if len(folded) == len(text):
+        return folded
+    return "".join(letter if len(one := letter.casefold()) > 1 else one for letter in text)
+
+
+def parse_words(text: str) -> list[str]:
+    """The words and "phrases" of a text, but for those without a letter or digit; a quote without its end is none."""
+    parts = [phrase or word for phrase, word in re.findall(r'"([^"]*)"|(\S+)', text)]
+    return [part.replace("\0", " ") for part in parts if any(letter.isalnum() for letter in part)]
+
+
+def _order(query: Query) -> str:
+    name = (query.sort or "-created_at").removeprefix("-")
+    way = " DESC" if query.newest_first else ""
+    return ", ".join(f"{column}{way}" for column in _ORDERS[name] if column)
+
+
+def _known(raw: RawFilter) -> Filter:
+    if raw.field not in FIELDS or raw.operator not in _OPERATORS:
+        raise UsageError(
+            f"--filter: the archive has no filter {raw.field}{f'[{raw.operator}]' if raw.operator else ''}",
+            f"It filters {', '.join(FIELDS)}, with ne, in and not_in.",
+        )
+    several = raw.operator in ("in", "not_in")
+    values = tuple(raw.value.split(",")) if several else (raw.value,)
+    return Filter(raw.field, raw.operator or "eq", values)  # type: ignore[arg-type]
+
+
+def _filter(found: Selection, one: Filter) -> None:
+    values: list[object] = list(one.values)
+    if one.field == "interaction_id":
+        values = [int(value) for value in one.values if re.fullmatch(r"-?[0-9]{1,18}", value)]
+    column = f"m.{one.field}"
+    if one.negative:
+        # The plus keeps an index from being used that has nearly all rows.
+        places = ", ".join("?" * len(values))
+        found.add(f"+{column} IS NOT NULL AND +{column} NOT IN ({places})", *values)
+    elif len(values) == 1:
+        found.add(f"{column} = ?", *values)
+    else:
+        # By an index the rows of several values would come out of order, and would all have to be sorted.
+        unordered = "" if one.field == "interaction_id" else "+"
+        found.add(f"{unordered}{column} IN ({', '.join('?' * len(values))})", *values)
+
+
+def _search(found: Selection, query: Query, text: str) -> None:
+    if query.words:
+        phrases = parse_words(text)
+        if not phrases:
+            raise UsageError(f"--search: no word in {text!r}", "Name words, or leave --search-mode words out.")
+        _match(found, query, "messages_words", phrases)
+        return
+    needle = fold(text)
+    parts = _parts(needle)
+    if parts and not _in_few_conversations(query):
+        _match(found, query, "messages_trigrams", parts)
+    found.add("wacr_contains(m.message, ?)", needle)
+
+
+def _match(found: Selection, query: Query, index: str, phrases: list[str]) -> None:
+    """Ask an index for phrases, all literal, in the order of its rows where that is the query's."""
+    found.tables = f"{index} AS t CROSS JOIN messages AS m ON m.id = t.rowid"
+    found.add(f"{index} MATCH ?", " ".join('"' + phrase.replace('"', '""') + '"' for phrase in phrases))
+    found.order = found.order.replace("m.id", "t.rowid")
+
+
+def _in_few_conversations(query: Query) -> bool:
+    """Whether the conversation says more about where to look than any part of a text."""
+    return any(one.field == "interaction_id" and not one.negative for one in query.filters)
+
+
+def _parts(needle: str) -> list[str]:
+    """Pieces of three letters that a text must have to contain another, each once; none where it is shorter."""
+    last = len(needle) - _SHORTEST_INDEXED
+    starts = range(0, last + 1, max(1, -(-last // _MOST_PARTS)))
+    pieces = [needle[at : at + _SHORTEST_INDEXED] for at in (*starts, last)] if last >= 0 else []
+    return [piece for piece in dict.fromkeys(pieces) if "\0" not in piece]
