@@ -4,14 +4,19 @@
 _wacr_command() {
     commands='' flags='' argument=''
     case $1 in
-    'wacr') commands='api account doctor completion messages contacts auth config sandbox' flags='--version --profile --demo --color --quiet --verbose --help' ;;
+    'wacr') commands='sync api account doctor completion messages archive contacts auth config sandbox' flags='--version --profile --demo --color --quiet --verbose --help' ;;
+    'wacr sync') flags='--full --no-contacts --archive-at --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr api') flags='--field --raw-field --method --input --paginate --include --yes --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
     'wacr account') flags='--format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr doctor') flags='--connect --format --output --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr completion') flags='--profile --demo --color --quiet --verbose --help' argument='choice bash zsh fish' ;;
     'wacr messages') commands='list get' flags='--profile --demo --color --quiet --verbose --help' ;;
-    'wacr messages list') flags='--type --status --direction --interaction-id --filter --search --since --until --sort --names --fields --limit --all --page --per-page --with-direction --count --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
-    'wacr messages get') flags='--names --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr messages list') flags='--type --status --direction --interaction-id --filter --search --search-mode --sender --deleted --since --until --sort --names --fields --limit --all --page --per-page --with-direction --count --archive --archive-at --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
+    'wacr messages get') flags='--names --archive --archive-at --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr archive') commands='info check path' flags='--profile --demo --color --quiet --verbose --help' ;;
+    'wacr archive info') flags='--archive-at --format --output --profile --demo --color --quiet --verbose --help' ;;
+    'wacr archive check') flags='--online --archive-at --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
+    'wacr archive path') flags='--archive-at --profile --demo --color --quiet --verbose --help' ;;
     'wacr contacts') commands='list get' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr contacts list') flags='--type --status-id --source-id --assigned-id --created-at --group-id --filter --search --sort --fields --expand --limit --all --page --per-page --count --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr contacts get') flags='--expand --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
@@ -40,22 +45,25 @@ _wacr_flag() {
     *' --quiet' | *' -q') name='--quiet' kind='' words='' ;;
     *' --verbose' | *' -v') name='--verbose' kind='' words='' ;;
     *' --help' | *' -h') name='--help' kind='' words='' ;;
+    *' --archive-at') name='--archive-at' kind='file' words='' ;;
+    *' --format' | *' -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
+    *' --max-wait') name='--max-wait' kind='text' words='' ;;
+    *' --timeout') name='--timeout' kind='text' words='' ;;
     *' --field' | *' -F') name='' kind='text' words='' ;;
     *' --raw-field') name='' kind='text' words='' ;;
     *' --method' | *' -X') name='--method' kind='choice' words='GET POST PUT PATCH DELETE' ;;
     *' --input') name='--input' kind='file' words='' ;;
     *' --include' | *' -i') name='--include' kind='' words='' ;;
     *' --yes' | *' -y') name='--yes' kind='' words='' ;;
-    *' --format' | *' -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
     *' --output' | *' -o') name='--output' kind='file' words='' ;;
-    *' --max-wait') name='--max-wait' kind='text' words='' ;;
-    *' --timeout') name='--timeout' kind='text' words='' ;;
     'wacr messages list --type') name='' kind='filter' words='text template image video document audio interactive' ;;
     *' --status') name='' kind='filter' words='sent delivered read failed' ;;
     *' --direction') name='' kind='filter' words='inbound outbound' ;;
     *' --interaction-id') name='' kind='filter' words='' ;;
     *' --filter') name='' kind='text' words='' ;;
     'wacr messages list --search' | 'wacr messages list -s') name='--search' kind='text' words='' ;;
+    *' --search-mode') name='--search-mode' kind='text' words='' ;;
+    *' --sender') name='--sender' kind='text' words='' ;;
     *' --since') name='--since' kind='choice' words='today yesterday' ;;
     *' --until') name='--until' kind='choice' words='today yesterday' ;;
     'wacr messages list --sort') name='--sort' kind='choice' words='created_at updated_at -created_at -updated_at' ;;

@@ -15,12 +15,12 @@ function __wacr_may
         switch $word
             case '--*=*'
                 set -a given (string split -m 1 = -- $word)[1]
-            case --profile --color --field -F --raw-field --method -X --input --format -f --output -o --max-wait --timeout --type --status --direction --interaction-id --filter --search -s --since --until --sort --fields --limit -L --page --per-page --status-id --source-id --assigned-id --created-at --group-id --expand --port
+            case --profile --color --archive-at --format -f --max-wait --timeout --field -F --raw-field --method -X --input --output -o --type --status --direction --interaction-id --filter --search -s --search-mode --sender --since --until --sort --fields --limit -L --page --per-page --status-id --source-id --assigned-id --created-at --group-id --expand --port
                 set pending $word
             case '-*'
                 set -a given $word
             case '*'
-                if contains -- "$path $word" ' api' ' account' ' doctor' ' completion' ' messages' ' messages list' ' messages get' ' contacts' ' contacts list' ' contacts get' ' auth' ' auth login' ' auth status' ' auth logout' ' config' ' config list' ' config get' ' config set' ' config unset' ' config path' ' config edit' ' sandbox' ' sandbox serve'
+                if contains -- "$path $word" ' sync' ' api' ' account' ' doctor' ' completion' ' messages' ' messages list' ' messages get' ' archive' ' archive info' ' archive check' ' archive path' ' contacts' ' contacts list' ' contacts get' ' auth' ' auth login' ' auth status' ' auth logout' ' config' ' config list' ' config get' ' config set' ' config unset' ' config path' ' config edit' ' sandbox' ' sandbox serve'
                     set path "$path $word"
                 else
                     set -a given ARGUMENT
@@ -71,11 +71,13 @@ function __wacr_awaits
 end
 
 complete -c wacr -f
+complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a sync -d 'Bring the local archive of all messages up to date'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a api -d 'Make a call to any path of the API, and show the answer as it is'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a account -d 'Show the account, what it uses of its plan, and its limits'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a doctor -d 'Look at everything that wacr needs, and name what is wrong with it'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a completion -d 'Print the completion script of a shell'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a messages -d 'List messages, or look at some of them'
+complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a archive -d 'The local archive, which wacr sync keeps'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a contacts -d 'List contacts, or look at some of them'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a auth -d 'Keep a token for each account, and see how it stands'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a config -d 'Show and change the settings of each profile'
@@ -83,6 +85,9 @@ complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a sandbox -d 'The sample workspa
 complete -c wacr -n '__wacr_may ARGUMENT \' completion\'' -x -a '(__wacr_values choice bash zsh fish)'
 complete -c wacr -n '__wacr_may ARGUMENT \' messages\'' -a list -d 'List messages, newest first'
 complete -c wacr -n '__wacr_may ARGUMENT \' messages\'' -a get -d 'Show single messages with all their fields'
+complete -c wacr -n '__wacr_may ARGUMENT \' archive\'' -a info -d 'Show what is in the archive, and how far it reaches'
+complete -c wacr -n '__wacr_may ARGUMENT \' archive\'' -a check -d 'Check that the archive is sound; exit status 1 where it is not'
+complete -c wacr -n '__wacr_may ARGUMENT \' archive\'' -a path -d 'Print where the archive is, or would be'
 complete -c wacr -n '__wacr_may ARGUMENT \' contacts\'' -a list -d 'List contacts, by id'
 complete -c wacr -n '__wacr_may ARGUMENT \' contacts\'' -a get -d 'Show single contacts with all their fields'
 complete -c wacr -n '__wacr_may ARGUMENT \' auth\'' -a login -d 'Ask for a token, try it, and keep it for the profile'
@@ -105,6 +110,12 @@ complete -c wacr -n '__wacr_may \'--color\'' -l color -x -a '(__wacr_values choi
 complete -c wacr -n '__wacr_may \'--quiet -q\'' -l quiet -s q -d 'Say nothing on standard error but errors'
 complete -c wacr -n '__wacr_may \'--verbose -v\'' -l verbose -s v -d 'Tell each call on standard error'
 complete -c wacr -n '__wacr_may \'--help -h\'' -l help -s h -d 'Show this message and exit'
+complete -c wacr -n '__wacr_may \'--full\' \' sync\'' -l full -d 'Read everything again: finds every change, and what was deleted'
+complete -c wacr -n '__wacr_may \'--no-contacts\' \' sync\'' -l no-contacts -d 'Leave out the contacts'
+complete -c wacr -n '__wacr_may \'--archive-at\' \' sync\' \' messages list\' \' messages get\' \' archive info\' \' archive check\' \' archive path\'' -l archive-at -r -F -d 'The archive\'s file'
+complete -c wacr -n '__wacr_may \'--format -f\' \' sync\' \' api\' \' account\' \' doctor\' \' messages list\' \' messages get\' \' archive info\' \' archive check\' \' contacts list\' \' contacts get\' \' auth status\' \' config list\' \' config get\'' -l format -s f -x -a '(__wacr_values choice table tsv csv json jsonl)' -d 'table, tsv, csv, json or jsonl'
+complete -c wacr -n '__wacr_may \'--max-wait\' \' sync\' \' api\' \' account\' \' messages list\' \' messages get\' \' archive check\' \' contacts list\' \' contacts get\' \' auth login\' \' auth status\'' -l max-wait -x -d 'The longest single wait for the call limit or a retry'
+complete -c wacr -n '__wacr_may \'--timeout\' \' sync\' \' api\' \' account\' \' doctor\' \' messages list\' \' messages get\' \' archive check\' \' contacts list\' \' contacts get\' \' auth login\' \' auth status\'' -l timeout -x -d 'The time that one call may take'
 complete -c wacr -n '__wacr_may \'+ --field -F\' \' api\'' -l field -s F -x -d 'A parameter of a GET, else a field of the JSON body'
 complete -c wacr -n '__wacr_may \'+ --raw-field\' \' api\'' -l raw-field -x -d 'The same, its value always a text: phone numbers'
 complete -c wacr -n '__wacr_may \'--method -X\' \' api\'' -l method -s X -x -a '(__wacr_values choice GET POST PUT PATCH DELETE)' -d 'GET, POST, PUT, PATCH or DELETE'
@@ -112,10 +123,7 @@ complete -c wacr -n '__wacr_may \'--input\' \' api\'' -l input -r -F -d 'The bod
 complete -c wacr -n '__wacr_may \'--paginate\' \' api\'' -l paginate -d 'All rows of a list, as one'
 complete -c wacr -n '__wacr_may \'--include -i\' \' api\'' -l include -s i -d 'Show status and headers too'
 complete -c wacr -n '__wacr_may \'--yes -y\' \' api\'' -l yes -s y -d 'Do not ask before anything but a GET'
-complete -c wacr -n '__wacr_may \'--format -f\' \' api\' \' account\' \' doctor\' \' messages list\' \' messages get\' \' contacts list\' \' contacts get\' \' auth status\' \' config list\' \' config get\'' -l format -s f -x -a '(__wacr_values choice table tsv csv json jsonl)' -d 'table, tsv, csv, json or jsonl'
-complete -c wacr -n '__wacr_may \'--output -o\' \' api\' \' account\' \' doctor\' \' messages list\' \' messages get\' \' contacts list\' \' contacts get\' \' auth status\'' -l output -s o -r -F -d 'Write to FILE, which is replaced only when all of it is there; the format is that of its ending'
-complete -c wacr -n '__wacr_may \'--max-wait\' \' api\' \' account\' \' messages list\' \' messages get\' \' contacts list\' \' contacts get\' \' auth login\' \' auth status\'' -l max-wait -x -d 'The longest single wait for the call limit or a retry'
-complete -c wacr -n '__wacr_may \'--timeout\' \' api\' \' account\' \' doctor\' \' messages list\' \' messages get\' \' contacts list\' \' contacts get\' \' auth login\' \' auth status\'' -l timeout -x -d 'The time that one call may take'
+complete -c wacr -n '__wacr_may \'--output -o\' \' api\' \' account\' \' doctor\' \' messages list\' \' messages get\' \' archive info\' \' archive check\' \' contacts list\' \' contacts get\' \' auth status\'' -l output -s o -r -F -d 'Write to FILE, which is replaced only when all of it is there; the format is that of its ending'
 complete -c wacr -n '__wacr_may \'--connect\' \' doctor\'' -l connect -d 'Try the way to the API too, with one call'
 complete -c wacr -n '__wacr_may \'+ --type\' \' messages list\'' -l type -x -a '(__wacr_values filter text template image video document audio interactive)' -d 'text, template, image, video, document, audio, interactive, or another the API has'
 complete -c wacr -n '__wacr_may \'+ --status\' \' messages list\'' -l status -x -a '(__wacr_values filter sent delivered read failed)' -d 'sent, delivered, read, failed'
@@ -123,9 +131,12 @@ complete -c wacr -n '__wacr_may \'+ --direction\' \' messages list\'' -l directi
 complete -c wacr -n '__wacr_may \'+ --interaction-id\' \' messages list\'' -l interaction-id -x -a '(__wacr_values filter )' -d 'The conversation'
 complete -c wacr -n '__wacr_may \'+ --filter\' \' messages list\' \' contacts list\'' -l filter -x -d 'Any other filter of the API, passed on as it is'
 complete -c wacr -n '__wacr_may \'--search -s\' \' messages list\'' -l search -s s -x -d 'Part of the text'
+complete -c wacr -n '__wacr_may \'--search-mode\' \' messages list\'' -l search-mode -x -d 'With --archive: text, or words and "phrases"'
+complete -c wacr -n '__wacr_may \'--sender\' \' messages list\'' -l sender -x -d 'With --archive: who sent it, by digits'
+complete -c wacr -n '__wacr_may \'--deleted\' \' messages list\'' -l deleted -d 'With --archive: those that are no longer on the service'
 complete -c wacr -n '__wacr_may \'--since\' \' messages list\'' -l since -x -a '(__wacr_values choice today yesterday)' -d 'Sent at or after: a date or time, 7d, 12h, today, yesterday'
 complete -c wacr -n '__wacr_may \'--until\' \' messages list\'' -l until -x -a '(__wacr_values choice today yesterday)' -d 'Sent before'
-complete -c wacr -n '__wacr_may \'--sort\' \' messages list\'' -l sort -x -a '(__wacr_values choice created_at updated_at -created_at -updated_at)' -d 'created_at or updated_at, with - for newest first'
+complete -c wacr -n '__wacr_may \'--sort\' \' messages list\'' -l sort -x -a '(__wacr_values choice created_at updated_at -created_at -updated_at)' -d 'created_at or updated_at, with - for newest first; with --archive also sent_at'
 complete -c wacr -n '__wacr_awaits --sort' -a '-created_at -updated_at'
 complete -c wacr -n '__wacr_may \'--names\' \' messages list\' \' messages get\'' -l names -d 'Add the senders\' names from the contacts (scope contacts:read)'
 complete -c wacr -n '__wacr_may \'--fields\' \' messages list\'' -l fields -x -a '(__wacr_values list id interaction_id sender_id type message status message_id sent_at is_read)' -d 'The fields to show, in this order'
@@ -135,9 +146,11 @@ complete -c wacr -n '__wacr_may \'--page\' \' messages list\' \' contacts list\'
 complete -c wacr -n '__wacr_may \'--per-page\' \' messages list\'' -l per-page -x -d 'Messages a page, with --page'
 complete -c wacr -n '__wacr_may \'--with-direction\' \' messages list\'' -l with-direction -d 'Add each message\'s direction: inbound and outbound are read apart'
 complete -c wacr -n '__wacr_may \'--count\' \' messages list\'' -l count -d 'The number of messages alone'
+complete -c wacr -n '__wacr_may \'--archive\' \' messages list\' \' messages get\'' -l archive -d 'Answer from the local archive, which wacr sync keeps: no call is made'
 complete -c wacr -n '__wacr_may \'--dry-run\' \' messages list\' \' contacts list\'' -l dry-run -d 'Show the calls as curl commands, and what they cost'
 complete -c wacr -n '__wacr_may \'--excel\' \' messages list\' \' messages get\' \' contacts list\' \' contacts get\' \' auth status\'' -l excel -d 'CSV for spreadsheets: no cell of it runs as a formula'
 complete -c wacr -n '__wacr_may \'--no-pager\' \' messages list\' \' messages get\' \' contacts list\' \' contacts get\'' -l no-pager -d 'Show a long table without a pager'
+complete -c wacr -n '__wacr_may \'--online\' \' archive check\'' -l online -d 'Also compare the number of messages with the API\'s'
 complete -c wacr -n '__wacr_may \'+ --type\' \' contacts list\'' -l type -x -a '(__wacr_values filter lead customer guest)' -d 'lead, customer, guest'
 complete -c wacr -n '__wacr_may \'+ --status-id\' \' contacts list\'' -l status-id -x -d 'The status'
 complete -c wacr -n '__wacr_may \'+ --source-id\' \' contacts list\'' -l source-id -x -d 'Where the contact came from'

@@ -153,7 +153,19 @@ def _run(words: list[str], log: "Log | None" = None) -> int:
 
 def build_app() -> "typer.Typer":
     """The whole program, a group of commands for each noun."""
-    from wacr_cli.commands import account, api, auth, completion, config, contacts, doctor, messages, sandbox
+    from wacr_cli.commands import (
+        account,
+        api,
+        archive,
+        auth,
+        completion,
+        config,
+        contacts,
+        doctor,
+        messages,
+        sandbox,
+        sync,
+    )
     from wacr_cli.options import HouseCommand, VersionOption, new_app
 
     app = new_app("Read the WhatsApp message history of a WA.cr account.")
@@ -164,6 +176,8 @@ def build_app() -> "typer.Typer":
         """Read the WhatsApp message history of a WA.cr account."""
 
     app.add_typer(messages.app, name="messages")
+    app.command("sync", cls=HouseCommand, epilog=sync.EXAMPLES)(sync.sync)
+    app.add_typer(archive.app, name="archive")
     app.add_typer(contacts.app, name="contacts")
     app.command("api", cls=HouseCommand, epilog=api.EXAMPLES)(api.api)
     app.command("account", cls=HouseCommand, epilog=account.EXAMPLES)(account.account)

@@ -142,3 +142,8 @@ def digits_of(number: object) -> str:
     """The digits of a telephone number, however it is written; empty for what is none."""
     text = str(number) if isinstance(number, str | int) and not isinstance(number, bool) else ""
     return re.sub(r"[^0-9]", "", text) if re.fullmatch(r"\+?[0-9 ().\-/]{5,40}", text.strip()) else ""
+
+
+def key_of(number: object) -> str:
+    """What the ways of writing one number have in common: its digits; what is no number is its own key."""
+    return digits_of(number) or str(number)

@@ -67,6 +67,15 @@ OutputOption = Annotated[
     ),
 ]
 ExcelOption = Annotated[bool, typer.Option("--excel", help="CSV for spreadsheets: no cell of it runs as a formula.")]
+ArchiveOption = Annotated[
+    bool, typer.Option("--archive", help="Answer from the local archive, which wacr sync keeps: no call is made.")
+]
+ArchiveAtOption = Annotated[
+    str | None,
+    typer.Option(
+        "--archive-at", metavar="FILE", help="The archive's file. [default: WACR_ARCHIVE, or one for each profile]"
+    ),
+]
 NoPagerOption = Annotated[bool, typer.Option("--no-pager", help="Show a long table without a pager.")]
 MaxWaitOption = Annotated[
     float,

@@ -301,12 +301,6 @@ def parse_search(text: str) -> str:
     return text
 
 
-def sender_key(text: str) -> str:
-    """What two ways of writing one sender have in common: a number's digits, anything else as it is."""
-    number = re.fullmatch(r"[+0-9 ().\-\u00a0]+", text)
-    return re.sub(r"[^0-9]", "", text) or text if number else text
-
-
 def parse_id(text: str, flag: str) -> int:
     """A positive integer that a 64-bit id can hold."""
     if re.fullmatch(r"[0-9]{1,19}", text) and 0 < int(text) <= _MAX_INTEGER:

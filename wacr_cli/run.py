@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wacr_cli.api.client import Client
     from wacr_cli.api.reader import ApiSource
     from wacr_cli.api.transport import Deadline
+    from wacr_cli.archive.store import Store
     from wacr_cli.contacts import Names
     from wacr_cli.settings.debug import Log
 
@@ -29,7 +30,7 @@ class Run:
     """One run: flags and environment in, settings, console and source out.
 
     ``max_wait`` and ``timeout`` are in seconds. ``new_profile`` says that the profile need not be there yet.
-    ``log`` is what WACR_DEBUG asks for.
+    ``archive_at`` is the archive that a flag names. ``log`` is what WACR_DEBUG asks for.
     """
 
     profile: str | None = None
@@ -41,14 +42,16 @@ class Run:
     max_wait: float = 300
     timeout: float = 30
     new_profile: bool = False
+    archive_at: str | None = None
     log: Log | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     clock: Clock = field(default_factory=SystemClock)
 
     def close(self) -> None:
         """Close the connections, where there are any."""
-        if "client" in self.__dict__:
-            self.client.close()
+        for name in ("client", "store"):
+            if name in self.__dict__:
+                getattr(self, name).close()
 
     @cached_property
     def console(self) -> Console:
@@ -114,8 +117,27 @@ class Run:
         return ApiSource(self.client, self.progress)
 
     @cached_property
+    def store(self) -> Store:
+        """The archive."""
+        from wacr_cli.archive.sqlite import SqliteStore
+
+        return SqliteStore(config.archive_path(self.settings, self.archive_at))
+
+    @property
+    def origin(self) -> str:
+        """Whose messages the archive holds: the service's host and path, whatever the port on this machine."""
+        if self.settings.demo:
+            return "the sample workspace"
+        from urllib.parse import urlsplit
+
+        url = urlsplit(self.settings.api_url)
+        return f"{'localhost' if config.is_loopback(url.hostname or '') else url.netloc}{url.path}"
+
+    @cached_property
     def names(self) -> Names:
-        """What knows people's names by their numbers."""
+        """What knows people's names by their numbers: the archive, where it has any, else the API."""
+        if self.store.exists and self.store.state("contacts"):
+            return self.store
         from wacr_cli.api.names import ApiNames
 
         return ApiNames(self.client)

@@ -116,6 +116,16 @@ def short_local(moment: datetime, now: datetime) -> str:
     return local.strftime("%b %d %H:%M" if local.year == now.astimezone().year else "%Y-%m-%d")
 
 
+def ago(moment: datetime, now: datetime) -> str:
+    """How long ago a moment was, in words: ``just now``, ``3 minutes ago``."""
+    seconds = int((now - moment).total_seconds())
+    for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            number = seconds // length
+            return f"{number:,} {unit}{'s' * (number != 1)} ago"
+    return "just now"
+
+
 def full_local(moment: datetime) -> str:
     """A time in full, local, with its offset."""
     return moment.astimezone().strftime("%a %d %b %Y %H:%M:%S %z")

@@ -15,6 +15,7 @@ SHOWS_NO_DATA = {
     ("auth", "logout"),
     ("config", "set"),
     ("config", "unset"),
+    ("archive", "path"),
     ("config", "path"),
     ("config", "edit"),
     ("sandbox", "serve"),

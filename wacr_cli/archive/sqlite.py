@@ -15,10 +15,11 @@ from typing import Any
 from wacr_cli.archive.migrations import APPLICATION_ID, MIGRATIONS
 from wacr_cli.archive.store import Info, Mark, Store, Taken
 from wacr_cli.archive.where import Selection, fold, microseconds, select, within
+from wacr_cli.contacts import key_of, name_of
 from wacr_cli.errors import BadAnswerError, BusyError, NotFoundError, UsageError, WacrError
 from wacr_cli.locks import held
 from wacr_cli.models import PER_PAGE_DEFAULT, Row
-from wacr_cli.query import Query, sender_key
+from wacr_cli.query import Query
 from wacr_cli.source import Listing
 from wacr_cli.times import parse_sent_at
 
@@ -131,6 +132,15 @@ class SqliteStore(Store):
     def _number(self, chosen: Selection) -> int:
         with self._told():
             return int(self._db.execute(f"SELECT count(*) {chosen.sql}", chosen.values).fetchone()[0])
+
+    def names_for(self, numbers: Iterable[str]) -> dict[str, str]:
+        """The names of those that are in the archive's contacts, by the digits of their numbers."""
+        keys = {key_of(number) for number in numbers}
+        places = ", ".join("?" * len(keys))
+        sql = f"SELECT phone_key, raw FROM contacts WHERE phone_key IN ({places}) ORDER BY id DESC"  # noqa: S608
+        with self._told():
+            found = {key: name_of(json.loads(raw)) for key, raw in self._db.execute(sql, [*keys])}
+        return {key: name for key, name in found.items() if name}
 
     # What there is to say of it.
 
@@ -298,7 +308,7 @@ class SqliteStore(Store):
         lines = []
         for number, row in by_id.items():
             phone = row.get("phone")
-            key = sender_key(phone) if isinstance(phone, str) else None
+            key = key_of(phone) if phone else None
             columns = [_column(row.get(name)) for name in _CONTACT_COLUMNS]
             lines.append((number, *columns, _column(key), _encode(row), now, now))
         self._db.executemany(_UPSERT_CONTACT, lines)
@@ -502,7 +512,7 @@ def _values(row: Row, direction: str | None, raw: str) -> tuple[object, ...]:
         *(_column(row.get(name)) for name in _COLUMNS),
         direction,
         None if moment is None else microseconds(moment),
-        _column(sender_key(str(sender))) if isinstance(sender, str | int) else None,
+        None if sender is None else _column(key_of(sender)),
         raw,
     )
 

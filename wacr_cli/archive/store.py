@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from wacr_cli.contacts import Names
 from wacr_cli.models import Row
 from wacr_cli.source import Source
 
@@ -55,7 +56,7 @@ class Info:
     since: str | None
 
 
-class Store(Source, Protocol):
+class Store(Source, Names, Protocol):
     """One account's archive."""
 
     @property

@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from wacr_cli.contacts import key_of
 from wacr_cli.errors import UsageError
-from wacr_cli.query import Filter, Query, RawFilter, sender_key
+from wacr_cli.query import Filter, Query, RawFilter
 
 FIELDS = ("type", "status", "interaction_id", "direction")
 _OPERATORS = ("", "eq", "ne", "in", "not_in")
@@ -58,7 +59,7 @@ def select(query: Query) -> Selection:
         if raw.value:  # an empty value is no filter to the API either
             _filter(found, _known(raw))
     if query.sender is not None:
-        found.add("m.sender_key = ?", sender_key(query.sender))
+        found.add("m.sender_key = ?", key_of(query.sender))
     return found
 
 

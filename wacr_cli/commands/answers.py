@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
 
 from wacr_cli import models
 from wacr_cli.contacts import ContactQuery, Names, digits_of
@@ -15,14 +17,14 @@ from wacr_cli.output.sinks import PagerClosedError, Sink
 from wacr_cli.query import Query
 from wacr_cli.run import Run
 from wacr_cli.settings import credentials
-from wacr_cli.source import Listing
-from wacr_cli.times import span
+from wacr_cli.source import Listing, Source
+from wacr_cli.times import ago, span
 
 
 def show_list(run: Run, query: Query, display: Display) -> None:
     """Read the messages that a query asks for, and write them as they come."""
     start = run.clock.monotonic()
-    source = run.source
+    source = source_of(run, query)
     with shown(run, display) as sink:
         listing = source.ask(query)
         form = display.chosen(terminal=run.console.stdout_is_terminal)
@@ -49,7 +51,7 @@ def closing(
     total = listing.total
     if not number:
         return _nothing(query, total, noun)
-    spent = f"{calls:,} call{'s' * (calls != 1)}, {span(seconds)}"
+    spent = span(seconds) if not calls else f"{calls:,} call{'s' * (calls != 1)}, {span(seconds)}"
     of = f" of {total:,}" if total is not None else ""
     part = f"Showing {number:,}{of} {noun}{'s' * (total != 1 if of else number != 1)}, {spent}"
     if query.page is not None:
@@ -70,17 +72,23 @@ def _nothing(query: Query | ContactQuery, total: int | None, noun: str) -> str:
 
 def show_count(run: Run, query: Query, display: Display) -> None:
     """Write the number of messages that match, alone."""
-    source = run.source
+    source = source_of(run, query)
     with results.opened(display, run.console) as sink:
         number = source.count(query)
         run.console.clear_status()
         sink.write(f"{number}\n")
 
 
-def show_messages(run: Run, ids: list[int], display: Display, *, with_names: bool = False) -> None:
-    """Read single messages and write each as it comes; those that are not there are named at the end."""
+def show_messages(
+    run: Run, ids: Sequence[int | str], display: Display, *, with_names: bool = False, local: bool = False
+) -> None:
+    """Read single messages and write each as it comes; those that are not there are named at the end.
+
+    ``local`` asks the archive, where an id may be WhatsApp's too.
+    """
     missing: list[str] = []
-    source = run.source
+    fields = (*models.LIST_FIELDS, "direction") if local else models.DETAIL_FIELDS
+    find = _finder(run, local=local)
     with shown(run, display) as sink:
         form = display.chosen(terminal=run.console.stdout_is_terminal)
         writer = results.detail_writer(
@@ -90,11 +98,11 @@ def show_messages(run: Run, ids: list[int], display: Display, *, with_names: boo
             run.clock.now,
             single=len(ids) == 1,
             excel=display.excel,
-            added=("sender_name",) * with_names,
+            columns=(*fields, *("sender_name",) * with_names),
         )
         for number in ids:
             try:
-                row = source.get(number)
+                row = find(number)
             except NotFoundError:
                 missing.append(str(number))
                 continue
@@ -106,8 +114,33 @@ def show_messages(run: Run, ids: list[int], display: Display, *, with_names: boo
         if missing:
             raise NotFoundError(
                 f"no message {', '.join(missing)}",
-                "The ids that there are: wacr messages list --fields id. Is WACR_API_URL right?",
+                "The ids that there are: wacr messages list --fields id. "
+                + ("wacr sync brings the archive up to date." if local else "Is WACR_API_URL right?"),
             )
+
+
+def source_of(run: Run, query: Query) -> Source:
+    """What answers a query: the API, or the archive, of which is said how fresh it is."""
+    if not query.local:
+        return run.source
+    tell_age(run)
+    return run.store
+
+
+def tell_age(run: Run) -> None:
+    """Say how old the archive is, to a person; and, to anybody, that it is not complete."""
+    synced = run.store.state("synced") or {}
+    if not synced.get("complete"):
+        run.console.note("The archive is not complete yet; wacr sync goes on with it.")
+    elif run.console.stderr_is_terminal:
+        run.console.note(f"Archive synced {ago(datetime.fromisoformat(synced['at']), run.clock.now())}.")
+
+
+def _finder(run: Run, *, local: bool) -> Callable[[Any], Row]:
+    if not local:
+        return run.source.get
+    tell_age(run)
+    return run.store.find
 
 
 def named(windows: Iterable[list[Row]], names: Names) -> Iterator[list[Row]]:
@@ -137,6 +170,9 @@ def show_plan(run: Run, query: Query, *, count: bool) -> None:
     from wacr_cli.api.names import NEWEST_FIRST
     from wacr_cli.api.params import window_params
 
+    if query.local:
+        run.console.note("No call: the archive answers.")
+        return
     totals: list[int | None] = []
     if plan.needs_totals(query, count=count) and (
         run.settings.demo or credentials.has_token(run.environ, run.settings)

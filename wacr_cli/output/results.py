@@ -132,16 +132,15 @@ def detail_writer(
     *,
     single: bool,
     excel: bool = False,
-    added: Sequence[str] = (),
+    columns: Sequence[str] = DETAIL_FIELDS,
 ) -> Writer:
-    """The writer of messages with all their fields and those ``added``; ``single`` says that one was asked for."""
+    """The writer of messages with all their fields, ``columns``; ``single`` says that one was asked for."""
     if form == "table":
         from wacr_cli.output.table import MessageCards
 
-        return MessageCards(sink, console, now)
+        return MessageCards(sink, console, now, columns)
     if form == "json":
         return JsonObject(sink) if single else JsonArray(sink, None)
     if form == "jsonl":
         return JsonLines(sink, None)
-    columns = (*DETAIL_FIELDS, *added)
     return Csv(sink, columns, excel=excel) if form == "csv" else Tsv(sink, columns)

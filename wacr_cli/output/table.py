@@ -60,6 +60,7 @@ _COLUMNS: Mapping[str, Column] = {
         Column("sent_at", "SENT", most=32),
         Column("is_read", "READ", most=5),
         Column("direction", "DIRECTION", most=9),
+        Column("deleted_at", "DELETED", most=32),
         Column("sender_name", "NAME", most=24, least=10),
         Column("name", "NAME", most=32, least=12),
         Column("phone", "PHONE", most=20),
@@ -78,7 +79,7 @@ DEFAULT_COLUMNS = ("id", "sent_at", "interaction_id", "sender_id", "type", "stat
 def columns_with(added: Sequence[str]) -> tuple[str, ...]:
     """The columns of a table of messages: what was added stands beside the sender."""
     at = DEFAULT_COLUMNS.index("sender_id") + 1
-    beside = sorted(added, key=("sender_name", "direction").index)
+    beside = sorted(added, key=("sender_name", "direction", "deleted_at").index)
     return (*DEFAULT_COLUMNS[:at], *beside, *DEFAULT_COLUMNS[at:])
 
 
@@ -268,15 +269,24 @@ _CARD_LABELS = {
     "ref_message_id": "In reply to",
     "url": "Media",
     "staff_id": "Staff",
+    "direction": "Direction",
+    "deleted_at": "Deleted",
 }
 
 
 class MessageCards:
     """Messages, a card each, with all their fields."""
 
-    def __init__(self, sink: Sink, console: Console, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        sink: Sink,
+        console: Console,
+        now: Callable[[], datetime],
+        fields: Sequence[str] = DETAIL_FIELDS,
+    ) -> None:
         self._sink = sink
         self._now = now
+        self._fields = fields
         self._pen = Pen(console, sink, width=console.width if sink.is_terminal else None)
         self._before = ""
 
@@ -293,7 +303,7 @@ class MessageCards:
         card = Table.grid(padding=(0, _GAP, 0, 0))
         card.add_column(style="bold", no_wrap=True)
         card.add_column(overflow="fold", no_wrap=not self._sink.is_terminal)
-        for field in (*DETAIL_FIELDS, *(name for name in row if name not in DETAIL_FIELDS)):
+        for field in (*self._fields, *(name for name in row if name not in self._fields)):
             card.add_row(Text(_CARD_LABELS.get(field) or printable(field)), self._value(field, row))
         return card
 

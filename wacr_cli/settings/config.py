@@ -36,7 +36,8 @@ _HOST_NAME = re.compile(r"(?!.{254})([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a
 class Settings:
     """What one run is set to.
 
-    ``rate_limit`` is in calls a minute, None where nobody said; ``warnings`` are lines for the person.
+    ``rate_limit`` is in calls a minute, None where nobody said; ``archive`` is where the archive is, None for the
+    place it has by default; ``warnings`` are lines for the person.
     """
 
     profile: str = DEFAULT_PROFILE
@@ -44,6 +45,7 @@ class Settings:
     rate_limit: int | None = None
     demo: bool = False
     warnings: tuple[str, ...] = ()
+    archive: str | None = None
 
     @property
     def profile_flag(self) -> str:
@@ -64,7 +66,7 @@ def load(
     if profile == "":
         raise UsageError("--profile: an empty name", "Name one, or leave --profile out.")
     if demo or flag(environ, "WACR_DEMO"):
-        return Settings(profile="demo", demo=True)
+        return Settings(profile="demo", demo=True, archive=environ.get("WACR_ARCHIVE"))
     path = config_path(environ)
     config = read(path)
     name = profile or environ.get("WACR_PROFILE") or _text(config.get("default_profile"), "default_profile", path)
@@ -74,6 +76,7 @@ def load(
         profile=name or DEFAULT_PROFILE,
         api_url=check_api_url(url, "WACR_API_URL" if environ.get("WACR_API_URL") else f"api_url in {path}"),
         rate_limit=_rate_limit(environ, values, path),
+        archive=environ.get("WACR_ARCHIVE") or _archive(values, path),
         warnings=_unknown_keys(config, values, name, path),
     )
 
@@ -86,6 +89,18 @@ def config_dir(environ: Mapping[str, str]) -> Path:
 def config_path(environ: Mapping[str, str]) -> Path:
     """The configuration file."""
     return config_dir(environ) / "config.toml"
+
+
+def archive_path(settings: Settings, chosen: str | None = None) -> Path:
+    """The file of the archive: the one ``chosen`` by a flag, else that of the settings, else one for each profile."""
+    from urllib.parse import quote
+
+    place = chosen or settings.archive
+    if place is None:
+        return _folder(None, "user_data_path") / f"{quote(settings.profile, safe=' ')}.sqlite"
+    if "://" in place:
+        raise UsageError(f"the archive's place is not a file: {place!r}", "Name a file, as ~/messages.sqlite.")
+    return Path(place).expanduser()
 
 
 def state_dir() -> Path:
@@ -219,6 +234,14 @@ def check_rate_limit(limit: int, origin: str) -> int:
     if 0 < limit <= _MOST_CALLS:
         return limit
     raise UsageError(f"{origin}: not a number of calls a minute", f"Say a whole number from 1 to {_MOST_CALLS}.")
+
+
+def _archive(values: Mapping[str, Any], path: Path) -> str | None:
+    """The profile's archive; a relative path is one beside the configuration file, wherever wacr is called."""
+    place = _text(values.get("archive"), "archive", path)
+    if not place or place.startswith("~") or "://" in place:
+        return place or None
+    return str(path.parent / place)
 
 
 def _text(value: object, key: str, path: Path) -> str | None:
