@@ -4,7 +4,7 @@
 _wacr_command() {
     commands='' flags='' argument=''
     case $1 in
-    'wacr') commands='sync api account doctor completion messages archive contacts auth config sandbox' flags='--version --profile --demo --color --quiet --verbose --help' ;;
+    'wacr') commands='sync api account doctor completion messages conversations archive contacts auth config sandbox' flags='--version --profile --demo --color --quiet --verbose --help' ;;
     'wacr sync') flags='--full --no-contacts --archive-at --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr api') flags='--field --raw-field --method --input --paginate --include --yes --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
     'wacr account') flags='--format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
@@ -13,10 +13,14 @@ _wacr_command() {
     'wacr messages') commands='list get' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr messages list') flags='--type --status --direction --interaction-id --filter --search --search-mode --sender --deleted --since --until --sort --names --fields --limit --all --page --per-page --with-direction --count --archive --archive-at --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr messages get') flags='--names --archive --archive-at --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
-    'wacr archive') commands='info check path' flags='--profile --demo --color --quiet --verbose --help' ;;
+    'wacr conversations') commands='list show' flags='--profile --demo --color --quiet --verbose --help' ;;
+    'wacr conversations list') flags='--waiting --unread --names --limit --all --archive-at --format --output --no-pager --profile --demo --color --quiet --verbose --help' ;;
+    'wacr conversations show') flags='--since --until --limit --names --details --online --archive-at --format --output --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr archive') commands='info check path export' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr archive info') flags='--archive-at --format --output --profile --demo --color --quiet --verbose --help' ;;
     'wacr archive check') flags='--online --archive-at --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr archive path') flags='--archive-at --profile --demo --color --quiet --verbose --help' ;;
+    'wacr archive export') flags='--to --as --archive-at --format --profile --demo --color --quiet --verbose --help' ;;
     'wacr contacts') commands='list get' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr contacts list') flags='--type --status-id --source-id --assigned-id --created-at --group-id --filter --search --sort --fields --expand --limit --all --page --per-page --count --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr contacts get') flags='--expand --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
@@ -46,7 +50,7 @@ _wacr_flag() {
     *' --verbose' | *' -v') name='--verbose' kind='' words='' ;;
     *' --help' | *' -h') name='--help' kind='' words='' ;;
     *' --archive-at') name='--archive-at' kind='file' words='' ;;
-    *' --format' | *' -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
+    'wacr sync --format' | 'wacr sync -f' | 'wacr api --format' | 'wacr api -f' | 'wacr account --format' | 'wacr account -f' | 'wacr doctor --format' | 'wacr doctor -f' | 'wacr messages list --format' | 'wacr messages list -f' | 'wacr messages get --format' | 'wacr messages get -f' | 'wacr archive info --format' | 'wacr archive info -f' | 'wacr archive check --format' | 'wacr archive check -f' | 'wacr archive export --format' | 'wacr archive export -f' | 'wacr contacts list --format' | 'wacr contacts list -f' | 'wacr contacts get --format' | 'wacr contacts get -f' | 'wacr auth status --format' | 'wacr auth status -f' | 'wacr config list --format' | 'wacr config list -f' | 'wacr config get --format' | 'wacr config get -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
     *' --max-wait') name='--max-wait' kind='text' words='' ;;
     *' --timeout') name='--timeout' kind='text' words='' ;;
     *' --field' | *' -F') name='' kind='text' words='' ;;
@@ -71,6 +75,11 @@ _wacr_flag() {
     'wacr messages list --limit' | 'wacr messages list -L') name='--limit' kind='text' words='' ;;
     *' --page') name='--page' kind='text' words='' ;;
     'wacr messages list --per-page') name='--per-page' kind='text' words='' ;;
+    'wacr conversations list --limit' | 'wacr conversations list -L') name='--limit' kind='text' words='' ;;
+    'wacr conversations list --format' | 'wacr conversations list -f' | 'wacr conversations show --format' | 'wacr conversations show -f') name='--format' kind='choice' words='table tsv csv json jsonl md html' ;;
+    'wacr conversations show --limit' | 'wacr conversations show -L') name='--limit' kind='text' words='' ;;
+    *' --to') name='--to' kind='file' words='' ;;
+    *' --as') name='--as' kind='choice' words='parquet csv csv.gz jsonl jsonl.gz' ;;
     'wacr contacts list --type') name='' kind='filter' words='lead customer guest' ;;
     *' --status-id') name='' kind='text' words='' ;;
     *' --source-id') name='' kind='text' words='' ;;

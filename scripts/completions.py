@@ -13,12 +13,12 @@ from typing import Any
 
 import typer
 
-from wacr_cli import contacts, models
+from wacr_cli import contacts, export, models
 from wacr_cli.api.raw import METHODS
 from wacr_cli.cli import build_app
 from wacr_cli.commands.completion import FILES
 from wacr_cli.options import COLORS
-from wacr_cli.output.display import FORMATS
+from wacr_cli.output.display import FORMATS, PAPER_FORMATS
 from wacr_cli.settings import values
 
 FOLDER = Path(__file__).parent.parent / "completions"
@@ -40,6 +40,10 @@ VALUES: dict[str, tuple[str, Sequence[str]]] = {
     "KEY": ("choice", values.KEYS),
     "--method": ("choice", METHODS),
     "--expand": ("list", contacts.INCLUDES),
+    "--as": ("choice", export.KINDS),
+    "FOLDER": ("file", ()),
+    "conversations list --format": ("choice", PAPER_FORMATS),
+    "conversations show --format": ("choice", PAPER_FORMATS),
     "contacts list --type": ("filter", contacts.TYPES),
     "contacts list --sort": ("list", contacts.SORTS),
     "contacts list --fields": ("list", models.CONTACT_FIELDS),

@@ -161,6 +161,7 @@ def build_app() -> "typer.Typer":
         completion,
         config,
         contacts,
+        conversations,
         doctor,
         messages,
         sandbox,
@@ -177,6 +178,7 @@ def build_app() -> "typer.Typer":
 
     app.add_typer(messages.app, name="messages")
     app.command("sync", cls=HouseCommand, epilog=sync.EXAMPLES)(sync.sync)
+    app.add_typer(conversations.app, name="conversations")
     app.add_typer(archive.app, name="archive")
     app.add_typer(contacts.app, name="contacts")
     app.command("api", cls=HouseCommand, epilog=api.EXAMPLES)(api.api)

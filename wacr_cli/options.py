@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from wacr_cli import __version__
 from wacr_cli.errors import UsageError
-from wacr_cli.output.display import FORMATS, Display
+from wacr_cli.output.display import FORMATS, PAPER_FORMATS, Display
 from wacr_cli.query import one_of, shorten
 
 if TYPE_CHECKING:
@@ -55,6 +55,15 @@ FormatOption = Annotated[
         "-f",
         metavar="FORMAT",
         help="table, tsv, csv, json or jsonl. [default: table on a terminal, tsv elsewhere]",
+    ),
+]
+PaperFormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="FORMAT",
+        help="table, md, html, json, jsonl, csv or tsv. [default: table on a terminal, tsv elsewhere]",
     ),
 ]
 OutputOption = Annotated[
@@ -140,13 +149,16 @@ class HouseGroup(TyperGroup):
         self.params.extend(_house_options())
 
 
-def display_of(format_: str | None, output: str | None = None, *, excel: bool = False) -> Display:
-    """How the person wants to see it; raises :class:`UsageError` where the flags do not go together."""
+def display_of(format_: str | None, output: str | None = None, *, excel: bool = False, paper: bool = False) -> Display:
+    """How the person wants to see it, ``paper`` where that can be a page too.
+
+    Raises :class:`UsageError` where the flags do not go together.
+    """
     if format_ is not None:
-        one_of(format_, FORMATS, "--format")
+        one_of(format_, PAPER_FORMATS if paper else FORMATS, "--format")
     if output == "":
         raise UsageError("--output: an empty name", "Name a file, or leave --output out.")
-    display = Display(format_, output, excel)
+    display = Display(format_, output, excel, paper)
     display.chosen(terminal=True)
     return display
 

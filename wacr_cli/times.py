@@ -126,6 +126,14 @@ def ago(moment: datetime, now: datetime) -> str:
     return "just now"
 
 
+def left(moment: datetime, now: datetime) -> str:
+    """How long it is until a moment, for a narrow column: ``5h left``, ``12m left``, and ``closed`` once it is over."""
+    seconds = (moment - now).total_seconds()
+    if seconds <= 0:
+        return "closed"
+    return f"{int(seconds // 60)}m left" if seconds < 3600 else f"{int(seconds // 3600)}h left"
+
+
 def full_local(moment: datetime) -> str:
     """A time in full, local, with its offset."""
     return moment.astimezone().strftime("%a %d %b %Y %H:%M:%S %z")

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 PACKAGE = "wacr_cli"
 ROOT = Path(__file__).parents[2] / PACKAGE
 
-GROUND = {"query", "models", "errors", "times", "progress", "locks", "source", "contacts"}
+GROUND = {"query", "models", "errors", "times", "progress", "locks", "source", "contacts", "conversations"}
 SIBLINGS = {"api", "archive", "sandbox", "output"}
 UNSEEN_BY_SANDBOX = ("query", "api.params")
-QUIET = {"sync", "follow", "stats", "accounts"}
+QUIET = {"sync", "follow", "stats", "accounts", "export"}
 ONLY_IN = {
     "typer": {"cli", "options", "commands"},
     "click": {"cli", "options", "commands"},
@@ -26,6 +26,7 @@ ONLY_IN = {
     "httpx": {"api", "sandbox", "run"},
     "httpcore": {"api"},
     "psycopg": {"archive.postgres"},
+    "pyarrow": {"archive.parquet"},
     "tomlkit": {"settings.edit"},
     "keyring": {"settings.vault"},
 }

@@ -119,4 +119,9 @@ MIGRATIONS = (
     Migration("words and phrases", _full_text("messages_words", "tokenize='unicode61 remove_diacritics 2'")),
     # Without positions the index takes a third of the room; what it finds is looked at once more.
     Migration("parts of a text", _full_text("messages_trigrams", "tokenize='trigram', detail=none")),
+    # All that is counted of conversations, so that a list of them reads this alone.
+    Migration(
+        "conversations",
+        (_index("conversations", "interaction_id, sent_us, direction, is_read, status) WHERE (deleted_at IS NULL"),),
+    ),
 )

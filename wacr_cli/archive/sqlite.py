@@ -2,58 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from wacr_cli.archive.migrations import APPLICATION_ID, MIGRATIONS
-from wacr_cli.archive.store import Info, Mark, Store, Taken
-from wacr_cli.archive.where import Selection, fold, microseconds, select, within
-from wacr_cli.contacts import key_of, name_of
-from wacr_cli.errors import BadAnswerError, BusyError, NotFoundError, UsageError, WacrError
+from wacr_cli.archive.rows import Line
+from wacr_cli.archive.sql import BATCH, SqlStore
+from wacr_cli.archive.where import SqliteDialect, fold
+from wacr_cli.errors import BusyError, UsageError, WacrError
 from wacr_cli.locks import held
-from wacr_cli.models import PER_PAGE_DEFAULT, Row
-from wacr_cli.query import Query
-from wacr_cli.source import Listing
-from wacr_cli.times import parse_sent_at
 
 SCHEMA = len(MIGRATIONS)
 INDEXES = ("messages_words", "messages_trigrams")
 
-_BATCH = 500
 _BUSY_SECONDS = 10.0
-_MOST_INTEGER = 2**63
-_NAMED_AT_MOST = 5
-_COLUMNS = ("interaction_id", "sender_id", "type", "message", "status", "message_id", "sent_at", "is_read")
-_CONTACT_COLUMNS = ("firstname", "lastname", "company", "type", "email", "phone", "updated_at")
-_COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_SHOWN = "m.raw, m.direction, m.deleted_at"
-
-_INSERT = f"""
-INSERT INTO messages (id, {", ".join(_COLUMNS)}, direction, sent_us, sender_key, raw, first_seen_at, last_seen_at, changed_at)
-VALUES ({", ".join("?" * (len(_COLUMNS) + 8))})
-"""  # noqa: E501, S608 - names of our own
-_UPDATE = f"""
-UPDATE messages SET {", ".join(f"{name} = ?" for name in _COLUMNS)}, direction = COALESCE(?, direction),
-    sent_us = ?, sender_key = ?, raw = ?, last_seen_at = ?, changed_at = ?, deleted_at = NULL
-WHERE id = ?
-"""  # noqa: S608
-_UPSERT_CONTACT = f"""
-INSERT INTO contacts (id, {", ".join(_CONTACT_COLUMNS)}, phone_key, raw, first_seen_at, last_seen_at)
-VALUES ({", ".join("?" * (len(_CONTACT_COLUMNS) + 5))})
-ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in (*_CONTACT_COLUMNS, "phone_key", "raw", "last_seen_at"))}
-"""  # noqa: E501, S608
 
 
-class SqliteStore(Store):
+class SqliteStore(SqlStore):
     """The archive in one file. It is opened for reading, which writes nothing, until :meth:`prepare` is called."""
+
+    _dialect = SqliteDialect()
+    _schema = SCHEMA
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -64,125 +39,41 @@ class SqliteStore(Store):
         """The file's path."""
         return str(self._path)
 
-    # Answering questions.
+    # How it is spoken to.
 
-    def ask(self, query: Query) -> Listing:
-        """The messages that match, from one snapshot of the archive."""
-        listing = Listing()
-        listing.windows = self._windows(query, listing)
-        return listing
-
-    def count(self, query: Query) -> int:
-        """How many messages match."""
-        chosen = select(query)
-        if query.windowed and (odd := self._without_time(chosen)):
-            raise UsageError(f"the span of time can't be counted: {odd}", "Leave out --since and --until.")
-        return self._number(within(chosen, query))
-
-    def get(self, number: int) -> Row:
-        """One message, with the fields that a list has."""
-        return self.find(str(number))
-
-    def find(self, word: str) -> Row:
-        """The message of an id, or of WhatsApp's id."""
-        number = int(word) if word.isascii() and word.isdecimal() and len(word) < 19 else None
+    def _all(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
         with self._told():
-            sql = f"SELECT {_SHOWN} FROM messages AS m WHERE m.id = ? OR m.message_id = ? LIMIT 1"  # noqa: S608
-            found = self._db.execute(sql, (number, word)).fetchone()
-        if found is None:
-            raise NotFoundError(f"no message {word} in the archive", "wacr sync brings it up to date.")
-        return _shown(*found)
+            return self._db.execute(sql, values).fetchall()
 
-    def _windows(self, query: Query, listing: Listing) -> Iterator[list[Row]]:
-        chosen = select(query)
-        odd = self._without_time(chosen) if query.windowed else ""
-        wanted = (query.per_page or PER_PAGE_DEFAULT) if query.page else query.limit
-        skipped = ((query.page or 1) - 1) * (wanted or 0)
-        span = within(chosen, query)
-        # One row more than is wanted shows whether there are more.
-        cut = "" if wanted is None else f" LIMIT {wanted + 1} OFFSET {min(skipped, _MOST_INTEGER - 1)}"
-        given = 0
+    def _stream(self, sql: str, values: Sequence[object]) -> Iterator[list[Any]]:
         with self._told():
-            rows = self._db.execute(f"SELECT {_SHOWN} {span.sql} ORDER BY {span.order}{cut}", span.values)
-        while batch := self._some(rows, _BATCH):
-            shown = [_shown(*row) for row in batch][: None if wanted is None else wanted - given]
-            given += len(shown)
-            listing.more = wanted is not None and len(shown) < len(batch)
-            if shown:
-                yield shown
-        listing.more = bool(listing.more)
-        if not given and query.page:
-            listing.total = self._number(span)
-        listing.shortfall = odd
+            rows = self._db.execute(sql, values)
+        while batch := self._some(rows):
+            yield batch
 
-    def _some(self, rows: sqlite3.Cursor, number: int) -> list[Any]:
+    def _some(self, rows: sqlite3.Cursor) -> list[Any]:
         with self._told():
-            return rows.fetchmany(number)
+            return rows.fetchmany(BATCH)
 
-    def _without_time(self, chosen: Selection) -> str:
-        """The messages that may or may not be of a span of time, named; empty where there are none."""
-        odd = Selection(chosen.tables, [*chosen.conditions, "m.sent_us IS NULL"], chosen.values)
+    def _do(self, sql: str, values: Sequence[object] = ()) -> int:
         with self._told():
-            ids = [one for (one,) in self._db.execute(f"SELECT m.id {odd.sql} LIMIT {_NAMED_AT_MOST + 1}", odd.values)]
-        if not ids:
-            return ""
-        named = ", ".join(map(str, ids[:_NAMED_AT_MOST])) + (", …" if len(ids) > _NAMED_AT_MOST else "")
-        return f"messages without a time that can be read: {named}"
+            return self._db.execute(sql, values).rowcount
 
-    def _number(self, chosen: Selection) -> int:
+    def _do_each(self, sql: str, lines: Sequence[Line]) -> None:
         with self._told():
-            return int(self._db.execute(f"SELECT count(*) {chosen.sql}", chosen.values).fetchone()[0])
+            self._db.executemany(sql, lines)
 
-    def names_for(self, numbers: Iterable[str]) -> dict[str, str]:
-        """The names of those that are in the archive's contacts, by the digits of their numbers."""
-        keys = {key_of(number) for number in numbers}
-        places = ", ".join("?" * len(keys))
-        sql = f"SELECT phone_key, raw FROM contacts WHERE phone_key IN ({places}) ORDER BY id DESC"  # noqa: S608
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Whatever is asked within is answered as of one moment."""
         with self._told():
-            found = {key: name_of(json.loads(raw)) for key, raw in self._db.execute(sql, [*keys])}
-        return {key: name for key, name in found.items() if name}
+            self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("ROLLBACK")
 
     # What there is to say of it.
-
-    def state(self, key: str) -> Any:
-        """What was noted under a key, None where nothing was."""
-        with self._told():
-            found = self._db.execute("SELECT value FROM sync_state WHERE key = ?", (key,)).fetchone()
-        return json.loads(found[0]) if found else None
-
-    def info(self) -> Info:
-        """What there is to say of it."""
-        synced = self.state("synced") or {}
-        with self._told():
-            counts = dict(
-                self._db.execute("SELECT direction, count(*) FROM messages WHERE deleted_at IS NULL GROUP BY direction")
-            )
-            ends = [
-                self._db.execute(
-                    f"SELECT sent_at FROM messages WHERE sent_us IS NOT NULL ORDER BY sent_us {way} LIMIT 1"  # noqa: S608
-                ).fetchone()
-                for way in ("ASC", "DESC")
-            ]
-            numbers = [
-                self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
-                for table in ("messages WHERE deleted_at IS NOT NULL", "status_changes", "contacts")
-            ]
-        return Info(
-            place=self.place,
-            schema=SCHEMA,
-            bytes=self._size(),
-            messages=sum(counts.values()),
-            inbound=counts.get("inbound", 0),
-            outbound=counts.get("outbound", 0),
-            deleted=numbers[0],
-            status_changes=numbers[1],
-            contacts=numbers[2],
-            oldest_sent_at=ends[0][0] if ends[0] else None,
-            newest_sent_at=ends[1][0] if ends[1] else None,
-            synced_at=synced.get("at"),
-            complete=bool(synced.get("complete")),
-            since=synced.get("since"),
-        )
 
     def _size(self) -> int:
         files = [self._path, *(self._path.with_name(self._path.name + end) for end in ("-wal", "-shm"))]
@@ -190,13 +81,8 @@ class SqliteStore(Store):
 
     def check(self) -> list[str]:
         """What SQLite's own check finds, and that of the full-text indexes against the messages."""
-        with self._told():
-            found = [str(line) for (line,) in self._db.execute("PRAGMA integrity_check(20)") if line != "ok"]
-            strays = self._db.execute(
-                "SELECT count(*) FROM status_changes AS s LEFT JOIN messages AS m ON m.id = s.id WHERE m.id IS NULL"
-            ).fetchone()[0]
-        found += [f"{strays} status changes of messages that are not there"] * bool(strays)
-        return found + [line for index in INDEXES if (line := self._check_index(index))]
+        found = [str(line) for (line,) in self._all("PRAGMA integrity_check(20)") if line != "ok"]
+        return [*found, *self._strays(), *(line for index in INDEXES if (line := self._check_index(index)))]
 
     def _check_index(self, index: str) -> str:
         """What is wrong with an index, whose check is an INSERT that inserts nothing; empty where nothing is."""
@@ -266,112 +152,6 @@ class SqliteStore(Store):
             finally:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
-
-    def take(self, rows: Sequence[Row], direction: str | None, now: str) -> Taken:
-        """Put rows in: new ones, and what changed of the others."""
-        # In the order of their ids, as they lie in the file: half the pages would stay empty otherwise.
-        by_id = {row["id"]: row for row in sorted(rows, key=lambda row: row["id"])}
-        known = self._known(by_id)
-        new: list[tuple[object, ...]] = []
-        changed: list[tuple[object, ...]] = []
-        statuses: list[tuple[object, ...]] = []
-        same: list[tuple[object, ...]] = []
-        for number, row in by_id.items():
-            raw = _encode(row)
-            before = known.get(number)
-            if before is None:
-                new.append((number, *_values(row, direction, raw), now, now, now))
-            elif direction and before.direction not in (None, direction):
-                raise BadAnswerError(
-                    f"the service answers message {number} as inbound and as outbound",
-                    "An archive needs the filter on direction; is this the service it was made from?",
-                )
-            elif _differs(before, row, raw, direction):
-                changed.append((*_values(row, direction, raw), now, now, number))
-                if before.status != (status := _column(row.get("status"))):
-                    statuses.append((number, now, before.status, status))
-            else:
-                same.append((now, number))
-        self._db.executemany(_INSERT, new)
-        self._db.executemany(_UPDATE, changed)
-        self._db.executemany(
-            "INSERT INTO status_changes (id, seen_at, old_status, new_status) VALUES (?, ?, ?, ?)", statuses
-        )
-        self._db.executemany("UPDATE messages SET last_seen_at = ? WHERE id = ?", same)
-        return Taken(*(tuple(line[at] for line in lines) for lines, at in ((new, 0), (changed, -1), (same, 1))))  # type: ignore[arg-type]
-
-    def take_contacts(self, rows: Sequence[Row], now: str) -> Taken:
-        """The same for contacts."""
-        by_id = {row["id"]: row for row in rows}
-        places = ", ".join("?" * len(by_id))
-        raws = dict(self._db.execute(f"SELECT id, raw FROM contacts WHERE id IN ({places})", [*by_id]))  # noqa: S608
-        lines = []
-        for number, row in by_id.items():
-            phone = row.get("phone")
-            key = key_of(phone) if phone else None
-            columns = [_column(row.get(name)) for name in _CONTACT_COLUMNS]
-            lines.append((number, *columns, _column(key), _encode(row), now, now))
-        self._db.executemany(_UPSERT_CONTACT, lines)
-        new = tuple(number for number in by_id if number not in raws)
-        changed = tuple(number for number, raw in raws.items() if json.loads(raw) != by_id[number])
-        return Taken(new, changed, tuple(number for number in raws if number not in changed))
-
-    def count_directed(self, direction: str | None) -> int:
-        """How many messages of a direction are on the service as far as is known."""
-        sql = "SELECT count(*) FROM messages WHERE direction IS ? AND deleted_at IS NULL"
-        with self._told():
-            return int(self._db.execute(sql, (direction,)).fetchone()[0])
-
-    def settled(self, ids: Sequence[int], direction: str | None) -> set[int]:
-        """Those of the ids that are stored under that direction and not pending."""
-        stored = {number for number, before in self._known(ids).items() if before.direction == direction}
-        return stored - set(self._marked_of("pending", direction, ids))
-
-    def mark(self, mark: Mark, ids: Iterable[int], direction: str | None) -> None:
-        """Note that."""
-        lines = [(mark, direction or "", number) for number in ids]
-        self._db.executemany("INSERT OR IGNORE INTO sync_marks (mark, direction, id) VALUES (?, ?, ?)", lines)
-
-    def unmark(self, mark: Mark, direction: str | None, ids: Iterable[int] | None = None) -> None:
-        """Forget it: of these ids, or of the whole direction."""
-        sql = "DELETE FROM sync_marks WHERE mark = ? AND direction = ?"
-        if ids is None:
-            self._db.execute(sql, (mark, direction or ""))
-        else:
-            self._db.executemany(f"{sql} AND id = ?", [(mark, direction or "", number) for number in ids])
-
-    def marked(self, mark: Mark, direction: str | None) -> list[int]:
-        """The ids that are marked so."""
-        sql = "SELECT id FROM sync_marks WHERE mark = ? AND direction = ?"
-        with self._told():
-            return [number for (number,) in self._db.execute(sql, (mark, direction or ""))]
-
-    def mark_deleted(self, direction: str | None, before: str, now: str) -> int:
-        """Note as deleted what was last seen before a moment."""
-        sql = "UPDATE messages SET deleted_at = ? WHERE direction IS ? AND deleted_at IS NULL AND last_seen_at < ?"
-        return self._db.execute(sql, (now, direction, before)).rowcount
-
-    def drop_pending(self, direction: str | None) -> None:
-        """Remove the pending messages of a direction."""
-        ids = [(number,) for number in self.marked("pending", direction)]
-        self._db.executemany("DELETE FROM status_changes WHERE id = ?", ids)
-        self._db.executemany("DELETE FROM messages WHERE id = ?", ids)
-        self.unmark("pending", direction)
-
-    def note(self, key: str, value: Any) -> None:
-        """Note something under a key."""
-        sql = "INSERT INTO sync_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-        self._db.execute(sql, (key, json.dumps(value)))
-
-    def _known(self, ids: Collection[int]) -> dict[int, _Before]:
-        places = ", ".join("?" * len(ids))
-        sql = f"SELECT id, direction, deleted_at, status, raw FROM messages WHERE id IN ({places})"  # noqa: S608
-        return {line[0]: _Before(*line[1:]) for line in self._db.execute(sql, [*ids])}
-
-    def _marked_of(self, mark: Mark, direction: str | None, ids: Sequence[int]) -> list[int]:
-        places = ", ".join("?" * len(ids))
-        sql = f"SELECT id FROM sync_marks WHERE mark = ? AND direction = ? AND id IN ({places})"  # noqa: S608
-        return [number for (number,) in self._db.execute(sql, [mark, direction or "", *ids])]
 
     # The file.
 
@@ -472,16 +252,6 @@ class SqliteStore(Store):
         return UsageError(f"can't write the archive {self.place!r}: {reason}", "Name a place that you may write to.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """What is stored of a message."""
-
-    direction: str | None
-    deleted_at: str | None
-    status: object
-    raw: str
-
-
 def _code(error: sqlite3.Error) -> int:
     """SQLite's primary error code."""
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
@@ -489,53 +259,3 @@ def _code(error: sqlite3.Error) -> int:
 
 def _contains(text: object, needle: str) -> bool:
     return isinstance(text, str) and needle in fold(text)
-
-
-def _shown(raw: str, direction: str | None, deleted_at: str | None) -> Row:
-    row: Row = json.loads(raw)
-    row["direction"] = direction
-    if deleted_at is not None:
-        row["deleted_at"] = deleted_at
-    return row
-
-
-def _differs(before: _Before, row: Row, raw: str, direction: str | None) -> bool:
-    if before.deleted_at is not None or (direction is not None and before.direction is None):
-        return True
-    return before.raw != raw and json.loads(before.raw) != row
-
-
-def _values(row: Row, direction: str | None, raw: str) -> tuple[object, ...]:
-    """What a message's columns hold but for its id and the times of the sync."""
-    sender, moment = row.get("sender_id"), parse_sent_at(row.get("sent_at"))
-    return (
-        *(_column(row.get(name)) for name in _COLUMNS),
-        direction,
-        None if moment is None else microseconds(moment),
-        None if sender is None else _column(key_of(sender)),
-        raw,
-    )
-
-
-def _column(value: object) -> object:
-    """A value of JSON as one of SQLite."""
-    if isinstance(value, str):
-        # Half of a surrogate pair has no form in UTF-8.
-        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
-    if isinstance(value, int):
-        return value if -_MOST_INTEGER <= value < _MOST_INTEGER else str(value)
-    return value if value is None or isinstance(value, float) else _encode(value)
-
-
-def _encode(value: object) -> str:
-    text = _COMPACT.encode(value)
-    # Escaped, half of a surrogate pair comes back as it was.
-    return text if text.isascii() or _is_utf8(text) else json.dumps(value, separators=(",", ":"))
-
-
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -6,14 +6,18 @@ A store is one account's copy. Whoever reads it never waits for the one sync tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from wacr_cli.contacts import Names
+from wacr_cli.conversations import Conversation, ConversationQuery
 from wacr_cli.models import Row
 from wacr_cli.source import Source
+
+if TYPE_CHECKING:
+    from wacr_cli.archive.months import Month
 
 Mark = Literal["seen", "pending"]
 """What a sync notes about messages until it is through.
@@ -66,6 +70,22 @@ class Store(Source, Names, Protocol):
 
     def find(self, word: str) -> Row:
         """The message of an id, or of WhatsApp's id; :class:`~wacr_cli.errors.NotFoundError` where there is none."""
+        ...
+
+    def conversations(self, query: ConversationQuery) -> list[Conversation]:
+        """The conversations that are asked for, that of the newest message first."""
+        ...
+
+    def months(self) -> list[Month]:
+        """The months of which there are messages, oldest first, and what tells whether one has changed."""
+        ...
+
+    def of_month(self, month: Month) -> Iterator[list[Row]]:
+        """The messages of a month, oldest first, as :data:`~wacr_cli.archive.months.FIELDS` and ``sent_us``."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Whatever is asked within is answered as of one moment."""
         ...
 
     def state(self, key: str) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from wacr_cli.contacts import key_of
 from wacr_cli.errors import UsageError
@@ -21,10 +22,11 @@ _SHORTEST_INDEXED = 3
 _MOST_PARTS = 12
 
 _ORDERS = {
-    "created_at": ("m.id", ""),
+    "created_at": ("m.id",),
     "updated_at": ("m.changed_at", "m.id"),
     "sent_at": ("m.sent_us", "m.id"),
 }
+_NULLABLE = ("m.sent_us",)
 
 
 @dataclass(slots=True)
@@ -47,17 +49,38 @@ class Selection:
         return f"FROM {self.tables} WHERE {' AND '.join(self.conditions)}"
 
 
-def select(query: Query) -> Selection:
+class Dialect(Protocol):
+    """What one database says in another way than the next.
+
+    ``aside`` before a column keeps an index on it from being used; ``by_conversation`` behind the table has the index
+    of conversations used. ``nulls`` is said after a column that may be null,
+    in ascending and in descending order, to have null before every value.
+    """
+
+    aside: str
+    by_conversation: str
+    nulls: tuple[str, str]
+
+    def words(self, found: Selection, query: Query, phrases: list[str]) -> None:
+        """Ask for texts that have all of the words and phrases."""
+        ...
+
+    def part(self, found: Selection, query: Query, needle: str) -> None:
+        """Ask for texts that have a part, folded, in them."""
+        ...
+
+
+def select(query: Query, dialect: Dialect) -> Selection:
     """The messages that a query asks for; raises :class:`UsageError` for what the archive can't answer."""
-    found = Selection(order=_order(query))
+    found = Selection(order=_order(query, dialect))
     if query.search is not None:
-        _search(found, query, query.search)
+        _search(found, query, query.search, dialect)
     found.add("m.deleted_at IS NOT NULL" if query.deleted else "m.deleted_at IS NULL")
     for one in query.filters:
-        _filter(found, one)
+        _filter(found, one, dialect.aside)
     for raw in query.raw_filters:
         if raw.value:  # an empty value is no filter to the API either
-            _filter(found, _known(raw))
+            _filter(found, _known(raw), dialect.aside)
     if query.sender is not None:
         found.add("m.sender_key = ?", key_of(query.sender))
     return found
@@ -94,10 +117,11 @@ def parse_words(text: str) -> list[str]:
     return [part.replace("\0", " ") for part in parts if any(letter.isalnum() for letter in part)]
 
 
-def _order(query: Query) -> str:
+def _order(query: Query, dialect: Dialect) -> str:
     name = (query.sort or "-created_at").removeprefix("-")
     way = " DESC" if query.newest_first else ""
-    return ", ".join(f"{column}{way}" for column in _ORDERS[name] if column)
+    nulls = dialect.nulls[query.newest_first]
+    return ", ".join(f"{column}{way}{nulls * (column in _NULLABLE)}" for column in _ORDERS[name])
 
 
 def _known(raw: RawFilter) -> Filter:
@@ -111,38 +135,56 @@ def _known(raw: RawFilter) -> Filter:
     return Filter(raw.field, raw.operator or "eq", values)  # type: ignore[arg-type]
 
 
-def _filter(found: Selection, one: Filter) -> None:
+def _filter(found: Selection, one: Filter, aside: str) -> None:
     values: list[object] = list(one.values)
     if one.field == "interaction_id":
         values = [int(value) for value in one.values if re.fullmatch(r"-?[0-9]{1,18}", value)]
     column = f"m.{one.field}"
     if one.negative:
-        # The plus keeps an index from being used that has nearly all rows.
+        # An index would have nearly all rows.
         places = ", ".join("?" * len(values))
-        found.add(f"+{column} IS NOT NULL AND +{column} NOT IN ({places})", *values)
+        apart = f" AND {aside}{column} NOT IN ({places})" * bool(values)
+        found.add(f"{aside}{column} IS NOT NULL{apart}", *values)
+    elif not values:
+        found.add("1 = 0")
     elif len(values) == 1:
         found.add(f"{column} = ?", *values)
     else:
         # By an index the rows of several values would come out of order, and would all have to be sorted.
-        unordered = "" if one.field == "interaction_id" else "+"
+        unordered = "" if one.field == "interaction_id" else aside
         found.add(f"{unordered}{column} IN ({', '.join('?' * len(values))})", *values)
 
 
-def _search(found: Selection, query: Query, text: str) -> None:
-    if query.words:
-        phrases = parse_words(text)
-        if not phrases:
-            raise UsageError(f"--search: no word in {text!r}", "Name words, or leave --search-mode words out.")
-        _match(found, query, "messages_words", phrases)
+def _search(found: Selection, query: Query, text: str, dialect: Dialect) -> None:
+    if not query.words:
+        dialect.part(found, query, fold(text))
         return
-    needle = fold(text)
-    parts = _parts(needle)
-    if parts and not _in_few_conversations(query):
-        _match(found, query, "messages_trigrams", parts)
-    found.add("wacr_contains(m.message, ?)", needle)
+    phrases = parse_words(text)
+    if not phrases:
+        raise UsageError(f"--search: no word in {text!r}", "Name words, or leave --search-mode words out.")
+    dialect.words(found, query, phrases)
 
 
-def _match(found: Selection, query: Query, index: str, phrases: list[str]) -> None:
+class SqliteDialect:
+    """SQLite's: full-text indexes that are tables of their own, and null before every value by itself."""
+
+    aside = "+"
+    by_conversation = "INDEXED BY messages_conversations"
+    nulls = ("", "")
+
+    def words(self, found: Selection, query: Query, phrases: list[str]) -> None:
+        """Ask the index of words."""
+        _match(found, "messages_words", phrases)
+
+    def part(self, found: Selection, query: Query, needle: str) -> None:
+        """Ask the index of three letters each, and look at what it finds."""
+        parts = _parts(needle)
+        if parts and not _in_few_conversations(query):
+            _match(found, "messages_trigrams", parts)
+        found.add("wacr_contains(m.message, ?)", needle)
+
+
+def _match(found: Selection, index: str, phrases: list[str]) -> None:
     """Ask an index for phrases, all literal, in the order of its rows where that is the query's."""
     found.tables = f"{index} AS t CROSS JOIN messages AS m ON m.id = t.rowid"
     found.add(f"{index} MATCH ?", " ".join('"' + phrase.replace('"', '""') + '"' for phrase in phrases))

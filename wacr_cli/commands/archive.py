@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wacr_cli.errors import WacrError
+from wacr_cli.errors import UsageError, WacrError
 from wacr_cli.options import (
     ArchiveAtOption,
     FormatOption,
@@ -19,6 +19,7 @@ from wacr_cli.options import (
     new_app,
     run_of,
 )
+from wacr_cli.query import one_of
 
 if TYPE_CHECKING:
     from wacr_cli.models import Row
@@ -41,6 +42,16 @@ PATH_EXAMPLES = """\b
 Examples:
   wacr archive path
   sqlite3 -readonly "$(wacr archive path)" .schema
+"""
+EXPORT_EXAMPLES = """\b
+Examples:
+  wacr archive export --to warehouse
+  wacr archive export --to s3-upload --as csv.gz --format json
+  duckdb -c "from 'warehouse/*/*.parquet' select count(*)"
+
+A file for each month, by UTC: warehouse/sent_month=2026-11/messages.parquet.
+Run again, it writes the months that changed. Parquet needs the extra:
+pip install 'wacr-cli[parquet]'.
 """
 
 _LABELS = {
@@ -111,6 +122,26 @@ def check(
 def path(ctx: typer.Context, archive_at: ArchiveAtOption = None) -> None:
     """Print where the archive is, or would be."""
     typer.echo(run_of(ctx, archive_at=archive_at).store.place)
+
+
+@app.command("export", cls=HouseCommand, epilog=EXPORT_EXAMPLES)
+def export(
+    ctx: typer.Context,
+    to: Annotated[str, typer.Option("--to", metavar="FOLDER", help="The folder: a new one, or that of an export.")],
+    kind: Annotated[
+        str, typer.Option("--as", metavar="KIND", help="parquet, csv, csv.gz, jsonl or jsonl.gz.")
+    ] = "parquet",
+    archive_at: ArchiveAtOption = None,
+    format_: FormatOption = None,
+) -> None:
+    """Write the archive out for a warehouse, month by month."""
+    from wacr_cli.commands import exports
+    from wacr_cli.export import KINDS
+
+    run = run_of(ctx, archive_at=archive_at)
+    if not to:
+        raise UsageError("--to: an empty name", "Name a folder.")
+    exports.export(run, to, one_of(kind, KINDS, "--as"), display_of(format_))
 
 
 def _show(run: Run, display: Display, row: Row) -> None:

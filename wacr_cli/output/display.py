@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from wacr_cli.errors import UsageError
 
-Format = Literal["table", "tsv", "csv", "json", "jsonl"]
+Format = Literal["table", "tsv", "csv", "json", "jsonl", "md", "html"]
 FORMATS: tuple[Format, ...] = ("table", "tsv", "csv", "json", "jsonl")
+PAPER_FORMATS: tuple[Format, ...] = (*FORMATS, "md", "html")
+"""Of what people read as a page."""
 
 ENDINGS: dict[str, Format] = {".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+PAPER_ENDINGS: dict[str, Format] = {**ENDINGS, ".md": "md", ".html": "html", ".htm": "html"}
 
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """How the person wants to see it: the words of ``--format``, ``--output`` and ``--excel``."""
+    """How the person wants to see it: the words of ``--format``, ``--output`` and ``--excel``.
+
+    ``paper`` says that it can be a page too.
+    """
 
     format: str | None = None
     output: str | None = None
     excel: bool = False
+    paper: bool = False
 
     def chosen(self, *, terminal: bool) -> Format:
         """The format: the flag, the file's ending, else what suits a terminal or a pipe.
@@ -32,7 +40,9 @@ class Display:
             chosen = self.format  # type: ignore[assignment]
         elif self.output not in (None, "-"):
             path = Path(str(self.output))
-            chosen = "csv" if self.excel and not path.suffix else format_of(path)
+            chosen = (
+                "csv" if self.excel and not path.suffix else format_of(path, PAPER_ENDINGS if self.paper else ENDINGS)
+            )
         else:
             chosen = "csv" if self.excel else "table" if terminal else "tsv"
         if self.excel and chosen != "csv":
@@ -40,14 +50,14 @@ class Display:
         return chosen
 
 
-def format_of(path: Path) -> Format:
+def format_of(path: Path, endings: Mapping[str, Format] = ENDINGS) -> Format:
     """The format that a file's ending names, ``.gz`` aside; what is no file, as a device, takes that of a pipe."""
     plain = path.name.lower().removesuffix(".gz")
-    for ending, form in ENDINGS.items():
+    for ending, form in endings.items():
         if plain.endswith(ending):
             return form
     if path.exists() and not path.is_file():
         return "tsv"
     raise UsageError(
-        f"--output: the ending of {str(path)!r} names no format", f"End it in {', '.join(ENDINGS)}, or add --format."
+        f"--output: the ending of {str(path)!r} names no format", f"End it in {', '.join(endings)}, or add --format."
     )

@@ -63,6 +63,30 @@ class JsonArray:
         self._sink.write("[]\n" if self._before == "[\n" else "\n]\n")
 
 
+class JsonWithin:
+    """One object: what is said of the rows, and the rows as an array in it, written as they come."""
+
+    def __init__(self, sink: Sink, about: str, known: Row, name: str) -> None:
+        self._sink = sink
+        self._rows = JsonArray(sink, None)
+        self._before = f"{{{encode(about)}: {encode(known)}, {encode(name)}: "
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Write some rows."""
+        self._begin()
+        self._rows.write(rows)
+
+    def finish(self) -> None:
+        """Close the array, and what it stands in."""
+        self._begin()
+        self._rows.finish()
+        self._sink.write("}\n")
+
+    def _begin(self) -> None:
+        self._sink.write(self._before)
+        self._before = ""
+
+
 class JsonObject:
     """One object alone."""
 

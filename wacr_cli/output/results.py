@@ -9,16 +9,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from wacr_cli.errors import UsageError
-from wacr_cli.models import DETAIL_FIELDS, Row
+from wacr_cli.models import DETAIL_FIELDS, LIST_FIELDS, Row
 from wacr_cli.output.console import Console
 from wacr_cli.output.csv import Csv, Tsv
 from wacr_cli.output.display import Display, Format
-from wacr_cli.output.json import JsonArray, JsonLines, JsonObject
+from wacr_cli.output.json import JsonArray, JsonLines, JsonObject, JsonWithin
 from wacr_cli.output.sinks import Pager, Sink, Stream, output_file
 from wacr_cli.query import Query
 
 if TYPE_CHECKING:
     from wacr_cli.output.cards import Card
+    from wacr_cli.output.transcript import Find
+
+
+_OF_A_CONVERSATION = ("unread", "last_at", "waiting_since", "window_closes_at", "last_message")
 
 
 class Writer(Protocol):
@@ -122,6 +126,47 @@ def row_writer(
     if form == "jsonl":
         return JsonLines(sink, chosen)
     return Csv(sink, chosen or columns, excel=excel) if form == "csv" else Tsv(sink, chosen or columns)
+
+
+def transcript_writer(
+    form: Format, sink: Sink, console: Console, now: Callable[[], datetime], known: Row, find: Find, *, with_names: bool
+) -> Writer:
+    """The writer of a conversation's messages, of which ``known`` is said; ``find`` has what they reply to."""
+    if form == "table":
+        from wacr_cli.output.bubbles import Bubbles
+
+        return Bubbles(sink, console, known, now, find)
+    if form == "md":
+        from wacr_cli.output.markdown import MarkdownTranscript
+
+        return MarkdownTranscript(sink, known, now, find)
+    if form == "html":
+        from wacr_cli.output.html import HtmlTranscript
+
+        return HtmlTranscript(sink, known, now, find)
+    if form == "json":
+        return JsonWithin(sink, "conversation", known, "messages")
+    columns = (*LIST_FIELDS, "direction", *("sender_name",) * with_names)
+    return row_writer(form, sink, console, now, columns)
+
+
+def conversations_writer(
+    form: Format, sink: Sink, console: Console, now: Callable[[], datetime], columns: Sequence[str], about: str
+) -> Writer:
+    """The writer of a list of conversations; ``about`` is said of it on a page.
+
+    What people look at has few columns; who has no name is there by the number.
+    """
+    few = ("id", "name" if "name" in columns else "number", *_OF_A_CONVERSATION)
+    if form == "md":
+        from wacr_cli.output.markdown import MarkdownTable
+
+        return MarkdownTable(sink, few)
+    if form == "html":
+        from wacr_cli.output.html import HtmlTable
+
+        return HtmlTable(sink, few, "Conversations", about)
+    return row_writer(form, sink, console, now, few if form == "table" else columns)
 
 
 def detail_writer(

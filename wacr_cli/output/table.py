@@ -19,7 +19,7 @@ from wacr_cli.output.console import Console
 from wacr_cli.output.json import encode
 from wacr_cli.output.safe import html_to_text, printable
 from wacr_cli.output.sinks import Sink
-from wacr_cli.times import full_local, parse_sent_at, short_local
+from wacr_cli.times import full_local, left, parse_sent_at, short_local
 
 NOTHING = "–"  # noqa: RUF001 - the dash for what is null
 _GAP = 2
@@ -68,11 +68,22 @@ _COLUMNS: Mapping[str, Column] = {
         Column("company", "COMPANY", most=24, least=8),
         Column("created_at", "CREATED", most=32),
         Column("updated_at", "UPDATED", most=32),
+        Column("number", "NUMBER", most=16),
+        Column("unread", "NEW", right=True, most=7),
+        Column("messages", "MESSAGES", right=True, most=9),
+        Column("last_at", "LAST", most=32),
+        Column("last_message", "LAST MESSAGE", flexible=True),
+        Column("waiting_since", "WAITING", most=32),
+        Column("window_closes_at", "WINDOW", most=32),
         Column("value", "VALUE", most=60, least=12),
         Column("origin", "ORIGIN", flexible=True),
     )
 }
-_TIMES = ("sent_at", "created_at", "updated_at")
+_TIMES = ("sent_at", "created_at", "updated_at", "last_at", "waiting_since")
+_DEADLINES = ("window_closes_at",)
+_TEXTS = {"message": "type", "last_message": "last_type"}
+"""The fields that hold a message's text, with those that say of which type it is."""
+
 DEFAULT_COLUMNS = ("id", "sent_at", "interaction_id", "sender_id", "type", "status", "message")
 
 
@@ -225,6 +236,8 @@ def _cell(field: str, row: Row, now: datetime | None) -> Text:
         return Text(NOTHING, style="dim")
     if field in _TIMES and now is not None and isinstance(value, str):
         return Text(_short_time(value, now))
+    if field in _DEADLINES and now is not None and (moment := parse_sent_at(value)):
+        return Text(left(moment, now), style="" if moment > now else "dim")
     text = words(field, value, row)
     styles = {"status": _STATUS_STYLES, "direction": _DIRECTION_STYLES}.get(field, {})
     return Text(text, style=styles.get(value, "") if isinstance(value, str) else "")
@@ -249,7 +262,7 @@ def words(field: str, value: object, row: Row) -> str:
         return "yes" if value else "no"
     if not isinstance(value, str):
         return str(value) if isinstance(value, int) else printable(encode(value))
-    if field == "message" and row.get("type") == "template":
+    if field in _TEXTS and row.get(_TEXTS[field]) == "template":
         value = html_to_text(value)
     return printable(value)
 

@@ -1,0 +1,84 @@
+"""Conversations, put together from their messages: one pass over an index that has all that is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from wacr_cli.archive.rows import shown
+from wacr_cli.conversations import FAILED, Conversation, ConversationQuery
+from wacr_cli.models import Row
+
+Ask = Callable[[str, Sequence[object]], list[Any]]
+
+_CHUNK = 500
+_NEVER = -(2**63)
+_HINT = "/*hint*/"
+_HERE = "m.interaction_id = c.id AND m.deleted_at IS NULL"
+_IN = "m.direction = 'inbound'"
+_ANSWER = f"m.direction = 'outbound' AND (m.status IS NULL OR m.status <> '{FAILED}')"
+_LAST_IN = f"SELECT max(m.id) FROM messages AS m {_HINT} WHERE {_HERE} AND {_IN} AND m.sent_us = c.in_us"  # noqa: S608
+_LAST_ANSWER = f"SELECT max(m.id) FROM messages AS m {_HINT} WHERE {_HERE} AND {_ANSWER} AND m.sent_us = c.out_us"  # noqa: S608
+
+_COUNTED = f"""
+SELECT m.interaction_id AS id, count(*) AS messages, count(*) FILTER (WHERE {_IN} AND NOT m.is_read) AS unread,
+    max(m.sent_us) AS last_us, max(m.sent_us) FILTER (WHERE {_IN}) AS in_us,
+    max(m.sent_us) FILTER (WHERE {_ANSWER}) AS out_us
+FROM messages AS m {_HINT} WHERE m.deleted_at IS NULL AND {{which}} GROUP BY m.interaction_id
+"""  # noqa: S608 - names of our own, here and below
+
+# Of one moment, the message with the greater id is the later one.
+_WAITING = f"""(c.in_us IS NOT NULL AND (c.out_us IS NULL OR c.in_us > c.out_us
+    OR (c.in_us = c.out_us AND ({_LAST_IN}) > ({_LAST_ANSWER}))))"""
+
+_CHOSEN = f"""
+SELECT c.*, count(*) OVER () AS matching FROM ({_COUNTED}) AS c WHERE {{wanted}}
+ORDER BY COALESCE(c.last_us, {_NEVER}) DESC, c.id DESC {{cut}}
+"""  # noqa: S608
+
+_ENDS = f"""
+SELECT c.*, ({_LAST_IN}) AS in_id, ({_LAST_ANSWER}) AS out_id,
+    (SELECT max(m.id) FROM messages AS m {_HINT} WHERE {_HERE} AND m.sent_us = c.last_us) AS last_id
+FROM ({_CHOSEN}) AS c
+"""  # noqa: S608
+
+_FOUND = f"""
+SELECT c.id, c.messages, c.unread, c.matching, c.in_id,
+    COALESCE(c.last_id, (SELECT max(m.id) FROM messages AS m {_HINT} WHERE {_HERE})) AS last_id,
+    (SELECT m.id FROM messages AS m {_HINT} WHERE {_HERE} AND {_IN} AND m.sent_us >= COALESCE(c.out_us, {_NEVER})
+        AND (c.out_us IS NULL OR m.sent_us > c.out_us OR m.id > c.out_id)
+        ORDER BY m.sent_us, m.id LIMIT 1) AS waiting_id
+FROM ({_ENDS}) AS c ORDER BY COALESCE(c.last_us, {_NEVER}) DESC, c.id DESC
+"""  # noqa: S608
+
+
+def found(ask: Ask, query: ConversationQuery, hint: str) -> list[Conversation]:
+    """The conversations that are asked for, that of the newest message first.
+
+    ``hint`` stands behind the table's name, where the database has to be told which index has all that is counted.
+    """
+    which = "m.interaction_id IS NOT NULL" if query.id is None else "m.interaction_id = ?"
+    wanted = ["1 = 1", *[_WAITING] * query.waiting, *["c.unread > 0"] * query.unread]
+    sql = _FOUND.format(
+        which=which,
+        wanted=" AND ".join(wanted),
+        cut="" if query.limit is None else f"LIMIT {query.limit}",
+    ).replace(_HINT, hint)
+    lines = ask(sql, () if query.id is None else (query.id,))
+    rows = _rows(ask, [number for line in lines for number in line[4:] if number is not None])
+    return [
+        Conversation(number, messages, unread, rows[last], rows.get(inbound), rows.get(waiting), matching)
+        for number, messages, unread, matching, inbound, last, waiting in lines
+    ]
+
+
+def _rows(ask: Ask, ids: list[int]) -> dict[int, Row]:
+    """Messages by their ids."""
+    unique = sorted(set(ids))
+    found: dict[int, Row] = {}
+    for at in range(0, len(unique), _CHUNK):
+        some = unique[at : at + _CHUNK]
+        places = ", ".join("?" * len(some))
+        sql = f"SELECT id, raw, direction, deleted_at FROM messages WHERE id IN ({places})"  # noqa: S608
+        found |= {number: shown(*more) for number, *more in ask(sql, some)}
+    return found
