@@ -21,6 +21,7 @@ from typing import Any, Literal
 from wacr_cli import __version__
 from wacr_cli.errors import UsageError, WacrError
 from wacr_cli.settings import config, credentials, redaction, values, vault
+from wacr_cli.settings.places import is_database
 
 State = Literal["fault", "warning", "fine"]
 
@@ -230,6 +231,9 @@ def archive_findings(patient: Patient) -> Iterable[Finding]:
     place = values.value_of("archive", patient.environ, patient.profile).value
     if place is None:
         yield fine("archive", "none named")
+        return
+    if is_database(str(place)):
+        yield fine("archive", str(place))
         return
     path = Path(str(place)).expanduser()
     yield fine("archive", f"{path} ({_mode_of(path)})")

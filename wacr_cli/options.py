@@ -82,7 +82,9 @@ ArchiveOption = Annotated[
 ArchiveAtOption = Annotated[
     str | None,
     typer.Option(
-        "--archive-at", metavar="FILE", help="The archive's file. [default: WACR_ARCHIVE, or one for each profile]"
+        "--archive-at",
+        metavar="FILE",
+        help="The archive: a file, or a postgresql:// URL. [default: WACR_ARCHIVE, or a file for each profile]",
     ),
 ]
 NoPagerOption = Annotated[bool, typer.Option("--no-pager", help="Show a long table without a pager.")]

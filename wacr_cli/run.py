@@ -118,7 +118,11 @@ class Run:
 
     @cached_property
     def store(self) -> Store:
-        """The archive."""
+        """The archive: a file, or a database."""
+        if url := config.archive_url(self.settings, self.archive_at):
+            from wacr_cli.archive.postgres import PostgresStore
+
+            return PostgresStore(url)
         from wacr_cli.archive.sqlite import SqliteStore
 
         return SqliteStore(config.archive_path(self.settings, self.archive_at))

@@ -12,7 +12,8 @@ from wacr_cli.models import Row
 Ask = Callable[[str, Sequence[object]], list[Any]]
 
 _CHUNK = 500
-_NEVER = -(2**63)
+# Before any time there is, and yet of 64 bits to every database.
+_NEVER = -(2**62)
 _HINT = "/*hint*/"
 _HERE = "m.interaction_id = c.id AND m.deleted_at IS NULL"
 _IN = "m.direction = 'inbound'"

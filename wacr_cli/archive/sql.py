@@ -59,8 +59,8 @@ class SqlStore(Store):
         """All rows of an answer."""
 
     @abstractmethod
-    def _stream(self, sql: str, values: Sequence[object]) -> Iterator[list[Any]]:
-        """The rows of an answer, :data:`BATCH` at a time, all of one moment."""
+    def _stream(self, sql: str, values: Sequence[object], most: int | None = None) -> Iterator[list[Any]]:
+        """The rows of an answer, :data:`BATCH` at a time, all of one moment; ``most`` is how many it has at most."""
 
     @abstractmethod
     def _do(self, sql: str, values: Sequence[object] = ()) -> int:
@@ -119,7 +119,8 @@ class SqlStore(Store):
         # One row more than is wanted shows whether there are more.
         cut = "" if wanted is None else f" LIMIT {wanted + 1} OFFSET {min(skipped, _MOST_INTEGER - 1)}"
         given = 0
-        for batch in self._stream(f"SELECT {_SHOWN} {span.sql} ORDER BY {span.order}{cut}", span.values):
+        sql = f"SELECT {_SHOWN} {span.sql} ORDER BY {span.order}{cut}"
+        for batch in self._stream(sql, span.values, None if wanted is None else wanted + 1):
             rows = [shown(*row) for row in batch][: None if wanted is None else wanted - given]
             given += len(rows)
             listing.more = wanted is not None and len(rows) < len(batch)
@@ -212,6 +213,10 @@ class SqlStore(Store):
         """What a message's columns hold but for its id and the times of the sync; those of ``_more`` last."""
         return values_of(row, direction, raw)
 
+    def _contact_values(self, row: Row) -> Line:
+        """What a contact's columns hold but for its id and the times of the sync; the raw JSON last."""
+        return contact_values(row)
+
     def take(self, rows: Sequence[Row], direction: str | None, now: str) -> Taken:
         """Put rows in: new ones, and what changed of the others."""
         by_id = in_order(rows)
@@ -243,7 +248,9 @@ class SqlStore(Store):
         if not by_id:
             return Taken()
         raws = dict(self._all(f"SELECT id, raw FROM contacts WHERE id IN ({_places(len(by_id))})", [*by_id]))  # noqa: S608
-        self._do_each(_upsert_contact(), [(number, *contact_values(row), now, now) for number, row in by_id.items()])
+        self._do_each(
+            _upsert_contact(), [(number, *self._contact_values(row), now, now) for number, row in by_id.items()]
+        )
         new = tuple(number for number in by_id if number not in raws)
         changed = tuple(number for number, raw in raws.items() if json.loads(raw) != by_id[number])
         return Taken(new, changed, tuple(number for number in raws if number not in changed))

@@ -45,7 +45,7 @@ class SqliteStore(SqlStore):
         with self._told():
             return self._db.execute(sql, values).fetchall()
 
-    def _stream(self, sql: str, values: Sequence[object]) -> Iterator[list[Any]]:
+    def _stream(self, sql: str, values: Sequence[object], most: int | None = None) -> Iterator[list[Any]]:
         with self._told():
             rows = self._db.execute(sql, values)
         while batch := self._some(rows):

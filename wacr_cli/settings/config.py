@@ -20,6 +20,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from wacr_cli.errors import UsageError
 from wacr_cli.query import did_you_mean
+from wacr_cli.settings.places import is_database, without_password
 
 DEFAULT_API_URL = "https://app.wa.cr/api/v2"
 DEFAULT_PROFILE = "default"
@@ -91,6 +92,12 @@ def config_path(environ: Mapping[str, str]) -> Path:
     return config_dir(environ) / "config.toml"
 
 
+def archive_url(settings: Settings, chosen: str | None = None) -> str | None:
+    """The database of the archive, None where that is a file."""
+    place = chosen or settings.archive
+    return place if place and is_database(place) else None
+
+
 def archive_path(settings: Settings, chosen: str | None = None) -> Path:
     """The file of the archive: the one ``chosen`` by a flag, else that of the settings, else one for each profile."""
     from urllib.parse import quote
@@ -99,7 +106,10 @@ def archive_path(settings: Settings, chosen: str | None = None) -> Path:
     if place is None:
         return _folder(None, "user_data_path") / f"{quote(settings.profile, safe=' ')}.sqlite"
     if "://" in place:
-        raise UsageError(f"the archive's place is not a file: {place!r}", "Name a file, as ~/messages.sqlite.")
+        raise UsageError(
+            f"the archive's place is neither a file nor a database: {without_password(place)!r}",
+            "Name a file, as ~/messages.sqlite, or postgresql://user@host/database.",
+        )
     return Path(place).expanduser()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from wacr_cli.errors import UsageError
 from wacr_cli.query import did_you_mean, shorten
 from wacr_cli.settings import config
+from wacr_cli.settings.places import without_password
 
 KEYS = ("default_profile", *config.PROFILE_KEYS)
 """What ``wacr config`` knows: the first is of the file, the others are a profile's."""
@@ -73,6 +74,11 @@ def parsed(key: str, text: str, profiles: Mapping[str, Any]) -> str | int:
         raise UsageError(
             f"default_profile: no profile {shorten(text)!r}{did_you_mean(text, tuple(profiles))}", f"There is {known}."
         )
+    if key == "archive" and without_password(text) != text:
+        raise UsageError(
+            "archive: a password does not belong into the configuration",
+            "Leave it out; PostgreSQL finds it in PGPASSWORD or in ~/.pgpass.",
+        )
     return _checked(key, text, key)
 
 
@@ -91,4 +97,6 @@ def _checked(key: str, value: Any, origin: str) -> str | int:
         return config.check_rate_limit(number if type(number) is int else 0, origin)
     if not isinstance(value, str) or not value.strip():
         raise UsageError(f"{origin}: not a text" if value else f"{origin}: an empty text", f'Write it as {key} = "…".')
-    return config.check_api_url(value, origin) if key == "api_url" else value
+    if key == "api_url":
+        return config.check_api_url(value, origin)
+    return without_password(value) if key == "archive" else value

@@ -1,0 +1,130 @@
+"""A PostgreSQL of the tests' own: a new cluster on a socket and on loopback, which can be killed and started again."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+
+PASSWORD = "correct horse"  # of a server that is gone with the tests
+PATIENCE = 30.0
+"""Seconds: far more than a slow machine needs to start it."""
+
+
+def programs() -> Path | None:
+    """The folder with ``initdb`` and ``postgres``, None where they are not installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
+    on_path = shutil.which("initdb")
+    best = found[-1] if found else Path(on_path).resolve() if on_path else None
+    return best.parent if best else None
+
+
+def _user() -> str | None:
+    """Whom to run it as: nobody else, but where the tests run as root, as which it refuses to run."""
+    if os.geteuid():
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name).pw_name
+        except KeyError:
+            continue
+    return None
+
+
+class Server:
+    """One server, running from :meth:`start` on."""
+
+    def __init__(self, bin_folder: Path) -> None:
+        self._bin = bin_folder
+        self._as = _user()
+        self.folder = Path(tempfile.mkdtemp(prefix="wacr-pg-", dir="/tmp"))  # a socket's name must be short
+        if self._as:
+            shutil.chown(self.folder, self._as)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        password = self.folder / "password"
+        password.write_text(PASSWORD)
+        password.chmod(0o644)
+        auth = ["--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={password}", "--username=wacr"]
+        options = ["--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions", *auth]
+        subprocess.run(
+            [str(self._bin / "initdb"), "-D", str(self.folder / "data"), *options],
+            check=True,
+            capture_output=True,
+            user=self._as,
+            cwd=self.folder,
+        )
+        self._process: subprocess.Popen[bytes] | None = None
+        self._databases = 0
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": self.port,
+            "unix_socket_directories": self.folder,
+            "fsync": "off",
+            "max_connections": 30,
+            "shared_buffers": "32MB",
+        }
+        words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [str(self._bin / "postgres"), "-D", str(self.folder / "data"), *words],
+                stdout=log,
+                stderr=log,
+                user=self._as,
+                cwd=self.folder,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + PATIENCE
+        while not self._answers(patient=self._process.poll() is None and time.monotonic() < deadline):
+            time.sleep(0.05)
+
+    def _answers(self, *, patient: bool) -> bool:
+        """Whether it takes connections; who is not patient any more gets the reason."""
+        try:
+            psycopg.connect(self.url("postgres")).close()
+        except psycopg.OperationalError:
+            if not patient:
+                raise
+            return False
+        return True
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would: nothing is written any more."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(PATIENCE)
+
+    def close(self) -> None:
+        """End it, and leave nothing of it."""
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def url(self, database: str) -> str:
+        """The URL of a database, by the socket."""
+        return f"postgresql://wacr@/{database}?host={self.folder}&port={self.port}"
+
+    def url_of_loopback(self, database: str, password: str | None) -> str:
+        """The URL of a database by TCP, where a password is asked for."""
+        secret = f":{password}" if password is not None else ""
+        return f"postgresql://wacr{secret}@127.0.0.1:{self.port}/{database}"
+
+    def database(self) -> str:
+        """The name of a new, empty database."""
+        self._databases += 1
+        name = f"d{self._databases}"
+        with psycopg.connect(self.url("postgres"), autocommit=True) as db:
+            db.execute(f"CREATE DATABASE {name}")
+        return name
