@@ -14,7 +14,7 @@ from typing import Any
 
 from wacr_cli.archive.migrations import APPLICATION_ID, MIGRATIONS
 from wacr_cli.archive.store import Info, Mark, Store, Taken
-from wacr_cli.archive.where import Selection, fold, microseconds, select, within
+from wacr_cli.archive.where import Selection, fold, microseconds, select, storable, within
 from wacr_cli.contacts import key_of, name_of
 from wacr_cli.errors import BadAnswerError, BusyError, NotFoundError, UsageError, WacrError
 from wacr_cli.locks import held
@@ -85,7 +85,8 @@ class SqliteStore(Store):
 
     def find(self, word: str) -> Row:
         """The message of an id, or of WhatsApp's id."""
-        number = int(word) if word.isascii() and word.isdecimal() and len(word) < 19 else None
+        number = int(word) if word.isascii() and word.isdecimal() and len(word) < 20 else 0
+        number = number if number < _MOST_INTEGER else 0
         with self._told():
             sql = f"SELECT {_SHOWN} FROM messages AS m WHERE m.id = ? OR m.message_id = ? LIMIT 1"  # noqa: S608
             found = self._db.execute(sql, (number, word)).fetchone()
@@ -190,29 +191,29 @@ class SqliteStore(Store):
 
     def check(self) -> list[str]:
         """What SQLite's own check finds, and that of the full-text indexes against the messages."""
-        with self._told():
-            found = [str(line) for (line,) in self._db.execute("PRAGMA integrity_check(20)") if line != "ok"]
-            strays = self._db.execute(
-                "SELECT count(*) FROM status_changes AS s LEFT JOIN messages AS m ON m.id = s.id WHERE m.id IS NULL"
-            ).fetchone()[0]
-        found += [f"{strays} status changes of messages that are not there"] * bool(strays)
-        return found + [line for index in INDEXES if (line := self._check_index(index))]
+        found = [line for (line,) in self._checked(self._db, "PRAGMA integrity_check(20)") if line != "ok"]
+        strays = "SELECT s.id FROM status_changes AS s LEFT JOIN messages AS m ON m.id = s.id WHERE m.id IS NULL"
+        found += [f"a status change of message {one}, which is not there" for (one,) in self._checked(self._db, strays)]
+        with self._told(), closing(self._connect("rw")) as db:
+            for index in INDEXES:
+                # This check is an INSERT that inserts nothing; what it says is only that the two differ.
+                check = f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)"  # noqa: S608
+                found += [f"{index} does not agree with the messages: {said}" for (said,) in self._checked(db, check)]
+        return [str(line) for line in found]
 
-    def _check_index(self, index: str) -> str:
-        """What is wrong with an index, whose check is an INSERT that inserts nothing; empty where nothing is."""
-        try:
-            with closing(self._connect("rw")) as db:
-                db.execute("BEGIN")
-                db.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")  # noqa: S608
-                db.execute("ROLLBACK")
-        except sqlite3.DatabaseError as error:
-            if _code(error) in _DAMAGED:
-                return f"{index} does not agree with the messages"
-            return f"{index} could not be checked: {error}"
-        return ""
+    def _checked(self, db: sqlite3.Connection, sql: str) -> list[tuple[object]]:
+        """What a check answers, or the damage that keeps it from answering."""
+        with self._told():
+            try:
+                return db.execute(sql).fetchall()
+            except sqlite3.DatabaseError as error:
+                if _code(error) not in _DAMAGED:
+                    raise
+                return [(error,)]
 
     def close(self) -> None:
         """Close the file."""
+        self._writing = False
         if "_db" in self.__dict__:
             self._db.close()
             del self.__dict__["_db"]
@@ -244,10 +245,10 @@ class SqliteStore(Store):
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600))
         except OSError as error:
             raise self._unwritable(error.strerror) from None
+        version = self._version()
         with self._told():
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
-        version = self._version()
         for number, migration in enumerate(MIGRATIONS[version:], version + 1):
             with self.transaction():
                 for statement in migration.statements:
@@ -382,6 +383,8 @@ class SqliteStore(Store):
             return self._connect("rw")
         if not self._path.exists():
             raise UsageError(f"there is no archive at {self.place!r}", "wacr sync makes it.")
+        if self._path.is_dir():
+            raise self._no_archive()
         with self._told():
             db = self._open_to_read()
         version = self._version(db)
@@ -447,13 +450,13 @@ class SqliteStore(Store):
                 "wacr archive check says more; or move it away and run wacr sync, which reads it anew.",
                 code="ARCHIVE_DAMAGED",
             )
-        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and self._writing):
             return WacrError(
                 f"writing the archive {self.place!r} failed: {error}",
                 "What was in it is as it was. Is the disk full?",
                 code="WRITE_FAILED",
             )
-        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
             return (
                 self._unwritable(str(error))
                 if self._writing
@@ -520,8 +523,7 @@ def _values(row: Row, direction: str | None, raw: str) -> tuple[object, ...]:
 def _column(value: object) -> object:
     """A value of JSON as one of SQLite."""
     if isinstance(value, str):
-        # Half of a surrogate pair has no form in UTF-8.
-        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
+        return storable(value)
     if isinstance(value, int):
         return value if -_MOST_INTEGER <= value < _MOST_INTEGER else str(value)
     return value if value is None or isinstance(value, float) else _encode(value)

@@ -7,6 +7,7 @@ compare as they are written.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -53,11 +54,13 @@ def select(query: Query) -> Selection:
     if query.search is not None:
         _search(found, query, query.search)
     found.add("m.deleted_at IS NOT NULL" if query.deleted else "m.deleted_at IS NULL")
+    # Half of all messages are of one direction: its index is of use only where they come in the order of their ids.
+    unindexed = {"direction"} if query.windowed or not found.order.startswith("m.id") else set()
     for one in query.filters:
-        _filter(found, one)
+        _filter(found, one, unindexed)
     for raw in query.raw_filters:
         if raw.value:  # an empty value is no filter to the API either
-            _filter(found, _known(raw))
+            _filter(found, _known(raw), unindexed)
     if query.sender is not None:
         found.add("m.sender_key = ?", key_of(query.sender))
     return found
@@ -78,6 +81,14 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
+def storable(text: str) -> str:
+    """A text as a column holds it; what is received stands in ``raw``.
+
+    Half of a surrogate pair has no form in UTF-8, and at a NUL many readers take a text to end.
+    """
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\u2400")
+
+
 def fold(text: str) -> str:
     """A text of the same length in which letters that differ in case alone are equal."""
     if text.isascii():
@@ -91,7 +102,7 @@ def fold(text: str) -> str:
 def parse_words(text: str) -> list[str]:
     """The words and "phrases" of a text, but for those without a letter or digit; a quote without its end is none."""
     parts = [phrase or word for phrase, word in re.findall(r'"([^"]*)"|(\S+)', text)]
-    return [part.replace("\0", " ") for part in parts if any(letter.isalnum() for letter in part)]
+    return [storable(part) for part in parts if any(letter.isalnum() for letter in part)]
 
 
 def _order(query: Query) -> str:
@@ -111,19 +122,19 @@ def _known(raw: RawFilter) -> Filter:
     return Filter(raw.field, raw.operator or "eq", values)  # type: ignore[arg-type]
 
 
-def _filter(found: Selection, one: Filter) -> None:
+def _filter(found: Selection, one: Filter, unindexed: Collection[str]) -> None:
     values: list[object] = list(one.values)
     if one.field == "interaction_id":
         values = [int(value) for value in one.values if re.fullmatch(r"-?[0-9]{1,18}", value)]
     column = f"m.{one.field}"
     if one.negative:
-        # The plus keeps an index from being used that has nearly all rows.
+        # A plus keeps an index from being used: here for it has nearly all rows.
         places = ", ".join("?" * len(values))
         found.add(f"+{column} IS NOT NULL AND +{column} NOT IN ({places})", *values)
     elif len(values) == 1:
-        found.add(f"{column} = ?", *values)
+        found.add(f"{'+' if one.field in unindexed else ''}{column} = ?", *values)
     else:
-        # By an index the rows of several values would come out of order, and would all have to be sorted.
+        # And here for the rows of several values would come out of order, and would all have to be sorted.
         unordered = "" if one.field == "interaction_id" else "+"
         found.add(f"{unordered}{column} IN ({', '.join('?' * len(values))})", *values)
 
@@ -135,11 +146,14 @@ def _search(found: Selection, query: Query, text: str) -> None:
             raise UsageError(f"--search: no word in {text!r}", "Name words, or leave --search-mode words out.")
         _match(found, query, "messages_words", phrases)
         return
-    needle = fold(text)
+    needle = fold(storable(text))
     parts = _parts(needle)
     if parts and not _in_few_conversations(query):
         _match(found, query, "messages_trigrams", parts)
-    found.add("wacr_contains(m.message, ?)", needle)
+    if needle == needle.upper():  # no letter of it has two cases, as none has in Chinese or Arabic
+        found.add("instr(m.message, ?) > 0", needle)
+    else:
+        found.add("wacr_contains(m.message, ?)", needle)
 
 
 def _match(found: Selection, query: Query, index: str, phrases: list[str]) -> None:
@@ -158,5 +172,4 @@ def _parts(needle: str) -> list[str]:
     """Pieces of three letters that a text must have to contain another, each once; none where it is shorter."""
     last = len(needle) - _SHORTEST_INDEXED
     starts = range(0, last + 1, max(1, -(-last // _MOST_PARTS)))
-    pieces = [needle[at : at + _SHORTEST_INDEXED] for at in (*starts, last)] if last >= 0 else []
-    return [piece for piece in dict.fromkeys(pieces) if "\0" not in piece]
+    return list(dict.fromkeys(needle[at : at + _SHORTEST_INDEXED] for at in (*starts, last) if last >= 0))
