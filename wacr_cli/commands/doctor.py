@@ -10,6 +10,7 @@ import typer
 from wacr_cli.errors import WacrError
 from wacr_cli.options import OutputOption, TimeoutOption, display_of, run_of
 from wacr_cli.output.safe import printable
+from wacr_cli.settings.redaction import mask_numbers
 
 if TYPE_CHECKING:
     from wacr_cli import doctor
@@ -83,6 +84,7 @@ def _connected(run: Run, patient: doctor.Patient) -> Iterator[doctor.Finding]:
     try:
         yield from map(_found, probe.call(run.client, run.clock))
     except WacrError as error:
+        error.message = mask_numbers(error.message)  # the service's words may be of anybody
         yield doctor.fault("call", error)
 
 
