@@ -172,6 +172,7 @@ def _show_all(run: Run, path: str, params: Params, display: Display) -> None:
 
     start, number = run.clock.monotonic(), 0
     client = run.client
+    run.progress.noun = "rows"
     form = "json" if display.format is None and display.output is None else display.chosen(terminal=True)
     with results.opened(display, run.console) as sink:
         listing = raw.paginated(lambda asked: client.page(path, asked), path, params, run.progress)

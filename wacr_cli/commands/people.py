@@ -38,6 +38,7 @@ def show_list(run: Run, query: ContactQuery, display: Display, columns: Sequence
 
     start = run.clock.monotonic()
     client = run.client
+    run.progress.noun = "contacts"
     with shown(run, display) as sink:
         listing = ask_contacts(client, query, run.progress)
         form = display.chosen(terminal=run.console.stdout_is_terminal)

@@ -126,6 +126,9 @@ def wants_colour(choice: str, environ: Mapping[str, str], *, terminal: bool) -> 
 class ConsoleProgress(Progress):
     """Shows a run's progress once it has taken a second, and each call with ``--verbose``."""
 
+    noun = "messages"
+    """What is read."""
+
     def __init__(self, console: Console, *, limit: int) -> None:
         self._console = console
         self.detailed = console.verbose
@@ -163,7 +166,7 @@ class ConsoleProgress(Progress):
     @property
     def _so_far(self) -> str:
         of = f" of {self._total:,}" if self._total else ""
-        return f"{self._rows:,}{of} messages, {self.calls} calls, " if self._rows else ""
+        return f"{self._rows:,}{of} {self.noun}, {self.calls} calls, " if self._rows else ""
 
     def _left(self) -> str:
         """The time left: of the calls still to make when the limit rules, else at the rate so far."""
