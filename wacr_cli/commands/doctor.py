@@ -9,8 +9,6 @@ import typer
 
 from wacr_cli.errors import WacrError
 from wacr_cli.options import OutputOption, TimeoutOption, display_of, run_of
-from wacr_cli.output.safe import printable
-from wacr_cli.settings.redaction import mask_numbers
 
 if TYPE_CHECKING:
     from wacr_cli import doctor
@@ -71,6 +69,7 @@ def _connected(run: Run, patient: doctor.Patient) -> Iterator[doctor.Finding]:
     """The way to the API, as far as it goes: the first step that fails is the last."""
     from wacr_cli import doctor
     from wacr_cli.api import probe
+    from wacr_cli.settings.redaction import mask_numbers
 
     if patient.settings is None:
         yield doctor.Finding("network", "warning", "the way to the API is not tried: the configuration is broken")
@@ -96,6 +95,8 @@ def _found(step: probe.Step) -> doctor.Finding:
 
 def _lines(findings: Sequence[doctor.Finding]) -> Iterator[str]:
     """What a person reads: how many faults there are, then the findings, faults first."""
+    from wacr_cli.output.safe import printable
+
     faults = sum(one.state == "fault" for one in findings)
     yield f"{faults} fault{'s' * (faults != 1)} found" if faults else "No fault found"
     for one in findings:
