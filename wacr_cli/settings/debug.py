@@ -57,8 +57,9 @@ class Log:
 
 def start(environ: Mapping[str, str]) -> Log:
     """Begin the log of this run. Raises :class:`OSError` where it can't be written."""
+    state_dir().mkdir(parents=True, exist_ok=True, mode=0o700)
     folder = state_dir() / "debug"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(exist_ok=True, mode=0o700)
     path = folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     log = Log(path, os.fdopen(fd, "w", encoding="utf-8", errors="backslashreplace"), environ)
