@@ -89,7 +89,7 @@ def test_every_format(wacr: Wacr, people: Api) -> None:
     assert [row["phone"] for row in table] == [row["phone"] for row in rows]
     assert table[0]["group_id"] == "[1, 2, 3]"
     lines = wacr("contacts", "list", "-f", "table", "-L", "3").text.splitlines()
-    assert lines[0].split() == ["ID", "NAME", "PHONE", "TYPE", "COMPANY", "EMAIL", "CREATED"]
+    assert lines[0].split() == ["ID", "PHONE", "TYPE", "EMAIL", "CREATED", "NAME"]
     assert "Ada ␛[31m <b>" in lines[1]
     picked = json.loads(wacr("contacts", "list", "-f", "json", "--fields", "phone,id", "-L", "1").stdout)
     assert picked == [{"phone": "+1 555-0100", "id": 5100}]

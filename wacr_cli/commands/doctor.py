@@ -54,7 +54,7 @@ def examine(
     findings = doctor.sorted_findings(found)
     with results.opened(display, run.console) as sink:
         if display.format == "table" or (display.format is None and display.output is None):
-            for line in _lines(findings):
+            for line in _lines(findings, run.console.width if sink.is_terminal else None):
                 sink.write(f"{line}\n")
         else:
             form = display.chosen(terminal=False)
@@ -93,13 +93,22 @@ def _found(step: probe.Step) -> doctor.Finding:
     return doctor.Finding(step.topic, "warning" if step.hint else "fine", step.said, step.hint)
 
 
-def _lines(findings: Sequence[doctor.Finding]) -> Iterator[str]:
-    """What a person reads: how many faults there are, then the findings, faults first."""
+def _lines(findings: Sequence[doctor.Finding], width: int | None) -> Iterator[str]:
+    """What a person reads: how many faults there are, then the findings, faults first, in lines of a width."""
     from wacr_cli.output.safe import printable
 
     faults = sum(one.state == "fault" for one in findings)
     yield f"{faults} fault{'s' * (faults != 1)} found" if faults else "No fault found"
     for one in findings:
-        yield printable(f"{_MARKS[one.state]} {one.topic:<13} {one.said}")
+        yield from _folded(f"{_MARKS[one.state]} {one.topic:<13} ", printable(one.said), width)
         if one.hint:
-            yield printable(f"{'':<15} → {one.hint}")
+            yield from _folded(f"{'':<15} → ", printable(one.hint), width)
+
+
+def _folded(before: str, text: str, width: int | None) -> Iterator[str]:
+    """A text in lines that stand below each other."""
+    from textwrap import wrap
+
+    room = max(20, width - len(before)) if width else len(text) + 1
+    for number, line in enumerate(wrap(text, room, break_on_hyphens=False) or [""]):
+        yield f"{before if number == 0 else ' ' * len(before)}{line}"
