@@ -184,6 +184,7 @@ def test_logout_removes_it(wacr: Wacr, api: Api, pipe: Pipe) -> None:
     assert CANARY not in tokens().read_text()
     result = wacr("auth", "logout")
     assert (result.status, "No token is kept" in result.stderr) == (0, True)
+    assert wacr("auth", "logout", "--profile", "defalt").status == 2
     assert wacr("messages", "list").status == 4
 
 

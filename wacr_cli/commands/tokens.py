@@ -124,6 +124,7 @@ def log_out(run: Run) -> None:
         run.console.note(f"Logged out of profile {profile}: its token is removed from {place}.")
         run.console.note("It is still good: revoke it in the app under Settings → API if it should not be.")
     else:
+        config.load(run.environ, profile=run.profile)  # a profile that is not there is told as everywhere
         run.console.note(f"No token is kept for profile {profile}.")
     if credentials.of_environment(run.environ):
         run.console.note("WACR_TOKEN is set, and is used as long as it is.")

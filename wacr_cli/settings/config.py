@@ -67,7 +67,7 @@ def load(
         return Settings(profile="demo", demo=True)
     path = config_path(environ)
     config = read(path)
-    name = profile or environ.get("WACR_PROFILE") or _text(config.get("default_profile"), "default_profile", path)
+    name = named_profile(environ, profile, config, path)
     values = {} if may_be_new and name not in profiles_of(config, path) else profile_values(config, name, path)
     url = environ.get("WACR_API_URL") or _text(values.get("api_url"), "api_url", path) or DEFAULT_API_URL
     return Settings(
@@ -76,6 +76,11 @@ def load(
         rate_limit=_rate_limit(environ, values, path),
         warnings=_unknown_keys(config, values, name, path),
     )
+
+
+def named_profile(environ: Mapping[str, str], profile: str | None, config: Mapping[str, Any], path: Path) -> str | None:
+    """The profile that the flag, the environment or the file names; None where none of them does."""
+    return profile or environ.get("WACR_PROFILE") or _text(config.get("default_profile"), "default_profile", path)
 
 
 def config_dir(environ: Mapping[str, str]) -> Path:
