@@ -52,6 +52,7 @@ def test_set_get_list_unset(wacr: Wacr) -> None:
         (("unset", "rate_limit", "--profile", "nobody"), "no profile 'nobody'"),
         (("list", "--profile", "nobody"), "no profile 'nobody'"),
         (("edit",), "no terminal"),
+        (("set", "rate_limit", "5", "--profile", ""), "an empty name"),
     ],
 )
 def test_what_can_t_be_is_a_usage_error(wacr: Wacr, words: tuple[str, ...], said: str) -> None:
