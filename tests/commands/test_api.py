@@ -121,6 +121,14 @@ def test_other_texts_pass(wacr: Wacr, api: Api) -> None:
     assert wacr("api", "x", "-f", "json").status == 7
 
 
+def test_a_body_that_is_neither(wacr: Wacr, api: Api, tmp_path: Path) -> None:
+    """Bytes that are no text are no answer, and no field."""
+    api.app = lambda _: httpx.Response(200, content=b"\xff\xfe\x00")
+    assert wacr("api", "x").status == 7
+    (tmp_path / "bytes").write_bytes(b"\xff")
+    assert "not UTF-8" in wacr("api", "x", "-X", "POST", "-F", f"a=@{tmp_path / 'bytes'}").stderr
+
+
 def test_an_echoed_token_is_hidden(wacr: Wacr, api: Api) -> None:
     """In the body and in the headers; the fixture looks at all that is written."""
     api.app = lambda request: httpx.Response(

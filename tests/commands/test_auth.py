@@ -155,7 +155,7 @@ def test_the_environment_s_token_is_named_and_not_stored(
     assert "WACR_TOKEN is set" in wacr("auth", "login", "--with-token").stderr
     assert "from-environment" not in tokens().read_text()
     row = json.loads(wacr("auth", "status", "-f", "json").stdout)[0]
-    assert (row["token"], row["token_ending"]) == ("WACR_TOKEN", "…ment")
+    assert (row["token_from"], row["token_ending"]) == ("WACR_TOKEN", "…ment")
     assert api.requests[-1].headers["authorization"] == "Bearer from-environment"
 
 
@@ -250,7 +250,7 @@ class TestStatus:
                 "profile": "default",
                 "in_use": True,
                 "api_url": "https://app.wa.cr/api/v2",
-                "token": "WACR_TOKEN",
+                "token_from": "WACR_TOKEN",
                 "token_ending": f"…{CANARY[-4:]}",
                 "account": "Saunf & Sons",
                 "plan": "Growth",

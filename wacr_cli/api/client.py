@@ -14,7 +14,7 @@ from wacr_cli.api.raw import RawAnswer
 from wacr_cli.errors import BadAnswerError, RateLimitError, ServiceError, UsageError, WacrError
 from wacr_cli.models import Row
 from wacr_cli.query import shorten
-from wacr_cli.settings.redaction import hide_token
+from wacr_cli.settings.redaction import hide_token, secret
 
 T = TypeVar("T")
 
@@ -103,12 +103,11 @@ class Client:
             if method != "GET" and isinstance(error, ServiceError):
                 error.hint = f"Whether it was done is not known: look before you send it again. {error.hint}"
             raise self._redacted(error) from None
-        headers = [(name, hide_token(value, self._token)) for name, value in response.headers.multi_items()]
+        token = secret(self._token)
+        headers = [(name, hide_token(value, token)) for name, value in response.headers.multi_items()]
         content = response.content
-        if self._token.encode() in content:
-            content = hide_token(content.decode("utf-8", "surrogateescape"), self._token).encode(
-                "utf-8", "surrogateescape"
-            )
+        for form in {token, token.replace("/", r"\/")} - {""}:  # as PHP writes it in JSON
+            content = content.replace(form.encode(), b"[token]")
         return RawAnswer(response.status_code, response.reason_phrase, headers, content)
 
     def check(self, path: str, answer: RawAnswer) -> None:

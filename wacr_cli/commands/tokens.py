@@ -27,7 +27,7 @@ COLUMNS = (
     "profile",
     "in_use",
     "api_url",
-    "token",
+    "token_from",
     "token_ending",
     "account",
     "plan",
@@ -40,7 +40,7 @@ _LABELS = {
     "profile": "Profile",
     "in_use": "In use",
     "api_url": "API",
-    "token": "Token",
+    "token_from": "Token",
     "account": "Account",
     "plan": "Plan",
     "scopes": "Scopes",
@@ -171,7 +171,7 @@ def _row(run: Run, *, in_use: bool) -> dict[str, Any]:
     row |= {"profile": run.profile, "in_use": in_use, "scopes": []}
     try:
         row |= {"profile": run.settings.profile, "api_url": run.settings.api_url}
-        row |= {"token": run.token.place, "token_ending": run.token.ending}
+        row |= {"token_from": run.token.place, "token_ending": run.token.ending}
         standing = _standing(run, row)
         failure = standing.error
     except WacrError as error:
@@ -197,6 +197,6 @@ def _standing(run: Run, row: dict[str, Any]) -> accounts.Standing:
 def _card(row: dict[str, Any]) -> list[tuple[str, Any]]:
     """What a person sees of a profile."""
     shown = dict(row)
-    shown["token"] = f"{row['token_ending']} from {row['token']}" if row["token"] else "none"
+    shown["token_from"] = f"{row['token_ending']} from {row['token_from']}" if row["token_from"] else "none"
     shown["scopes"] = ", ".join(row["scopes"]) or "none found"
     return [(label, shown[name]) for name, label in _LABELS.items() if name != "error" or shown[name]]
