@@ -114,7 +114,7 @@ class Run:
             return Client(self._watched(_sample_workspace(self.clock)), url, token.value)
         budget = budget or self._budget(token.value)
         transport = self._transport(budget)
-        return Client(transport, url, token.value, renewal=_renewal(self, token), of_others=budget.of_others)
+        return Client(transport, url, token.value, renewal=_renewal(self, token), whose=budget.whose)
 
     @cached_property
     def source(self) -> ApiSource:

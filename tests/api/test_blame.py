@@ -82,11 +82,11 @@ def test_certificates_say_where_the_system_s_are(no_proxy: pytest.MonkeyPatch, t
     assert found.code == "CERTIFICATE"
 
 
-def client(*answers: httpx.Response, of_others: int = 0) -> Client:
+def client(*answers: httpx.Response, whose: str = "") -> Client:
     """A client whose calls get these answers."""
     left = list(answers)
     transport = httpx.MockTransport(lambda _: left.pop(0))
-    return Client(transport, BASE, "t", renewal="Log in again.", of_others=lambda: of_others)
+    return Client(transport, BASE, "t", renewal="Log in again.", whose=lambda: whose)
 
 
 def test_a_refused_token_says_how_to_get_another() -> None:
@@ -105,10 +105,10 @@ def test_a_page_with_404_is_a_wrong_address() -> None:
 
 
 def test_a_limit_says_who_used_it() -> None:
-    """Where it was another machine; where it was not, nothing is said."""
-    for number, said in ((38, "; 38 of the last minute's calls were made by another machine"), (0, "")):
+    """Where that is known; else nothing is said."""
+    for whose, said in (("they were others'", "; they were others'"), ("", "")):
         with pytest.raises(RateLimitError) as caught:
-            client(httpx.Response(429), of_others=number).messages([])
+            client(httpx.Response(429), whose=whose).messages([])
         assert caught.value.message == f"too many calls (429){said}"
 
 
@@ -122,6 +122,7 @@ def test_the_budget_knows_whose_calls_they_were(tmp_path: Path, shared: bool) ->
             pass
     budget.observe(60, 60 - 3 - 38)
     assert (budget.of_others(), budget.left(), budget.named) == (38, (60, 19), 60)
+    assert budget.whose() == "38 of the last minute's calls were made by another machine"
     with budget.call():
         pass
     budget.observe(60, 60 - 3 - 38 - 1)
@@ -133,6 +134,18 @@ def test_the_budget_knows_whose_calls_they_were(tmp_path: Path, shared: bool) ->
     clock.sleep(61)
     assert (budget.of_others(), budget.left()) == (0, (60, 60))
     budget.close()
+
+
+def test_a_limit_that_nothing_explains() -> None:
+    """Where the service's answers tell nothing, this machine's own calls are told; all of them need no word."""
+    budget = Budget(None, FakeClock(), configured=3)
+    with budget.call():
+        pass
+    assert budget.whose().startswith("this machine made 1 call in the last minute: another one uses the token too")
+    for _ in range(2):
+        with budget.call():
+            pass
+    assert budget.whose() == ""
 
 
 def test_waiting_says_who_used_it(tmp_path: Path) -> None:

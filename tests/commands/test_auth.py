@@ -176,6 +176,18 @@ def test_a_changed_address_does_not_get_the_token(
     assert len(api.requests) == made
 
 
+def test_login_writes_a_broken_file_anew_and_says_so(wacr: Wacr, api: Api, pipe: Pipe) -> None:
+    """What it held of others is lost, and that is not hidden."""
+    tokens().parent.mkdir(parents=True, mode=0o700)
+    tokens().write_text('{"profiles": {"other": {"ori')
+    tokens().chmod(0o600)
+    pipe(CANARY.encode())
+    result = wacr("auth", "login", "--with-token")
+    assert result.status == 0
+    assert "other profiles have to log in again" in result.stderr
+    assert list(json.loads(tokens().read_text())["profiles"]) == ["default"]
+
+
 def test_logout_removes_it(wacr: Wacr, api: Api, pipe: Pipe) -> None:
     """The file has it no more; without one there is nothing to do, and that is no failure."""
     pipe(CANARY.encode())

@@ -32,8 +32,8 @@ def scope_of(path: str) -> str:
 class Client:
     """Calls one API with one token, over the transport given.
 
-    ``renewal`` says how to get another token, should this one be refused; ``of_others`` how many of the last minute's
-    calls another machine made, should there have been too many.
+    ``renewal`` says how to get another token, should this one be refused; ``whose`` whose calls they were, should there
+    have been too many, as far as anybody knows.
     """
 
     def __init__(
@@ -43,11 +43,11 @@ class Client:
         token: str,
         *,
         renewal: str = envelope.NEW_TOKEN,
-        of_others: Callable[[], int] = lambda: 0,
+        whose: Callable[[], str] = str,
     ) -> None:
         self._token = token
         self._renewal = renewal
-        self._of_others = of_others
+        self._whose = whose
         self._base_url = base_url
         self._transport = transport
         self._headers = {
@@ -157,8 +157,8 @@ class Client:
 
     def _redacted(self, error: WacrError) -> WacrError:
         """The error without the token, and only then cut: half a token would not be found."""
-        if isinstance(error, RateLimitError) and (number := self._of_others()):
-            error.message += f"; {number} of the last minute's calls were made by another machine"
+        if isinstance(error, RateLimitError) and (whose := self._whose()):
+            error.message += f"; {whose}"
         error.message = shorten(hide_token(error.message, self._token), _LONGEST_MESSAGE)
         error.code = hide_token(error.code, self._token)
         return error

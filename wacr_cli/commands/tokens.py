@@ -66,6 +66,8 @@ def log_in(run: Run, *, with_token: bool) -> None:
     finally:
         client.close()
     store = credentials.Store(run.environ)
+    if broken := store.broken():
+        run.console.note(f"wacr: {broken}; it is written anew, and other profiles have to log in again")
     place, why = store.keep(settings.profile, config.origin_of(settings.api_url), token.value)
     if edit.make_profile(run.environ, settings.profile):
         run.console.note(f"Made the profile {settings.profile!r} in {config.config_path(run.environ)}.")
