@@ -9,12 +9,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TextIO
-from urllib.parse import quote
 
 from wacr_cli.models import PER_PAGE_MAX
 from wacr_cli.output.safe import printable
 from wacr_cli.progress import Call, Progress
-from wacr_cli.settings.redaction import hide_token, secret_of
+from wacr_cli.settings.redaction import hide_written, secret_of
 from wacr_cli.times import span
 
 DEFAULT_PAGER = "less"
@@ -69,9 +68,7 @@ class Console:
     def say(self, text: str) -> None:
         """Say one line, whose text may come from anywhere; the token is not said, not even where a person typed it."""
         self.clear_status()
-        for form in (self.secret, quote(self.secret)):
-            text = hide_token(text, form)
-        self._write(printable(text) + "\n")
+        self._write(printable(hide_written(text, self.secret)) + "\n")
 
     def status(self, text: str) -> None:
         """Show one passing line, in place of the last one, where a person can see it."""
