@@ -13,6 +13,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -21,7 +22,6 @@ from typing import Any, Literal
 from wacr_cli import __version__
 from wacr_cli.errors import UsageError, WacrError
 from wacr_cli.settings import config, credentials, redaction, values, vault
-from wacr_cli.settings.places import is_database
 
 State = Literal["fault", "warning", "fine"]
 
@@ -225,18 +225,50 @@ def _state(_: Patient) -> Iterable[Finding]:
 
 
 def archive_findings(patient: Patient) -> Iterable[Finding]:
-    """What there is to say of the local archive: where it would be, and whether it is there."""
-    if patient.settings is None or patient.settings.demo:
+    """Where the local archive is, whether it can be read, and how fresh it is."""
+    if patient.settings is None:
         return
-    place = values.value_of("archive", patient.environ, patient.profile).value
-    if place is None:
-        yield fine("archive", "none named")
+    if url := config.archive_url(patient.settings):
+        yield _shared_archive(url)
         return
-    if is_database(str(place)):
-        yield fine("archive", str(place))
+    path = config.archive_path(patient.settings)
+    if not path.exists():
+        yield fine("archive", f"{path} (none yet; wacr sync makes it)")
         return
-    path = Path(str(place)).expanduser()
-    yield fine("archive", f"{path} ({_mode_of(path)})")
+    from wacr_cli.archive.sqlite import SqliteStore
+
+    store = SqliteStore(path)
+    try:
+        info = store.info()
+    except WacrError as error:
+        yield fault("archive", error)
+        return
+    finally:
+        store.close()
+    state = "complete" if info.complete else "not complete"
+    said = f"{path} ({_mode_of(path)}): {info.messages:,} messages, {state}, last synced {info.synced_at or 'never'}"
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield Finding("archive", "warning", f"{said}; others may read it", "chmod 600 it.")
+    else:
+        yield fine("archive", said)
+
+
+def _shared_archive(url: str) -> Finding:
+    """How the archive in a database is."""
+    try:
+        from wacr_cli.archive.postgres import PostgresStore
+
+        store = PostgresStore(url)
+        with closing(store):
+            if not store.exists:
+                return fine("archive", f"{store.place} (none yet; wacr sync makes it)")
+            info = store.info()
+    except WacrError as error:
+        return fault("archive", error)
+    state = "complete" if info.complete else "not complete"
+    return fine(
+        "archive", f"{info.place}: {info.messages:,} messages, {state}, last synced {info.synced_at or 'never'}"
+    )
 
 
 def _terminal(patient: Patient) -> Iterable[Finding]:

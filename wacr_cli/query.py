@@ -329,8 +329,9 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     """``; did you mean WORD?`` for the nearest known word, nothing where none is near."""
     from difflib import get_close_matches
 
-    near = get_close_matches(word.lower(), known, n=1, cutoff=0.5)
-    return f"; did you mean {near[0]}?" if near else ""
+    by_lower = {one.lower(): one for one in known}
+    near = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.5)
+    return f"; did you mean {by_lower[near[0]]}?" if near else ""
 
 
 def shorten(text: str, most: int = 80) -> str:

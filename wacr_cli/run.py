@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from wacr_cli.api.transport import Deadline
     from wacr_cli.archive.store import Store
     from wacr_cli.contacts import Names
+    from wacr_cli.progress import Progress
     from wacr_cli.settings.debug import Log
 
 
@@ -79,6 +80,15 @@ class Run:
         return ConsoleProgress(self.console, limit=self.limit)
 
     @cached_property
+    def _heard(self) -> Progress:
+        """What hears of calls and waits: the person, and the log where there is one."""
+        if self.log is None:
+            return self.progress
+        from wacr_cli.settings.debug import LoggedProgress
+
+        return LoggedProgress(self.progress, self.log)
+
+    @cached_property
     def token(self) -> credentials.Token:
         """The token of this run, which is said nowhere from here on."""
         if self.settings.demo:
@@ -107,14 +117,14 @@ class Run:
             return Client(self._watched(_sample_workspace(self.clock)), url, token.value)
         budget = budget or self._budget(token.value)
         transport = self._transport(budget)
-        return Client(transport, url, token.value, renewal=_renewal(self, token), of_others=budget.of_others)
+        return Client(transport, url, token.value, renewal=_renewal(self, token), whose=budget.whose)
 
     @cached_property
     def source(self) -> ApiSource:
         """What answers questions about messages."""
         from wacr_cli.api.reader import ApiSource
 
-        return ApiSource(self.client, self.progress)
+        return ApiSource(self.client, self._heard)
 
     @cached_property
     def store(self) -> Store:
@@ -155,20 +165,19 @@ class Run:
     def _watched(self, inner: httpx.BaseTransport) -> httpx.BaseTransport:
         from wacr_cli.api.transport import Watched
 
+        watched = Watched(inner, self._deadline, self.clock, self._heard)
         if self.log is None:
-            return Watched(inner, self._deadline, self.clock, self.progress)
+            return watched
         from wacr_cli.api.transport import Logged
-        from wacr_cli.settings.debug import LoggedProgress
 
-        heard = LoggedProgress(self.progress, self.log)
-        return Logged(Watched(inner, self._deadline, self.clock, heard), self.log.say)
+        return Logged(watched, self.log.say)
 
     def _transport(self, budget: Budget) -> httpx.BaseTransport:
         from wacr_cli.api import wire
         from wacr_cli.api.transport import Paced, Retrying
 
         paced = Paced(self._watched(wire.connect(self.settings.api_url, self._deadline)), budget)
-        return Retrying(paced, self.clock, max_wait=self.max_wait, budget=budget, progress=self.progress)
+        return Retrying(paced, self.clock, max_wait=self.max_wait, budget=budget, progress=self._heard)
 
     @cached_property
     def budget(self) -> Budget:
@@ -184,7 +193,7 @@ class Run:
         except OSError as error:
             self.console.note(f"wacr: the call limit is kept by this process alone: {error}")
         limit = self.settings.rate_limit
-        return budget.Budget(fd, self.clock, configured=limit, max_wait=self.max_wait, progress=self.progress)
+        return budget.Budget(fd, self.clock, configured=limit, max_wait=self.max_wait, progress=self._heard)
 
 
 def _renewal(run: Run, token: credentials.Token) -> str:

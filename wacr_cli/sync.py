@@ -305,20 +305,22 @@ class Sync:
     def _read_undirected(self, total: int | None) -> None:
         """Read what neither filter brings, where the numbers say that there is any.
 
-        ``total`` was counted before the directions were, so that what came in meanwhile is not taken for it.
+        ``total`` was counted before the directions were, so that what came in meanwhile is not taken for it. A full
+        sync reads them all, and finds those that were deleted.
         """
-        if not self._undirected(total):
-            return
-        left = min(self._undirected(total), self._undirected(self._count()))
-        if left and left != self._store.state("undirected"):
-            found = 0
-            for page, _ in self._windows(Walk(), None):
+        left = self._undirected(total) and min(self._undirected(total), self._undirected(self._count()))
+        whole = self._full and (left > 0 or self._store.count_directed(None) > 0)
+        if whole or (left and left != self._store.state("undirected")):
+            started, walk = self._now(), Walk()
+            for page, _ in self._windows(walk, None):
                 with self._store.transaction():
-                    found += len(self._take(page.rows, None).new)
-                if found >= left:
+                    left -= len(self._take(page.rows, None).new)
+                if left <= 0 and not whole:
                     break
             with self._store.transaction():
-                self._store.note("undirected", left - found)
+                self._store.note("undirected", max(0, left))
+                if whole and walk.complete:
+                    self._report.deleted += self._store.mark_deleted(None, started, self._now())
 
     def _undirected(self, total: int | None) -> int:
         """How many messages of no direction the service has, and the archive has not."""

@@ -155,7 +155,7 @@ def test_the_environment_s_token_is_named_and_not_stored(
     assert "WACR_TOKEN is set" in wacr("auth", "login", "--with-token").stderr
     assert "from-environment" not in tokens().read_text()
     row = json.loads(wacr("auth", "status", "-f", "json").stdout)[0]
-    assert (row["token"], row["token_ending"]) == ("WACR_TOKEN", "…ment")
+    assert (row["token_from"], row["token_ending"]) == ("WACR_TOKEN", "…ment")
     assert api.requests[-1].headers["authorization"] == "Bearer from-environment"
 
 
@@ -176,6 +176,18 @@ def test_a_changed_address_does_not_get_the_token(
     assert len(api.requests) == made
 
 
+def test_login_writes_a_broken_file_anew_and_says_so(wacr: Wacr, api: Api, pipe: Pipe) -> None:
+    """What it held of others is lost, and that is not hidden."""
+    tokens().parent.mkdir(parents=True, mode=0o700)
+    tokens().write_text('{"profiles": {"other": {"ori')
+    tokens().chmod(0o600)
+    pipe(CANARY.encode())
+    result = wacr("auth", "login", "--with-token")
+    assert result.status == 0
+    assert "other profiles have to log in again" in result.stderr
+    assert list(json.loads(tokens().read_text())["profiles"]) == ["default"]
+
+
 def test_logout_removes_it(wacr: Wacr, api: Api, pipe: Pipe) -> None:
     """The file has it no more; without one there is nothing to do, and that is no failure."""
     pipe(CANARY.encode())
@@ -184,6 +196,7 @@ def test_logout_removes_it(wacr: Wacr, api: Api, pipe: Pipe) -> None:
     assert CANARY not in tokens().read_text()
     result = wacr("auth", "logout")
     assert (result.status, "No token is kept" in result.stderr) == (0, True)
+    assert wacr("auth", "logout", "--profile", "defalt").status == 2
     assert wacr("messages", "list").status == 4
 
 
@@ -249,7 +262,7 @@ class TestStatus:
                 "profile": "default",
                 "in_use": True,
                 "api_url": "https://app.wa.cr/api/v2",
-                "token": "WACR_TOKEN",
+                "token_from": "WACR_TOKEN",
                 "token_ending": f"…{CANARY[-4:]}",
                 "account": "Saunf & Sons",
                 "plan": "Growth",

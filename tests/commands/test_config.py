@@ -52,7 +52,7 @@ def test_set_get_list_unset(wacr: Wacr) -> None:
         (("unset", "rate_limit", "--profile", "nobody"), "no profile 'nobody'"),
         (("list", "--profile", "nobody"), "no profile 'nobody'"),
         (("edit",), "no terminal"),
-        (("list", "--demo"), "no settings"),
+        (("set", "rate_limit", "5", "--profile", ""), "an empty name"),
     ],
 )
 def test_what_can_t_be_is_a_usage_error(wacr: Wacr, words: tuple[str, ...], said: str) -> None:
@@ -61,6 +61,28 @@ def test_what_can_t_be_is_a_usage_error(wacr: Wacr, words: tuple[str, ...], said
     assert result.status == 2
     assert said in result.stderr
     assert not config_path(os.environ).exists()
+
+
+def test_the_sample_workspace_changes_nothing_about_settings(wacr: Wacr, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are those of the file, with --demo and with WACR_DEMO."""
+    monkeypatch.setenv("WACR_DEMO", "1")
+    assert wacr("config", "set", "rate_limit", "30", "--demo").status == 0
+    assert wacr("config", "get", "rate_limit", "--demo").stdout == b"30\n"
+    assert b"default_profile" in wacr("config", "list").stdout
+    assert wacr("config", "unset", "rate_limit").status == 0
+
+
+def test_what_is_wrong_can_be_mended(wacr: Wacr) -> None:
+    """A bad value, and a default that is not there, are set right by the very command for it."""
+    path = config_path(os.environ)
+    path.parent.mkdir(parents=True)
+    path.write_text('default_profile = "gone"\n[profiles.shop]\nrate_limit = "many"\napi_url = 5\n')
+    assert wacr("config", "set", "default_profile", "shop").status == 0
+    assert wacr("config", "list").status == 2
+    assert wacr("config", "set", "rate_limit", "30").status == 0
+    assert wacr("config", "unset", "api_url").status == 0
+    assert path.read_text() == 'default_profile = "shop"\n[profiles.shop]\nrate_limit = 30\n'
+    assert wacr("config", "list").status == 0
 
 
 def test_path_works_with_a_broken_file(wacr: Wacr) -> None:

@@ -188,6 +188,15 @@ INSERTED = {
     "wacr messages list --output=rep\t": "wacr messages list --output=reports-2026.csv",
     "wacr messages list --limit 3 --profile sh\t": "wacr messages list --limit 3 --profile shop",
     "wacr --profile=our\tsandbox": r"wacr --profile=our\ café sandbox",
+    "wacr contacts list --type cu\t": "wacr contacts list --type customer",
+    "wacr contacts list --type not_in:lead,gu\t": "wacr contacts list --type not_in:lead,guest",
+    "wacr contacts list --sort lastname,first\t": "wacr contacts list --sort lastname,firstname",
+    "wacr contacts get 5100 --expand gr\t": "wacr contacts get 5100 --expand groups",
+    "wacr config get rate\t": "wacr config get rate_limit",
+    "wacr api groups -X DEL\t": "wacr api groups -X DELETE",
+    "wacr api groups --pagi\t": "wacr api groups --paginate",
+    "wacr auth logi\t--profile sh\t": "wacr auth login --profile shop",
+    "wacr doct\t--conn\t": "wacr doctor --connect",
     # Nothing fits, and nothing is inserted.
     "wacr messages list --all --al\t": "wacr messages list --all --al",
     "wacr --demo messages list --dem\t": "wacr --demo messages list --dem",
@@ -204,7 +213,13 @@ def test_tab_inserts_what_can_only_be_meant(terminal: Terminal, keys: str, line:
 
 
 LISTED = {
-    "wacr \t": (("messages", "sandbox", "completion"), ("serve", "reports")),
+    "wacr \t": (
+        ("messages", "contacts", "account", "api", "auth", "config", "doctor", "sandbox"),
+        ("serve", "reports"),
+    ),
+    "wacr config \t": (("list", "get", "set", "unset", "path", "edit"), ("messages", "rate_limit")),
+    "wacr config set \t": (("default_profile", "api_url", "rate_limit", "archive"), ("shop", "reports")),
+    "wacr contacts list --type \t": (("lead", "customer", "guest", "not_in:"), ("template", "reports")),
     "wacr messages \t": (("list", "get"), ("serve", "sandbox", "reports")),
     "wacr messages get --\t": (("--format", "--output", "--demo", "--verbose", "--help"), ("--type", "--version")),
     "wacr messages list --direction \t": (("in:", "ne:", "not_in:", "inbound", "outbound"), ("text", "reports")),

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,8 @@ def test_every_example_works(line: str, environ: dict[str, str], tmp_path: Path)
     """It ends with 0, says no error, and writes something: to standard output or to the file it names."""
     if "| jq" in line and not shutil.which("jq"):
         pytest.skip("jq is not installed")
+    if "archive" in line:
+        assert bash("wacr sync", environ, tmp_path).returncode == 0
     result = bash(line, environ, tmp_path)
     assert result.returncode == 0, result.stderr
     assert "wacr: " not in result.stderr
@@ -117,9 +120,27 @@ def test_the_sandbox_s_example_serves_and_is_read(environ: dict[str, str], tmp_p
     assert server.returncode == 143
 
 
+def test_the_accounts_example_works_from_line_to_line(environ: dict[str, str], tmp_path: Path) -> None:
+    """Login, a second profile, status and logout, at the sample workspace served here; the tokens are kept unseen."""
+    from wacr_cli.sandbox import world
+    from wacr_cli.sandbox.app import Sandbox
+    from wacr_cli.sandbox.serve import serve
+
+    (text,) = blocks("accounts")
+    for name in ("token.txt", "shop-token.txt"):
+        (tmp_path / name).write_text(f"7|canary-{name}\n")
+    with serve(Sandbox(world.build(datetime.now(UTC), messages=50))) as server:
+        plain = {name: value for name, value in environ.items() if name != "WACR_DEMO"}
+        plain |= {"WACR_API_URL": server.url, "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+        result = bash(f"set -e\n{text.replace('https://app.wa.cr/api/v2', server.url)}", plain, tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "canary" not in result.stdout + result.stderr
+    assert "7|canary-token.txt" in (tmp_path / ".config/wacr/credentials/tokens.json").read_text()
+
+
 def test_no_example_goes_unrun() -> None:
     """Every block of shell commands stands under a marker that a test, or the check of the whole, runs."""
-    known = {"examples", "token", "sandbox", "demo", "tests"}
+    known = {"examples", "token", "accounts", "sandbox", "demo", "tests"}
     assert {marker for marker, language, _ in BLOCKS if language == "sh"} == known
     assert len(EXAMPLES) > 20
 

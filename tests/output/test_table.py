@@ -19,7 +19,7 @@ from rich.cells import cell_len
 from wacr_cli.models import DETAIL_FIELDS, LIST_FIELDS
 from wacr_cli.output.console import Console
 from wacr_cli.output.sinks import Stream
-from wacr_cli.output.table import DEFAULT_COLUMNS, MessageCards, MessageTable, breadth, words
+from wacr_cli.output.table import DEFAULT_COLUMNS, MessageCards, MessageTable, breadth, columns_with, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -458,3 +458,21 @@ class TestCard:
         """No field's text gets a control through."""
         shown = card(row(**{field: text}), terminal=terminal)
         assert {letter for letter in shown if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")} <= {"\n"}
+
+
+@pytest.mark.parametrize(
+    "name", ["सुनीता कुलकर्णी", "فاطمة المنصوري", "結衣 佐藤", "👩🏽‍🚀 Ada", "plain", "a" * 90, "क्" * 60]
+)
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_names_are_legible_and_fit(name: str, width: int) -> None:
+    """A name is shown in its own letters, and the line fits even where a terminal draws each of them at its widest."""
+    out = io.BytesIO()
+    console = Console(width=width, stdout_is_terminal=True)
+    table = MessageTable(Stream(out, is_terminal=True), console, columns_with(("sender_name",)), lambda: NOW)
+    row = {"id": 1, "sent_at": "2026-11-20T11:00:00Z", "interaction_id": 7, "sender_id": "15550100", "type": "text"}
+    table.write([row | {"status": "read", "message": "word " * 60, "sender_name": name}])
+    heading, line = out.getvalue().decode().splitlines()
+    assert heading.split()[3:5] == ["SENDER", "NAME"]
+    assert name[:3] in line
+    assert "\\u" not in line
+    assert breadth(line) <= width

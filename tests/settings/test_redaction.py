@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wacr_cli.settings.redaction import hide_token, mask_numbers
+from wacr_cli.settings.redaction import hide_token, hide_written, mask_numbers
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,15 @@ from wacr_cli.settings.redaction import hide_token, mask_numbers
 def test_hide_token(text: str, token: str, shown: str) -> None:
     """Every occurrence goes, of a token as short as a letter where it stands alone; no token hides nothing."""
     assert hide_token(text, token) == shown
+
+
+@pytest.mark.parametrize(
+    "form", ["7|a/b+c=defgh", "7%7Ca/b%2Bc%3Ddefgh", "7%7Ca%2Fb%2Bc%3Ddefgh", "7%7Ca%2Fb+c%3Ddefgh"]
+)
+def test_hide_written(form: str) -> None:
+    """However a URL writes it."""
+    assert hide_written(f"GET /x?q={form}&y", "7|a/b+c=defgh") == "GET /x?q=[token]&y"
+    assert hide_written(form, "") == form
 
 
 @pytest.mark.parametrize(

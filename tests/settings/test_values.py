@@ -141,6 +141,31 @@ def test_unknown_keys(word: str, near: str) -> None:
     assert "archive" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("before", "profile", "able"),
+    [
+        ('profiles.shop.archive = "x" # c\n', "shop", True),
+        ('[profiles]\nshop = {archive = "x"} # c\n', "shop", True),
+        ("# c\r\n[profiles.shop]\r\n", "shop", True),
+        ("[profiles]\n# c\n", "shop", True),
+        ("[profiles.a]\n[profiles.b] # c", "shop", True),
+        ('profiles = {a = {archive = "x"}} # c\n', "shop", False),
+        ("profiles.shop = 5 # c\n", "shop", False),
+    ],
+)
+def test_every_form_of_a_file(environ: dict[str, str], before: str, profile: str, able: bool) -> None:
+    """However a person wrote it, it is changed with its comments, or left and said so."""
+    config.config_path(environ).write_bytes(before.encode())
+    if not able:
+        with pytest.raises(UsageError, match="leaves no room"):
+            edit.set_value(environ, profile, "rate_limit", "77")
+        assert text(environ) == before
+        return
+    edit.set_value(environ, profile, "rate_limit", "77")
+    assert config.load(environ, profile=profile).rate_limit == 77
+    assert "# c" in text(environ)
+
+
 def test_a_broken_file_is_not_written_over(environ: dict[str, str]) -> None:
     """What can't be read is left for the person to mend."""
     config.config_path(environ).write_text("[profiles.shop\nrate_limit")

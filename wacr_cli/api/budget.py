@@ -82,6 +82,16 @@ class Budget:
         with self._ring() as ring:
             return ring.foreign_since(self._clock.time() - WINDOW)
 
+    def whose(self) -> str:
+        """Whose calls used up the limit, in words; empty where they were this machine's own."""
+        if number := self.of_others():
+            return f"{number} of the last minute's calls were made by another machine"
+        limit, left = self.left()
+        if not left:
+            return ""
+        made = f"{limit - left} call{'s' * (limit - left != 1)}"
+        return f"this machine made {made} in the last minute: another one uses the token too, or its limit is lower"
+
     @property
     def named(self) -> int | None:
         """The limit that the service named last, None where it never did."""
@@ -118,16 +128,13 @@ class Budget:
                     f"the call limit asks for a wait of {span(wait)}, more than --max-wait {span(self._max_wait)}",
                     "Run it later, or allow a longer wait.",
                 )
-            self._progress.waiting(wait, f"the call limit{self._whose()}")
+            others = f" ({self.whose()})" if self.of_others() else ""
+            self._progress.waiting(wait, f"the call limit{others}")
             waited = True
             self._clock.sleep(min(1.0, wait))
         if waited:
             self._progress.waiting(0, "the call limit")
         return slot
-
-    def _whose(self) -> str:
-        number = self.of_others()
-        return f" ({number} of the last minute's calls were made by another machine)" if number else ""
 
     def _try_reserve(self) -> tuple[int, float]:
         """A slot and 0, or the seconds to wait for one."""

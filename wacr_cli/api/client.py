@@ -14,7 +14,7 @@ from wacr_cli.api.raw import RawAnswer
 from wacr_cli.errors import BadAnswerError, RateLimitError, ServiceError, UsageError, WacrError
 from wacr_cli.models import Row
 from wacr_cli.query import shorten
-from wacr_cli.settings.redaction import hide_token
+from wacr_cli.settings.redaction import hide_token, secret
 
 T = TypeVar("T")
 
@@ -32,8 +32,8 @@ def scope_of(path: str) -> str:
 class Client:
     """Calls one API with one token, over the transport given.
 
-    ``renewal`` says how to get another token, should this one be refused; ``of_others`` how many of the last minute's
-    calls another machine made, should there have been too many.
+    ``renewal`` says how to get another token, should this one be refused; ``whose`` whose calls they were, should there
+    have been too many, as far as anybody knows.
     """
 
     def __init__(
@@ -43,11 +43,11 @@ class Client:
         token: str,
         *,
         renewal: str = envelope.NEW_TOKEN,
-        of_others: Callable[[], int] = lambda: 0,
+        whose: Callable[[], str] = str,
     ) -> None:
         self._token = token
         self._renewal = renewal
-        self._of_others = of_others
+        self._whose = whose
         self._base_url = base_url
         self._transport = transport
         self._headers = {
@@ -103,12 +103,11 @@ class Client:
             if method != "GET" and isinstance(error, ServiceError):
                 error.hint = f"Whether it was done is not known: look before you send it again. {error.hint}"
             raise self._redacted(error) from None
-        headers = [(name, hide_token(value, self._token)) for name, value in response.headers.multi_items()]
+        token = secret(self._token)
+        headers = [(name, hide_token(value, token)) for name, value in response.headers.multi_items()]
         content = response.content
-        if self._token.encode() in content:
-            content = hide_token(content.decode("utf-8", "surrogateescape"), self._token).encode(
-                "utf-8", "surrogateescape"
-            )
+        for form in {token, token.replace("/", r"\/")} - {""}:  # as PHP writes it in JSON
+            content = content.replace(form.encode(), b"[token]")
         return RawAnswer(response.status_code, response.reason_phrase, headers, content)
 
     def check(self, path: str, answer: RawAnswer) -> None:
@@ -158,8 +157,8 @@ class Client:
 
     def _redacted(self, error: WacrError) -> WacrError:
         """The error without the token, and only then cut: half a token would not be found."""
-        if isinstance(error, RateLimitError) and (number := self._of_others()):
-            error.message += f"; {number} of the last minute's calls were made by another machine"
+        if isinstance(error, RateLimitError) and (whose := self._whose()):
+            error.message += f"; {whose}"
         error.message = shorten(hide_token(error.message, self._token), _LONGEST_MESSAGE)
         error.code = hide_token(error.code, self._token)
         return error

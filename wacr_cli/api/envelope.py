@@ -57,7 +57,10 @@ def looks_like_html(body: bytes) -> bool:
     return body.lstrip()[:1] == b"<"
 
 
-_WHAT_NEXT = "Is WACR_API_URL the address of a WA.cr API? --verbose shows the calls."
+_WHAT_NEXT = (
+    "Is it the address of a WA.cr API that WACR_API_URL, or api_url in wacr config list, names? "
+    "--verbose shows the calls."
+)
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -14,7 +14,7 @@ from wacr_cli.api.lists import walk_by, walked
 from wacr_cli.api.params import Params, window_params
 from wacr_cli.api.walk import Walk
 from wacr_cli.errors import UsageError
-from wacr_cli.models import Row
+from wacr_cli.models import PER_PAGE_MAX, Row
 from wacr_cli.progress import Progress
 from wacr_cli.query import shorten
 from wacr_cli.source import Listing
@@ -118,20 +118,32 @@ def paginated(fetch: Callable[[Params], Page], path: str, params: Params, progre
     """All rows of a list, by the walk. Rows without a number for an id are told apart by all that they hold."""
     listing = Listing()
 
-    def wrapped(page: int | None, per_page: int | None) -> Page:
+    def ask(page: int | None, per_page: int | None) -> Page:
         found = fetch([*params, *window_params(page, per_page)])
         rows = [{"id": _identity(row), "row": row} for row in found.rows]
         return Page(rows, found.has_more, found.total, found.page, found.per_page)
 
-    walk = _walk_for(path, dict(params))
-    windows = walked(wrapped, walk, listing, read=progress.read)
-    listing.windows = _unwrapped(windows)
+    def windows() -> Iterator[list[Row]]:
+        first = ask(1, PER_PAGE_MAX)
+        if _is_all(first, ask):
+            listing.total, listing.more = len(first.rows), False
+            yield [row["row"] for row in first.rows]
+            return
+        answered = [first]
+        walk = _walk_for(path, dict(params))
+        for rows in walked(lambda p, n: answered.pop() if answered else ask(p, n), walk, listing, read=progress.read):
+            yield [row["row"] for row in rows]
+
+    listing.windows = windows()
     return listing
 
 
-def _unwrapped(windows: Iterator[list[Row]]) -> Iterator[list[Row]]:
-    for rows in windows:
-        yield [row["row"] for row in rows]
+def _is_all(first: Page, ask: Callable[[int, int], Page]) -> bool:
+    """Whether a list knows no pages: it tells of none, and gives the same whichever is asked for."""
+    told = (first.has_more, first.total, first.page, first.per_page)
+    if any(one is not None for one in told) or not first.rows:
+        return False
+    return len(first.rows) > PER_PAGE_MAX or ask(2, PER_PAGE_MAX).rows == first.rows
 
 
 def _identity(row: Mapping[str, Any]) -> Any:

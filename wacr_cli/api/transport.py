@@ -259,7 +259,7 @@ def shape(value: object, depth: int = 0) -> str:
             for key, one in value.items()
         )
         return "{" + ", ".join(list(parts)[:_WIDEST]) + "}"
-    if isinstance(value, list):
+    if isinstance(value, list) and depth < _DEEPEST:
         return f"[{len(value)} of {shape(value[0], depth + 1)}]" if value else "[]"
     return "null" if value is None else type(value).__name__
 

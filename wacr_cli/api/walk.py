@@ -13,10 +13,11 @@ What the proof rests on:
   into the next window, as many as the total rose by. While each window repeats exactly the rows that its offset and
   the rise of the total foretell, nothing slipped past its start and windows may stand end to end. The total is
   counted before the rows are selected, so a movement may show one answer late: at the first disagreement the walk
-  goes back before the window it took last, and links every window from there on. Each step is judged by itself, so
-  after some linked windows without disorder it may stand end to end again, as long as such doubts are few.
-  What no answer can show is a row that came in between the count and the select of the very first request and
-  one that was read vanishing right after it, in a list that then stands still; whoever minds that links throughout.
+  goes back before the window it took last, and links every window from there on. When some of these in a row show
+  that nothing moves, they may stand end to end again, as after the first request; unless such doubts come often.
+  What no answer can show is a row that came in between the count and the select of the request after which windows
+  stand end to end, and one that was read vanishing right after it, in a list that then stands still; whoever minds
+  that links throughout.
 * Oldest first, rows come in at the end that is still to be read. One row in and one read row out leave the total as
   it was and still pull a row out of the next window, so no count can stand in for the link: every window has one.
 * Sorted by updated_at, oldest first, a row that was read can turn up again at the end of the list. It proves nothing
@@ -202,6 +203,7 @@ class Walk:
         self._linked_since = 0
         self._withdrawn: list[int] = []
         self._took = False
+        self._resuming = False
         self._overlap = _OVERLAP
         self._spread_seen = 0
         self._fewest_shared = LARGEST_PAGE
@@ -211,7 +213,7 @@ class Walk:
         self._quiet = True
         self._still = True
         self._total: int | None = None
-        self._rise = 0
+        self._rise = self._risen = 0
         self._steady = True
 
         self._reach = 0
@@ -261,6 +263,7 @@ class Walk:
         self._plain = checkpoint.plain
         self._steady = self._still = False  # Rows may have gone meanwhile without a trace in the total.
         self._remember(list(checkpoint.frontier))
+        self._resuming = True
         self._window = _furthest(self._reach - _OVERLAP, self._size)
 
     @property
@@ -331,7 +334,7 @@ class Walk:
         """
         if self._window is None:
             raise RuntimeError("the walk is over")
-        self._withdrawn = []
+        self._withdrawn, self._took = [], False
         held = self._believe(self._window, answer)
         self._starts.append(held.start)
         if self._asking:
@@ -339,6 +342,8 @@ class Walk:
             return []
         self._silent = answer.has_more is None and answer.total is None and answer.per_page is None
         self._note_total(answer.total)
+        if self._resuming and self._is_short_of_frontier(held):
+            return []
         likeness = self._compare(held)
         link = self._judge(held, likeness)
         fresh: list[Row] = []
@@ -394,9 +399,25 @@ class Walk:
             self._steady = self.calls == 1
         else:
             self._rise = total - self._total
+            self._risen += self._rise
         self._total = total if total is not None else self._total
         if self._rise:
             self._steady = False
+
+    def _is_short_of_frontier(self, held: _Held) -> bool:
+        """Whether so much came in since the checkpoint that the window ends before the frontier; then go there."""
+        self._resuming = False
+        if self._rise <= 0:
+            return False
+        self._last_start += self._rise
+        if held.end >= self._reach + self._rise or not held.ids:
+            return False
+        self._reach += self._rise
+        self._risen = 0
+        self._plan()
+        if self._window is not None:
+            self._window = _furthest(self._reach - _OVERLAP, self._size)
+        return True
 
     # What it shares with what is covered.
 
@@ -449,11 +470,15 @@ class Walk:
         return self._judge_order(held, like)
 
     def _judge_unlinked(self, held: _Held, like: _Likeness) -> _Link:
-        foretold = min(self._reach - held.start + self._rise, len(held.ids))
-        if (self._rise == 0 or (self._rise > 0 and self._newest_first)) and like.known == like.run == foretold:
+        if (self._rise == 0 or (self._rise > 0 and self._newest_first)) and self._is_as_foretold(held, like):
             self._plain = True
             return _Link.SOUND
         return _Link.BROKEN
+
+    def _is_as_foretold(self, held: _Held, like: _Likeness) -> bool:
+        """Whether the window repeats as many rows as its offset and the rise since the last one foretell."""
+        foretold = self._reach - held.start + self._risen
+        return like.known == like.run == min(foretold, len(held.ids))
 
     def _judge_order(self, held: _Held, like: _Likeness) -> _Link:
         spread = like.spread
@@ -492,6 +517,7 @@ class Walk:
 
     def _cover(self, held: _Held, like: _Likeness) -> list[Row]:
         covered = self._covered
+        as_foretold = self._is_as_foretold(held, like)
         if (held.start == 0) if self._newest_first else (held.short and not held.more):
             self._look_at_newest(held)
         fresh = [row for row, one in zip(held.rows, held.ids, strict=True) if one not in covered]
@@ -509,20 +535,24 @@ class Walk:
         self._reach = self._reached(held, like)
         self._cut = held.short and held.more
         self._target, self._back = None, 0
-        self._relax(like)
+        self._relax(as_foretold=as_foretold)
+        self._risen = 0
         return fresh if self._limit is None else fresh[: self._limit - self._seen]
 
     def _reached(self, held: _Held, like: _Likeness) -> int:
         """How far the covered rows reach: to the window's end, or further where more came in than it has room for."""
         if self._linked or not held.ids or like.known < len(held.ids):
             return held.end
-        return max(held.end, self._reach + self._rise)
+        return max(held.end, self._reach + self._risen)
 
-    def _relax(self, like: _Likeness) -> None:
-        """Let windows stand end to end again after some linked ones without disorder, while doubts are few."""
+    def _relax(self, *, as_foretold: bool) -> None:
+        """Let windows stand end to end again after some linked ones that show no movement, while doubts are few.
+
+        Where rows come in at every request, each may be counted one answer late, and a row that goes hide behind it.
+        """
         if not self._linked or not self._may_relax or self._silent:
             return
-        self._linked_since += 1 if like.known else 0
+        self._linked_since = self._linked_since + 1 if as_foretold and not self._risen else 0
         few = self._doubts <= 1 + self.calls // _CALLS_PER_DOUBT
         told = self._total is not None and self._walks == 0 and not self._spread_seen
         if self._linked_since >= _LINKED_AFTER_DOUBT and few and told:

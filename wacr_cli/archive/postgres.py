@@ -17,7 +17,7 @@ from typing import Any
 from wacr_cli.archive import words
 from wacr_cli.archive.postgres_schema import MIGRATIONS, TABLES, VERSIONS, Migration
 from wacr_cli.archive.rows import COLUMNS, Line
-from wacr_cli.archive.sql import BATCH, SqlStore
+from wacr_cli.archive.sql import BATCH, STRAYS, SqlStore
 from wacr_cli.archive.where import Selection, fold
 from wacr_cli.errors import BusyError, ServiceError, UsageError, WacrError
 from wacr_cli.models import Row
@@ -39,7 +39,6 @@ _AT_ONCE = 10_000
 """Rows: so many are asked for at once; of more, the server keeps the rest."""
 
 _LOCK_CLASS = 0x77616372
-_NUL, _NO_NUL = "\0", "\ufffd"  # PostgreSQL has no form for NUL in a text
 _UNKNOWN_HERE = (errors.FeatureNotSupported, errors.UndefinedFunction, errors.UndefinedObject, errors.UndefinedFile)
 _NOT_OURS = (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction)
 _FULL = (errors.DiskFull, errors.OutOfMemory)
@@ -64,7 +63,7 @@ class PostgresDialect:
 
     def part(self, found: Selection, query: Query, needle: str) -> None:
         """Ask the folded text for a part, in which nothing is a wildcard."""
-        literal = needle.replace(_NUL, _NO_NUL)
+        literal = needle
         for sign in "\\%_":
             literal = literal.replace(sign, f"\\{sign}")
         found.add("m.message_key LIKE ?", f"%{literal}%")
@@ -181,7 +180,8 @@ class PostgresStore(SqlStore):
             if fold(message) != key
         ]
         lost = [f"{len(wrong)} messages are not found by their text, as {wrong[0]}"] if wrong else []
-        return [*self._strays(), *broken, *lost]
+        strays = [f"a status change of message {one}, which is not there" for (one,) in self._all(STRAYS)]
+        return [*strays, *broken, *lost]
 
     def close(self) -> None:
         """Close the connection."""
@@ -376,4 +376,4 @@ def _sql(statement: str) -> str:
 def _text(value: object) -> str | None:
     if value is None:
         return None
-    return (value if isinstance(value, str) else str(value)).replace(_NUL, _NO_NUL)
+    return value if isinstance(value, str) else str(value)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wacr_cli.archive.store import Taken
-from wacr_cli.archive.where import microseconds
+from wacr_cli.archive.where import microseconds, storable
 from wacr_cli.contacts import key_of
 from wacr_cli.errors import BadAnswerError
 from wacr_cli.models import Row
@@ -123,8 +123,7 @@ def shown(raw: str, direction: str | None, deleted_at: str | None) -> Row:
 def column(value: object) -> object:
     """A value of JSON as one of SQL."""
     if isinstance(value, str):
-        # Half of a surrogate pair has no form in UTF-8.
-        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
+        return storable(value)
     if isinstance(value, int):
         return value if -_MOST_INTEGER <= value < _MOST_INTEGER else str(value)
     return value if value is None or isinstance(value, float) else encode(value)

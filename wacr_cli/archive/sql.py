@@ -40,6 +40,9 @@ BATCH = 500
 _MOST_INTEGER = 2**63
 _NAMED_AT_MOST = 5
 _SHOWN = "m.raw, m.direction, m.deleted_at"
+STRAYS = "SELECT s.id FROM status_changes AS s LEFT JOIN messages AS m ON m.id = s.id WHERE m.id IS NULL"
+"""Status changes of messages that are not there."""
+
 _STATUS_CHANGE = "INSERT INTO status_changes (id, seen_at, old_status, new_status) VALUES (?, ?, ?, ?)"
 _MARK = "INSERT INTO sync_marks (mark, direction, id) VALUES (?, ?, ?) ON CONFLICT (mark, direction, id) DO NOTHING"
 _NOTE = "INSERT INTO sync_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
@@ -99,7 +102,8 @@ class SqlStore(Store):
 
     def find(self, word: str) -> Row:
         """The message of an id, or of WhatsApp's id."""
-        number = int(word) if word.isascii() and word.isdecimal() and len(word) < 19 else None
+        number = int(word) if word.isascii() and word.isdecimal() and len(word) < 20 else 0
+        number = number if number < _MOST_INTEGER else 0
         sql = f"SELECT {_SHOWN} FROM messages AS m WHERE m.id = ? OR m.message_id = ? LIMIT 1"  # noqa: S608
         found = self._all(sql, (number, word))
         if not found:
@@ -200,12 +204,6 @@ class SqlStore(Store):
             complete=bool(synced.get("complete")),
             since=synced.get("since"),
         )
-
-    def _strays(self) -> list[str]:
-        """What is wrong with the links between its tables, a line each."""
-        sql = "SELECT count(*) FROM status_changes AS s LEFT JOIN messages AS m ON m.id = s.id WHERE m.id IS NULL"
-        strays = self._all(sql)[0][0]
-        return [f"{strays} status changes of messages that are not there"] * bool(strays)
 
     # Writing.
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from wacr_cli.archive.migrations import APPLICATION_ID, MIGRATIONS
 from wacr_cli.archive.rows import Line
-from wacr_cli.archive.sql import BATCH, SqlStore
+from wacr_cli.archive.sql import BATCH, STRAYS, SqlStore
 from wacr_cli.archive.where import SqliteDialect, fold
 from wacr_cli.errors import BusyError, UsageError, WacrError
 from wacr_cli.locks import held
@@ -81,24 +81,28 @@ class SqliteStore(SqlStore):
 
     def check(self) -> list[str]:
         """What SQLite's own check finds, and that of the full-text indexes against the messages."""
-        found = [str(line) for (line,) in self._all("PRAGMA integrity_check(20)") if line != "ok"]
-        return [*found, *self._strays(), *(line for index in INDEXES if (line := self._check_index(index)))]
+        found = [line for (line,) in self._checked(self._db, "PRAGMA integrity_check(20)") if line != "ok"]
+        found += [f"a status change of message {one}, which is not there" for (one,) in self._checked(self._db, STRAYS)]
+        with self._told(), closing(self._connect("rw")) as db:
+            for index in INDEXES:
+                # This check is an INSERT that inserts nothing; what it says is only that the two differ.
+                check = f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)"  # noqa: S608
+                found += [f"{index} does not agree with the messages: {said}" for (said,) in self._checked(db, check)]
+        return [str(line) for line in found]
 
-    def _check_index(self, index: str) -> str:
-        """What is wrong with an index, whose check is an INSERT that inserts nothing; empty where nothing is."""
-        try:
-            with closing(self._connect("rw")) as db:
-                db.execute("BEGIN")
-                db.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")  # noqa: S608
-                db.execute("ROLLBACK")
-        except sqlite3.DatabaseError as error:
-            if _code(error) in _DAMAGED:
-                return f"{index} does not agree with the messages"
-            return f"{index} could not be checked: {error}"
-        return ""
+    def _checked(self, db: sqlite3.Connection, sql: str) -> list[tuple[object]]:
+        """What a check answers, or the damage that keeps it from answering."""
+        with self._told():
+            try:
+                return db.execute(sql).fetchall()
+            except sqlite3.DatabaseError as error:
+                if _code(error) not in _DAMAGED:
+                    raise
+                return [(error,)]
 
     def close(self) -> None:
         """Close the file."""
+        self._writing = False
         if "_db" in self.__dict__:
             self._db.close()
             del self.__dict__["_db"]
@@ -130,10 +134,10 @@ class SqliteStore(SqlStore):
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600))
         except OSError as error:
             raise self._unwritable(error.strerror) from None
+        version = self._version()
         with self._told():
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
-        version = self._version()
         for number, migration in enumerate(MIGRATIONS[version:], version + 1):
             with self.transaction():
                 for statement in migration.statements:
@@ -162,6 +166,8 @@ class SqliteStore(SqlStore):
             return self._connect("rw")
         if not self._path.exists():
             raise UsageError(f"there is no archive at {self.place!r}", "wacr sync makes it.")
+        if self._path.is_dir():
+            raise self._no_archive()
         with self._told():
             db = self._open_to_read()
         version = self._version(db)
@@ -227,13 +233,13 @@ class SqliteStore(SqlStore):
                 "wacr archive check says more; or move it away and run wacr sync, which reads it anew.",
                 code="ARCHIVE_DAMAGED",
             )
-        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and self._writing):
             return WacrError(
                 f"writing the archive {self.place!r} failed: {error}",
                 "What was in it is as it was. Is the disk full?",
                 code="WRITE_FAILED",
             )
-        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
             return (
                 self._unwritable(str(error))
                 if self._writing

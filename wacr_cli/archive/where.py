@@ -7,6 +7,7 @@ compare as they are written.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -76,11 +77,13 @@ def select(query: Query, dialect: Dialect) -> Selection:
     if query.search is not None:
         _search(found, query, query.search, dialect)
     found.add("m.deleted_at IS NOT NULL" if query.deleted else "m.deleted_at IS NULL")
+    # Half of all messages are of one direction: its index is of use only where they come in the order of their ids.
+    unindexed = {"direction"} if query.windowed or not found.order.startswith("m.id") else set()
     for one in query.filters:
-        _filter(found, one, dialect.aside)
+        _filter(found, one, unindexed, dialect.aside)
     for raw in query.raw_filters:
         if raw.value:  # an empty value is no filter to the API either
-            _filter(found, _known(raw), dialect.aside)
+            _filter(found, _known(raw), unindexed, dialect.aside)
     if query.sender is not None:
         found.add("m.sender_key = ?", key_of(query.sender))
     return found
@@ -101,6 +104,14 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
+def storable(text: str) -> str:
+    """A text as a column holds it; what is received stands in ``raw``.
+
+    Half of a surrogate pair has no form in UTF-8, and at a NUL many readers take a text to end.
+    """
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\u2400")
+
+
 def fold(text: str) -> str:
     """A text of the same length in which letters that differ in case alone are equal."""
     if text.isascii():
@@ -114,7 +125,7 @@ def fold(text: str) -> str:
 def parse_words(text: str) -> list[str]:
     """The words and "phrases" of a text, but for those without a letter or digit; a quote without its end is none."""
     parts = [phrase or word for phrase, word in re.findall(r'"([^"]*)"|(\S+)', text)]
-    return [part.replace("\0", " ") for part in parts if any(letter.isalnum() for letter in part)]
+    return [storable(part) for part in parts if any(letter.isalnum() for letter in part)]
 
 
 def _order(query: Query, dialect: Dialect) -> str:
@@ -135,29 +146,29 @@ def _known(raw: RawFilter) -> Filter:
     return Filter(raw.field, raw.operator or "eq", values)  # type: ignore[arg-type]
 
 
-def _filter(found: Selection, one: Filter, aside: str) -> None:
+def _filter(found: Selection, one: Filter, unindexed: Collection[str], aside: str) -> None:
     values: list[object] = list(one.values)
     if one.field == "interaction_id":
         values = [int(value) for value in one.values if re.fullmatch(r"-?[0-9]{1,18}", value)]
     column = f"m.{one.field}"
     if one.negative:
-        # An index would have nearly all rows.
+        # Aside, since an index would have nearly all rows.
         places = ", ".join("?" * len(values))
         apart = f" AND {aside}{column} NOT IN ({places})" * bool(values)
         found.add(f"{aside}{column} IS NOT NULL{apart}", *values)
     elif not values:
         found.add("1 = 0")
     elif len(values) == 1:
-        found.add(f"{column} = ?", *values)
+        found.add(f"{aside * (one.field in unindexed)}{column} = ?", *values)
     else:
-        # By an index the rows of several values would come out of order, and would all have to be sorted.
+        # Aside, since the rows of several values would come out of order, and would all have to be sorted.
         unordered = "" if one.field == "interaction_id" else aside
         found.add(f"{unordered}{column} IN ({', '.join('?' * len(values))})", *values)
 
 
 def _search(found: Selection, query: Query, text: str, dialect: Dialect) -> None:
     if not query.words:
-        dialect.part(found, query, fold(text))
+        dialect.part(found, query, fold(storable(text)))
         return
     phrases = parse_words(text)
     if not phrases:
@@ -181,7 +192,10 @@ class SqliteDialect:
         parts = _parts(needle)
         if parts and not _in_few_conversations(query):
             _match(found, "messages_trigrams", parts)
-        found.add("wacr_contains(m.message, ?)", needle)
+        if needle == needle.upper():  # no letter of it has two cases, as none has in Chinese or Arabic
+            found.add("instr(m.message, ?) > 0", needle)
+        else:
+            found.add("wacr_contains(m.message, ?)", needle)
 
 
 def _match(found: Selection, index: str, phrases: list[str]) -> None:
@@ -200,5 +214,4 @@ def _parts(needle: str) -> list[str]:
     """Pieces of three letters that a text must have to contain another, each once; none where it is shorter."""
     last = len(needle) - _SHORTEST_INDEXED
     starts = range(0, last + 1, max(1, -(-last // _MOST_PARTS)))
-    pieces = [needle[at : at + _SHORTEST_INDEXED] for at in (*starts, last)] if last >= 0 else []
-    return [piece for piece in dict.fromkeys(pieces) if "\0" not in piece]
+    return list(dict.fromkeys(needle[at : at + _SHORTEST_INDEXED] for at in (*starts, last) if last >= 0))

@@ -81,7 +81,7 @@ def _fields(asked: Asked, *, as_texts: bool) -> list[tuple[str, object]]:
         check_text("--field", word)
         key, text = raw.field(word, "--field")
         read = text.startswith("@") or not as_texts
-        found.append((key, raw.typed(text, lambda name: _read(name, "--field").decode()) if read else text))
+        found.append((key, raw.typed(text, _text_of) if read else text))
     for word in asked.raw_fields:
         check_text("--raw-field", word)
         found.append(raw.field(word, "--raw-field"))
@@ -98,6 +98,13 @@ def _read(name: str, flag: str) -> bytes:
         return sys.stdin.buffer.read()
     except OSError as error:
         raise UsageError(f"{flag}: can't read {name!r}: {error.strerror}", "Name a file that is there.") from None
+
+
+def _text_of(name: str) -> str:
+    try:
+        return _read(name, "--field").decode()
+    except UnicodeDecodeError:
+        raise UsageError(f"--field: {name!r} is not UTF-8 text", "Send it with --input.") from None
 
 
 def _check_paginated(method: str, params: Params, *, include: bool) -> None:
@@ -136,8 +143,7 @@ def _show(run: Run, answer: RawAnswer, display: Display, sink: Sink, *, failed: 
     except BadAnswerError:
         if display.format or envelope.looks_like_html(answer.body):
             raise
-        text = answer.body.decode(errors="replace")
-        sink.write("".join(printable(line) + "\n" for line in text.splitlines()) if sink.is_terminal else text)
+        sink.write(_as_text(answer.body, shown=sink.is_terminal))
         return
     if display.format in (None, "json") and display.output in (None, "-"):
         raw = display.format is None and not sink.is_terminal
@@ -151,6 +157,15 @@ def _show(run: Run, answer: RawAnswer, display: Display, sink: Sink, *, failed: 
     writer = results.row_writer(form, sink, run.console, run.clock.now, _columns(rows))
     writer.write(rows)
     writer.finish()
+
+
+def _as_text(body: bytes, *, shown: bool) -> str:
+    """A body that is no JSON: as it is, or printable where it is shown."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        raise BadAnswerError("the answer is neither JSON nor text", "wacr api shows what can be read.") from None
+    return "".join(printable(line) + "\n" for line in text.splitlines()) if shown else text
 
 
 def _rows(whole: object) -> list[Row]:
@@ -172,6 +187,7 @@ def _show_all(run: Run, path: str, params: Params, display: Display) -> None:
 
     start, number = run.clock.monotonic(), 0
     client = run.client
+    run.progress.noun = "rows"
     form = "json" if display.format is None and display.output is None else display.chosen(terminal=True)
     with results.opened(display, run.console) as sink:
         listing = raw.paginated(lambda asked: client.page(path, asked), path, params, run.progress)

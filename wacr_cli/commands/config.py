@@ -74,7 +74,7 @@ def set_value(
     """Give a setting of the profile another value."""
     from wacr_cli.commands import settings
 
-    settings.change(run_of(ctx, new_profile=True), key, value)
+    settings.change(run_of(ctx), key, value)
 
 
 @app.command("unset", cls=HouseCommand, epilog=UNSET_EXAMPLES)

@@ -9,7 +9,6 @@ import typer
 
 from wacr_cli.errors import WacrError
 from wacr_cli.options import OutputOption, TimeoutOption, display_of, run_of
-from wacr_cli.output.safe import printable
 
 if TYPE_CHECKING:
     from wacr_cli import doctor
@@ -55,7 +54,7 @@ def examine(
     findings = doctor.sorted_findings(found)
     with results.opened(display, run.console) as sink:
         if display.format == "table" or (display.format is None and display.output is None):
-            for line in _lines(findings):
+            for line in _lines(findings, run.console.width if sink.is_terminal else None):
                 sink.write(f"{line}\n")
         else:
             form = display.chosen(terminal=False)
@@ -70,6 +69,7 @@ def _connected(run: Run, patient: doctor.Patient) -> Iterator[doctor.Finding]:
     """The way to the API, as far as it goes: the first step that fails is the last."""
     from wacr_cli import doctor
     from wacr_cli.api import probe
+    from wacr_cli.settings.redaction import mask_numbers
 
     if patient.settings is None:
         yield doctor.Finding("network", "warning", "the way to the API is not tried: the configuration is broken")
@@ -83,6 +83,7 @@ def _connected(run: Run, patient: doctor.Patient) -> Iterator[doctor.Finding]:
     try:
         yield from map(_found, probe.call(run.client, run.clock))
     except WacrError as error:
+        error.message = mask_numbers(error.message)  # the service's words may be of anybody
         yield doctor.fault("call", error)
 
 
@@ -92,11 +93,22 @@ def _found(step: probe.Step) -> doctor.Finding:
     return doctor.Finding(step.topic, "warning" if step.hint else "fine", step.said, step.hint)
 
 
-def _lines(findings: Sequence[doctor.Finding]) -> Iterator[str]:
-    """What a person reads: how many faults there are, then the findings, faults first."""
+def _lines(findings: Sequence[doctor.Finding], width: int | None) -> Iterator[str]:
+    """What a person reads: how many faults there are, then the findings, faults first, in lines of a width."""
+    from wacr_cli.output.safe import printable
+
     faults = sum(one.state == "fault" for one in findings)
     yield f"{faults} fault{'s' * (faults != 1)} found" if faults else "No fault found"
     for one in findings:
-        yield printable(f"{_MARKS[one.state]} {one.topic:<13} {one.said}")
+        yield from _folded(f"{_MARKS[one.state]} {one.topic:<13} ", printable(one.said), width)
         if one.hint:
-            yield printable(f"{'':<15} → {one.hint}")
+            yield from _folded(f"{'':<15} → ", printable(one.hint), width)
+
+
+def _folded(before: str, text: str, width: int | None) -> Iterator[str]:
+    """A text in lines that stand below each other."""
+    from textwrap import wrap
+
+    room = max(20, width - len(before)) if width else len(text) + 1
+    for number, line in enumerate(wrap(text, room, break_on_hyphens=False) or [""]):
+        yield f"{before if number == 0 else ' ' * len(before)}{line}"

@@ -14,8 +14,8 @@ from wacr_cli.output.display import Display
 from wacr_cli.run import Run
 from wacr_cli.settings import credentials
 
-_COLUMNS = ("id", "name", "phone", "type", "company", "email", "created_at")
-"""What a table shows; the name is put together from its two fields."""
+_COLUMNS = ("id", "phone", "type", "email", "created_at", "name")
+"""What a table shows; the name, with the company, comes last, since it may be of any width."""
 
 _LABELS = {
     "id": "Contact",
@@ -38,6 +38,7 @@ def show_list(run: Run, query: ContactQuery, display: Display, columns: Sequence
 
     start = run.clock.monotonic()
     client = run.client
+    run.progress.noun = "contacts"
     with shown(run, display) as sink:
         listing = ask_contacts(client, query, run.progress)
         form = display.chosen(terminal=run.console.stdout_is_terminal)
@@ -49,7 +50,7 @@ def show_list(run: Run, query: ContactQuery, display: Display, columns: Sequence
         for rows in listing.windows:
             number += len(rows)
             run.console.clear_status()
-            writer.write([row | {"name": name_of(row) or None} for row in rows] if form == "table" else rows)
+            writer.write([row | {"name": _full_name(row)} for row in rows] if form == "table" else rows)
         writer.finish()
         run.console.clear_status()
         if listing.shortfall:
@@ -57,6 +58,12 @@ def show_list(run: Run, query: ContactQuery, display: Display, columns: Sequence
                 f"incomplete: {listing.shortfall}", "What was read is printed; a file named with --output is as it was."
             )
     run.console.note(closing(query, listing, number, run.progress.calls, run.clock.monotonic() - start, noun="contact"))
+
+
+def _full_name(row: Row) -> str | None:
+    """How a person is called, and where they are from."""
+    parts = dict.fromkeys((name_of(row), str(row.get("company") or "")))
+    return ", ".join(filter(None, parts)) or None
 
 
 def show_count(run: Run, query: ContactQuery, display: Display) -> None:

@@ -18,9 +18,9 @@ COLUMNS = ("key", "value", "origin")
 
 def show_values(run: Run, display: Display) -> None:
     """Show the profile in use, every value, and where each came from."""
-    _refuse_demo(run)
-    found = values.listed(run.environ, run.profile)
-    for warning in run.settings.warnings:
+    environ = _environ(run)
+    found = values.listed(environ, run.profile)
+    for warning in config.load(environ, profile=run.profile).warnings:
         run.console.note(f"wacr: {warning}")
     with results.opened(display, run.console) as sink:
         form = display.chosen(terminal=run.console.stdout_is_terminal)
@@ -31,8 +31,7 @@ def show_values(run: Run, display: Display) -> None:
 
 def show_value(run: Run, key: str, display: Display) -> None:
     """Show one value: the text alone, or with ``--format`` as in the list."""
-    _refuse_demo(run)
-    found = values.value_of(values.check_key(key), run.environ, run.profile)
+    found = values.value_of(values.check_key(key), _environ(run), run.profile)
     with results.opened(Display(format="tsv"), run.console) as sink:
         if display.format in ("json", "jsonl"):
             sink.write(encode({"key": found.key, "value": found.value, "origin": found.origin}) + "\n")
@@ -44,20 +43,21 @@ def show_value(run: Run, key: str, display: Display) -> None:
 
 def change(run: Run, key: str, text: str | None) -> None:
     """Give a key of the profile a value, or take it away where ``text`` is None."""
-    _refuse_demo(run)
     values.check_key(key)
-    path = config.config_path(run.environ)
-    profile = run.settings.profile
+    environ = _environ(run)
+    path = config.config_path(environ)
+    # By its name alone: what is wrong with a profile must not keep anybody from mending it.
+    profile = config.named_profile(environ, run.profile, config.read(path), path) or config.DEFAULT_PROFILE
     whose = "" if key == "default_profile" else f" of profile {profile}"
     if text is None:
-        done = edit.unset_value(run.environ, profile, key)
+        done = edit.unset_value(environ, profile, key)
         run.console.note(f"{key}{whose} is {'no longer' if done else 'not'} set in {path}.")
         return
-    made = edit.set_value(run.environ, profile, key, text)
+    made = edit.set_value(environ, profile, key, text)
     run.console.note(f"{'Made the profile, and set' if made else 'Set'} {key}{whose} in {path}.")
-    now = values.value_of(key, run.environ, profile)
-    if now.origin.startswith("WACR_"):
-        run.console.note(f"{now.origin} is set, and goes before it as long as it is.")
+    variable = values.VARIABLES.get(key, "")
+    if environ.get(variable):
+        run.console.note(f"{variable} is set, and goes before it as long as it is.")
 
 
 def show_path(run: Run) -> None:
@@ -81,10 +81,10 @@ def edit_file(run: Run) -> None:
         raise UsageError(f"the editor {editor!r} can't be started: {error}", "Set VISUAL or EDITOR.") from None
     if done.returncode:
         raise UsageError(f"the editor {editor!r} ended with {done.returncode}", f"{path} is as it left it.")
-    for warning in config.load(run.environ, profile=run.profile).warnings:
+    for warning in config.load(_environ(run), profile=run.profile).warnings:
         run.console.note(f"wacr: {warning}")
 
 
-def _refuse_demo(run: Run) -> None:
-    if run.demo:
-        raise UsageError("the sample workspace has no settings", "Leave --demo out.")
+def _environ(run: Run) -> dict[str, str]:
+    """The environment without what it says of the sample workspace: settings are those of the file all the same."""
+    return {name: value for name, value in run.environ.items() if name != "WACR_DEMO"}

@@ -27,7 +27,7 @@ COLUMNS = (
     "profile",
     "in_use",
     "api_url",
-    "token",
+    "token_from",
     "token_ending",
     "account",
     "plan",
@@ -40,7 +40,7 @@ _LABELS = {
     "profile": "Profile",
     "in_use": "In use",
     "api_url": "API",
-    "token": "Token",
+    "token_from": "Token",
     "account": "Account",
     "plan": "Plan",
     "scopes": "Scopes",
@@ -66,6 +66,8 @@ def log_in(run: Run, *, with_token: bool) -> None:
     finally:
         client.close()
     store = credentials.Store(run.environ)
+    if broken := store.broken():
+        run.console.note(f"wacr: {broken}; it is written anew, and other profiles have to log in again")
     place, why = store.keep(settings.profile, config.origin_of(settings.api_url), token.value)
     if edit.make_profile(run.environ, settings.profile):
         run.console.note(f"Made the profile {settings.profile!r} in {config.config_path(run.environ)}.")
@@ -124,6 +126,7 @@ def log_out(run: Run) -> None:
         run.console.note(f"Logged out of profile {profile}: its token is removed from {place}.")
         run.console.note("It is still good: revoke it in the app under Settings → API if it should not be.")
     else:
+        config.load(run.environ, profile=run.profile)  # a profile that is not there is told as everywhere
         run.console.note(f"No token is kept for profile {profile}.")
     if credentials.of_environment(run.environ):
         run.console.note("WACR_TOKEN is set, and is used as long as it is.")
@@ -170,7 +173,7 @@ def _row(run: Run, *, in_use: bool) -> dict[str, Any]:
     row |= {"profile": run.profile, "in_use": in_use, "scopes": []}
     try:
         row |= {"profile": run.settings.profile, "api_url": run.settings.api_url}
-        row |= {"token": run.token.place, "token_ending": run.token.ending}
+        row |= {"token_from": run.token.place, "token_ending": run.token.ending}
         standing = _standing(run, row)
         failure = standing.error
     except WacrError as error:
@@ -196,6 +199,6 @@ def _standing(run: Run, row: dict[str, Any]) -> accounts.Standing:
 def _card(row: dict[str, Any]) -> list[tuple[str, Any]]:
     """What a person sees of a profile."""
     shown = dict(row)
-    shown["token"] = f"{row['token_ending']} from {row['token']}" if row["token"] else "none"
+    shown["token_from"] = f"{row['token_ending']} from {row['token_from']}" if row["token_from"] else "none"
     shown["scopes"] = ", ".join(row["scopes"]) or "none found"
     return [(label, shown[name]) for name, label in _LABELS.items() if name != "error" or shown[name]]

@@ -9,12 +9,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TextIO
-from urllib.parse import quote
 
 from wacr_cli.models import PER_PAGE_MAX
 from wacr_cli.output.safe import printable
 from wacr_cli.progress import Call, Progress
-from wacr_cli.settings.redaction import hide_token, secret_of
+from wacr_cli.settings.redaction import hide_written, secret_of
 from wacr_cli.times import span
 
 DEFAULT_PAGER = "less"
@@ -69,9 +68,7 @@ class Console:
     def say(self, text: str) -> None:
         """Say one line, whose text may come from anywhere; the token is not said, not even where a person typed it."""
         self.clear_status()
-        for form in (self.secret, quote(self.secret)):
-            text = hide_token(text, form)
-        self._write(printable(text) + "\n")
+        self._write(printable(hide_written(text, self.secret)) + "\n")
 
     def status(self, text: str) -> None:
         """Show one passing line, in place of the last one, where a person can see it."""
@@ -126,6 +123,9 @@ def wants_colour(choice: str, environ: Mapping[str, str], *, terminal: bool) -> 
 class ConsoleProgress(Progress):
     """Shows a run's progress once it has taken a second, and each call with ``--verbose``."""
 
+    noun = "messages"
+    """What is read."""
+
     def __init__(self, console: Console, *, limit: int) -> None:
         self._console = console
         self.detailed = console.verbose
@@ -163,7 +163,7 @@ class ConsoleProgress(Progress):
     @property
     def _so_far(self) -> str:
         of = f" of {self._total:,}" if self._total else ""
-        return f"{self._rows:,}{of} messages, {self.calls} calls, " if self._rows else ""
+        return f"{self._rows:,}{of} {self.noun}, {self.calls} calls, " if self._rows else ""
 
     def _left(self) -> str:
         """The time left: of the calls still to make when the limit rules, else at the rate so far."""

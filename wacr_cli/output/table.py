@@ -36,7 +36,9 @@ _DIRECTION_STYLES = {"inbound": "magenta"}
 class Column:
     """One column: the field it shows, its heading, how it is aligned, and the most cells it may take.
 
-    Where there is little room it is cut to ``least`` cells, should that not be 0.
+    Where there is little room it is cut to ``least`` cells, should that not be 0. A ``legible`` one is shown as it is
+    written even where terminals disagree about its width, so that what follows may stand a little off: in escapes, a
+    name is nobody's.
     """
 
     field: str
@@ -45,6 +47,7 @@ class Column:
     most: int = 24
     least: int = 0
     flexible: bool = False
+    legible: bool = False
 
 
 _COLUMNS: Mapping[str, Column] = {
@@ -61,8 +64,8 @@ _COLUMNS: Mapping[str, Column] = {
         Column("is_read", "READ", most=5),
         Column("direction", "DIRECTION", most=9),
         Column("deleted_at", "DELETED", most=32),
-        Column("sender_name", "NAME", most=24, least=10),
-        Column("name", "NAME", most=32, least=12),
+        Column("sender_name", "NAME", most=24, least=10, legible=True),
+        Column("name", "NAME", flexible=True),
         Column("phone", "PHONE", most=20),
         Column("email", "EMAIL", most=40, least=12),
         Column("company", "COMPANY", most=24, least=8),
@@ -122,6 +125,7 @@ class MessageTable:
         if self._cut:
             for line in cells:
                 line[:] = [_cut(text, width) for text, width in zip(line, self._widths, strict=True)]
+                self._make_room(line)
         self._sink.write(self._pen.draw(self._table(cells, heading=first)))
 
     def finish(self) -> None:
@@ -142,10 +146,26 @@ class MessageTable:
             table.add_row(*line)
         return table
 
+    def _make_room(self, line: list[Text]) -> None:
+        """Cut the flexible cell by as much as legible ones may turn out wider than they are padded for."""
+        spill = sum(
+            breadth(text.plain) - cell_len(text.plain)
+            for column, text in zip(self._columns, line, strict=True)
+            if column.legible
+        )
+        for i, column in enumerate(self._columns):
+            if spill and column.flexible:
+                line[i] = _cut(line[i], max(1, self._widths[i] - spill))
+
     def _steady(self, column: Column, text: Text) -> Text:
         """A cell with another one after it: written in escapes where terminals disagree about its width."""
         plain = text.plain
-        if not self._cut or column.flexible or len({breadth(plain), cell_len(plain), sum(map(cell_len, plain))}) == 1:
+        if (
+            not self._cut
+            or column.flexible
+            or column.legible
+            or len({breadth(plain), cell_len(plain), sum(map(cell_len, plain))}) == 1
+        ):
             return text
         return Text(plain.encode("ascii", "backslashreplace").decode())
 

@@ -64,13 +64,12 @@ def load(
     The sample workspace needs no configuration, so none is read for it. With ``may_be_new`` the profile need not be in
     the file yet. Raises :class:`UsageError`.
     """
-    if profile == "":
-        raise UsageError("--profile: an empty name", "Name one, or leave --profile out.")
+    _check_flag(profile)
     if demo or flag(environ, "WACR_DEMO"):
         return Settings(profile="demo", demo=True, archive=environ.get("WACR_ARCHIVE"))
     path = config_path(environ)
     config = read(path)
-    name = profile or environ.get("WACR_PROFILE") or _text(config.get("default_profile"), "default_profile", path)
+    name = named_profile(environ, profile, config, path)
     values = {} if may_be_new and name not in profiles_of(config, path) else profile_values(config, name, path)
     url = environ.get("WACR_API_URL") or _text(values.get("api_url"), "api_url", path) or DEFAULT_API_URL
     return Settings(
@@ -80,6 +79,18 @@ def load(
         archive=environ.get("WACR_ARCHIVE") or _archive(values, path),
         warnings=_unknown_keys(config, values, name, path),
     )
+
+
+def named_profile(environ: Mapping[str, str], profile: str | None, config: Mapping[str, Any], path: Path) -> str | None:
+    """The profile that the flag, the environment or the file names; None where none of them does."""
+    _check_flag(profile)
+    return profile or environ.get("WACR_PROFILE") or _text(config.get("default_profile"), "default_profile", path)
+
+
+def _check_flag(profile: str | None) -> None:
+    """Refuse a flag without a name: what was meant for one profile must not come to another."""
+    if profile == "":
+        raise UsageError("--profile: an empty name", "Name one, or leave --profile out.")
 
 
 def config_dir(environ: Mapping[str, str]) -> Path:

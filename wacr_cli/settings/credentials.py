@@ -168,12 +168,17 @@ class Store:
 
     def _mendable_entries(self) -> dict[str, Entry]:
         """What is kept, nothing where the file is broken: it is about to be written anew."""
+        return {} if self.broken() else self.entries()
+
+    def broken(self) -> str:
+        """What is wrong with what the file holds, empty where nothing is. Raises where it can't be trusted at all."""
         try:
-            return self.entries()
+            self.entries()
         except UsageError as error:
-            if error.code == "CREDENTIALS":
-                return {}
-            raise
+            if error.code != "CREDENTIALS":
+                raise
+            return error.message
+        return ""
 
     def _read(self) -> bytes | None:
         """The file's bytes, None where there is none. Raises :class:`UsageError` where it can't be trusted."""

@@ -15,12 +15,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
-from urllib.parse import quote
 
 from wacr_cli import __version__
 from wacr_cli.progress import Call, Progress
 from wacr_cli.settings.config import state_dir
-from wacr_cli.settings.redaction import hide_token, mask_numbers, secret, secret_of
+from wacr_cli.settings.redaction import hide_written, mask_numbers, secret, secret_of
 
 _TELLING = re.compile(
     r"page|per_page|sort|fields|include|filter\[(type|status|direction|\w+_id|created_at|updated_at)\](\[\w+\])?"
@@ -44,7 +43,7 @@ class Log:
     def say(self, text: str) -> None:
         """Write a line. A log that can't be written keeps nobody from reading messages."""
         for one in self._secrets:
-            text = hide_token(hide_token(text, one), quote(one, safe=""))
+            text = hide_written(text, one)
         line = text if text.isprintable() else ascii(text)
         with suppress(OSError, ValueError):
             self._file.write(f"{time.strftime('%H:%M:%S')} {line}\n")
@@ -57,8 +56,9 @@ class Log:
 
 def start(environ: Mapping[str, str]) -> Log:
     """Begin the log of this run. Raises :class:`OSError` where it can't be written."""
+    state_dir().mkdir(parents=True, exist_ok=True, mode=0o700)
     folder = state_dir() / "debug"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(exist_ok=True, mode=0o700)
     path = folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     log = Log(path, os.fdopen(fd, "w", encoding="utf-8", errors="backslashreplace"), environ)

@@ -18,11 +18,14 @@ def set_value(environ: Mapping[str, str], profile: str, key: str, text: str) -> 
     document = _document(path)
     value = values.parsed(key, text, config.profiles_of(document, path))
     made = False
-    if key == "default_profile":
-        document["default_profile"] = value
-    else:
-        made = _made(document, profile)
-        document["profiles"][profile][key] = value
+    try:
+        if key == "default_profile":
+            document["default_profile"] = value
+        else:
+            made = _made(document, profile)
+            document["profiles"][profile][key] = value
+    except (ValueError, TypeError):  # such as a table within one that is written on a line
+        raise UsageError(f"{path}: its form leaves no room for {key}", "Change it with wacr config edit.") from None
     _write(path, document)
     return made
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from urllib.parse import quote
 
 _SHORTEST_SECRET = 8
 _NUMBER = re.compile(r"\+?[0-9][0-9 ().-]{5,}[0-9]")
@@ -17,6 +18,14 @@ def hide_token(text: str, token: str) -> str:
     if len(token) < _SHORTEST_SECRET:
         pattern = rf"(?<!\w){pattern}(?!\w)"
     return re.sub(pattern, "[token]", text)
+
+
+def hide_written(text: str, token: str) -> str:
+    """``text`` without the token, be it written as in a URL."""
+    whole = quote(token, safe="")
+    for form in dict.fromkeys((token, quote(token), whole, whole.replace("%2B", "+"))):
+        text = hide_token(text, form)
+    return text
 
 
 def secret_of(environ: Mapping[str, str]) -> str:

@@ -14,7 +14,9 @@ from wacr_cli.settings.places import without_password
 KEYS = ("default_profile", *config.PROFILE_KEYS)
 """What ``wacr config`` knows: the first is of the file, the others are a profile's."""
 
-_VARIABLES = {"api_url": "WACR_API_URL", "rate_limit": "WACR_RATE_LIMIT", "archive": "WACR_ARCHIVE"}
+VARIABLES = {"api_url": "WACR_API_URL", "rate_limit": "WACR_RATE_LIMIT", "archive": "WACR_ARCHIVE"}
+"""What goes before the file, by key."""
+
 _DEFAULTS: dict[str, str | int] = {"api_url": config.DEFAULT_API_URL, "default_profile": config.DEFAULT_PROFILE}
 
 
@@ -59,8 +61,8 @@ def value_of(key: str, environ: Mapping[str, str], flag: str | None) -> Value:
     profile = str(profile_in_use(environ, flag).value)
     data = config.read(path)
     values = data if key == "default_profile" else config.profile_values(data, profile, path)
-    if text := environ.get(_VARIABLES.get(key, "")):
-        return Value(key, _checked(key, text, _VARIABLES[key]), _VARIABLES[key])
+    if text := environ.get(VARIABLES.get(key, "")):
+        return Value(key, _checked(key, text, VARIABLES[key]), VARIABLES[key])
     if key in values:
         where = str(path) if key == "default_profile" else f"profile {profile} in {path}"
         return Value(key, _checked(key, values[key], f"{key} in {path}"), where)

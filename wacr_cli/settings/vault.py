@@ -6,8 +6,10 @@ to unlock it, or hang; each is an :class:`UnavailableError` that says which, in 
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -70,13 +72,27 @@ def _asked(question: Callable[[Any], T]) -> T:
             failures.append(error)
 
     thread = threading.Thread(target=ask, name="wacr-keyring", daemon=True)
-    thread.start()
-    thread.join(PATIENCE)
+    with _same_terminal():
+        thread.start()
+        thread.join(PATIENCE)
     if failures:
         raise UnavailableError(_told(failures[0])) from None
     if not answers:
         raise UnavailableError(f"did not answer within {PATIENCE:g} s; it may be locked")
     return answers[0]
+
+
+@contextmanager
+def _same_terminal() -> Iterator[None]:
+    """Leave the terminal as it was: a backend that asks for a password there, and is left, has turned its echo off."""
+    if sys.platform == "win32" or sys.stdin is None or sys.stdin.closed or not sys.stdin.isatty():
+        yield
+        return
+    import termios
+
+    before = termios.tcgetattr(sys.stdin)
+    yield
+    termios.tcsetattr(sys.stdin, termios.TCSANOW, before)
 
 
 def _told(error: BaseException) -> str:

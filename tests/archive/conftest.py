@@ -1,0 +1,85 @@
+"""An archive of its own for each test, and a sync that reads an account in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.archive.moving_account import FIRST_SECOND, Account
+from wacr_cli.archive.sqlite import SqliteStore
+from wacr_cli.archive.store import Store
+from wacr_cli.progress import Progress
+from wacr_cli.query import Query
+from wacr_cli.sync import Report, Sync
+
+NOW = "2026-11-25T12:00:00.000Z"
+
+
+class Ticking:
+    """Time that goes on by a second each time it is looked at, and does not wait; `skip` lets more of it pass."""
+
+    def __init__(self) -> None:
+        self.seconds = FIRST_SECOND + 10_000_000.0
+
+    def now(self) -> datetime:
+        """The present, in UTC."""
+        return datetime.fromtimestamp(self.time(), UTC)
+
+    def time(self) -> float:
+        """Seconds since the epoch."""
+        self.seconds += 1
+        return self.seconds
+
+    def monotonic(self) -> float:
+        """The same."""
+        return self.time()
+
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds have passed."""
+        self.seconds += seconds
+
+    skip = sleep
+
+
+@pytest.fixture
+def clock() -> Ticking:
+    """The clock of every sync of a test."""
+    return Ticking()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the archive will be."""
+    return tmp_path / "archive.sqlite"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    """An archive that does not exist yet."""
+    one = SqliteStore(path)
+    yield one
+    one.close()
+
+
+Syncing = Callable[..., Report]
+
+
+@pytest.fixture
+def sync(store: Store, clock: Ticking) -> Syncing:
+    """Syncs an account into the archive; the calls noted before are forgotten."""
+
+    def run(account: Account, *, full: bool = False, contacts: bool = False, origin: str = "here") -> Report:
+        account.calls.clear()
+        work = Sync(account, store, clock, Progress(), origin=origin, full=full, contacts=contacts)
+        return work.run()
+
+    return run
+
+
+def stored(store: Store) -> dict[int, tuple[str | None, str]]:
+    """Direction and status of each message in an archive that is not deleted."""
+    listing = store.ask(Query(local=True, limit=None))
+    return {row["id"]: (row["direction"], row["status"]) for rows in listing.windows for row in rows}

@@ -1,0 +1,305 @@
+"""Questions to the archive: the same answers as the API's, and what only a local copy can do."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from tests.archive.conftest import Ticking
+from tests.conftest import NOW, row
+from wacr_cli.api.client import Client
+from wacr_cli.api.reader import ApiSource
+from wacr_cli.archive.sqlite import SqliteStore
+from wacr_cli.archive.store import Store
+from wacr_cli.archive.where import fold, parse_words
+from wacr_cli.errors import NotFoundError, UsageError
+from wacr_cli.models import LOCAL_SORTS
+from wacr_cli.progress import Progress
+from wacr_cli.query import Filter, Operator, Query, RawFilter
+from wacr_cli.sandbox.app import Sandbox
+from wacr_cli.sandbox.world import World
+from wacr_cli.source import Source
+from wacr_cli.sync import Sync
+
+TEXTS = (
+    None,
+    "",
+    "plain words",
+    "Order 1204 is late",
+    'said "late delivery" twice',
+    "the delivery is late",
+    "100% sure_thing",
+    "a:b NEAR(c) * d AND e OR f NOT g",
+    "'; DROP TABLE messages; --",
+    "ÉCLAIR au café, naïve",
+    "éclair",
+    "発票をください",
+    "发票 please",
+    "हिन्दी में लिखा है",
+    "\x1b[31mred\x00after nul",
+    "back\\slash %_",
+    "tab\tnew\nline",
+    "👩‍👩‍👧 family",
+    "x" * 5000 + " needle",
+)
+TYPES = ("text", "template", "image", "Text", "odd,type")
+STATUSES = ("sent", "delivered", "read", "failed", None)
+
+
+def _world(size: int, seed: int = 1) -> World:
+    chance = random.Random(seed)  # noqa: S311 - a plan, not a secret
+    return World(
+        NOW,
+        [
+            row(
+                number,
+                type=chance.choice(TYPES),
+                status=chance.choice(STATUSES),
+                message=chance.choice(TEXTS),
+                direction=chance.choice(["inbound", "outbound"]),
+                interaction_id=chance.choice([None, 7, 8, 9, 2**40]),
+                sender_id=chance.choice([None, "15550100", "+1 555-0100", "bot"]),
+            )
+            for number in range(1, size + 1)
+        ],
+    )
+
+
+def _archived(world: World, path: Path) -> tuple[ApiSource, SqliteStore]:
+    client = Client(httpx.MockTransport(Sandbox(world)), "https://api.example/api/v2", "token-of-a-test")
+    store = SqliteStore(path)
+    Sync(client, store, Ticking(), Progress(), origin="x", contacts=False).run()
+    return ApiSource(client, Progress()), store
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Iterable[tuple[Source, Store]]:
+    """The API of a small account, and the archive of it."""
+    api, store = _archived(_world(330), tmp_path_factory.mktemp("archive") / "a.sqlite")
+    yield api, store
+    store.close()
+
+
+def ids(source: Source, query: Query) -> list[int]:
+    """The ids of the messages that answer a query, in order."""
+    return [one["id"] for rows in source.ask(query).windows for one in rows]
+
+
+def _filters() -> st.SearchStrategy[tuple[Filter, ...]]:
+    values = {
+        "type": [*TYPES[:4], "nothing"],
+        "status": ["sent", "delivered", "read", "failed"],
+        "interaction_id": ["7", "8", "9", str(2**40), "123"],
+        "direction": ["inbound", "outbound"],
+    }
+    operators: list[Operator] = ["eq", "ne", "in", "not_in"]
+
+    def one(field: str) -> st.SearchStrategy[Filter | None]:
+        some = st.lists(st.sampled_from(values[field]), min_size=1, max_size=3, unique=True)
+
+        def made(operator: Operator, chosen: list[str]) -> Filter:
+            return Filter(field, operator, tuple(chosen if operator in ("in", "not_in") else chosen[:1]))
+
+        return st.none() | st.builds(made, st.sampled_from(operators), some)
+
+    return st.tuples(*(one(field) for field in values)).map(lambda found: tuple(filter(None, found)))
+
+
+_pieces = [text[at : at + size] for text in TEXTS if text for at in (0, 3, 9) for size in (1, 2, 3, 6, 12)]
+_searches = (
+    st.none() | st.sampled_from([piece for piece in _pieces if piece.strip()]) | st.text("aLéÉ%_\"'* 发", min_size=1)
+)
+_times = st.none() | st.integers(0, 340).map(lambda hours: NOW - timedelta(hours=1000 - hours, minutes=30))
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> Query:
+    """Any question that both can answer."""
+    search = draw(_searches)
+    since, until = draw(_times), draw(_times)
+    if since and until and since >= until:
+        since, until = (until, since) if since > until else (since, None)
+    paged = draw(st.booleans())
+    return Query(
+        filters=draw(_filters()),
+        search=search if search and search.strip() else None,
+        sort=draw(st.sampled_from([None, "created_at", "-created_at"])),
+        page=draw(st.integers(1, 5)) if paged and since is until is None else None,
+        per_page=draw(st.none() | st.integers(1, 100)) if paged and since is until is None else None,
+        limit=draw(st.sampled_from([1, 10, 30, 101, None])),
+        since=since,
+        until=until,
+    )
+
+
+@given(queries())
+@example(Query(search="100% sure_", limit=None))
+@example(Query(filters=(Filter("type", "eq", ("odd,type",)),), limit=None))
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_archive_answers_as_the_api_does(sources: tuple[Source, Store], query: Query) -> None:
+    """The same question to both brings the same messages in the same order, and the same number."""
+    api, store = sources
+    local = replace(query, local=True, with_direction=True)
+    assert ids(store, local) == ids(api, query)
+    if query.page is None and query.limit is None:
+        assert store.count(local) == api.count(query)
+
+
+@pytest.mark.parametrize("raw", ["type=text", "type[in]=text,image", "status[ne]=read", "interaction_id=7", "type="])
+def test_filters_that_are_passed_through(sources: tuple[Source, Store], raw: str) -> None:
+    """--filter means the same to both, where it is of the fields that there are."""
+    from wacr_cli.query import parse_raw_filter
+
+    api, store = sources
+    query = Query(raw_filters=(parse_raw_filter(raw),), limit=None)
+    assert ids(store, replace(query, local=True)) == ids(api, query)
+
+
+@pytest.mark.parametrize("raw", [RawFilter("created_at", "gte", "2026-01-01"), RawFilter("type", "like", "a")])
+def test_filters_that_the_archive_has_not_are_refused(sources: tuple[Source, Store], raw: RawFilter) -> None:
+    """What can't be answered is not ignored."""
+    with pytest.raises(UsageError, match="the archive has no filter"):
+        ids(sources[1], Query(raw_filters=(raw,), local=True))
+
+
+def test_rows_are_the_apis_own(sources: tuple[Source, Store]) -> None:
+    """Every field comes back as it was received, with the direction beside it."""
+    api, store = sources
+    there = {one["id"]: one for rows in api.ask(Query(with_direction=True, limit=None)).windows for one in rows}
+    here = {one["id"]: one for rows in store.ask(Query(local=True, limit=None)).windows for one in rows}
+    assert here == there
+
+
+@pytest.mark.parametrize("sort", LOCAL_SORTS)
+def test_every_order(sources: tuple[Source, Store], sort: str) -> None:
+    """Each order brings all messages; the two ways of each mirror each other."""
+    _, store = sources
+    found = ids(store, Query(sort=sort, local=True, limit=None))
+    other = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
+    assert sorted(found) == list(range(1, 331))
+    assert found[::-1] == ids(store, Query(sort=other, local=True, limit=None))
+
+
+def test_pages_and_limits_tell_whether_there_is_more(sources: tuple[Source, Store]) -> None:
+    """A page past the last says how many there are."""
+    _, store = sources
+    for query, number, more in (
+        (Query(local=True, limit=30), 30, True),
+        (Query(local=True, limit=330), 330, False),
+        (Query(local=True, page=3, per_page=100), 100, True),
+        (Query(local=True, page=4, per_page=100), 30, False),
+    ):
+        listing = store.ask(query)
+        assert sum(map(len, listing.windows)) == number
+        assert listing.more is more
+    listing = store.ask(Query(local=True, page=99))
+    assert list(listing.windows) == []
+    assert listing.total == 330
+
+
+@pytest.mark.parametrize("number", ["15550100", "+1 (555) 0100", "+15550100"])
+def test_a_sender_is_found_by_digits(sources: tuple[Source, Store], number: str) -> None:
+    """However a number is written, it is one number; what is no number is looked for as it is."""
+    _, store = sources
+    senders = {
+        one["sender_id"] for rows in store.ask(Query(local=True, sender=number, limit=None)).windows for one in rows
+    }
+    assert senders == {"15550100", "+1 555-0100"}
+    assert ids(store, Query(local=True, sender="bot", limit=None))
+    assert ids(store, Query(local=True, sender="bo", limit=None)) == []
+
+
+WORDS = {
+    "late": ("Order 1204 is late", 'said "late delivery" twice', "the delivery is late"),
+    "delivery late": ('said "late delivery" twice', "the delivery is late"),
+    '"late delivery"': ('said "late delivery" twice',),
+    "cafe ECLAIR": ("ÉCLAIR au café, naïve",),
+    "eclair": ("ÉCLAIR au café, naïve", "éclair"),
+    "lat": (),
+    "lat*": (),
+    "NEAR(c)": ("a:b NEAR(c) * d AND e OR f NOT g",),
+    "a:b": ("a:b NEAR(c) * d AND e OR f NOT g",),
+    "message:late": (),
+    "late OR plain": (),
+    "late NOT order": (),
+    "हिन्दी": ("हिन्दी में लिखा है",),
+    "'; DROP": ("'; DROP TABLE messages; --",),
+    '"unbalanced late': (),
+}
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_words_and_phrases(sources: tuple[Source, Store], words: str) -> None:
+    """Words are whole, without regard to case and accents; nothing in them is an operator."""
+    _, store = sources
+    listing = store.ask(Query(local=True, search=words, words=True, limit=None))
+    assert {one["message"] for rows in listing.windows for one in rows} == set(WORDS[words])
+
+
+@pytest.mark.parametrize("words", ["*", '""', "( ) :", '"'])
+def test_no_word_is_no_search(sources: tuple[Source, Store], words: str) -> None:
+    """Signs alone are no words."""
+    with pytest.raises(UsageError, match="no word"):
+        ids(sources[1], Query(local=True, search=words, words=True))
+
+
+@given(st.text(max_size=20))
+def test_no_words_are_an_operator(sources: tuple[Source, Store], text: str) -> None:
+    """Whatever is searched for, the index understands it as words."""
+    if parse_words(text):
+        ids(sources[1], Query(local=True, search=text, words=True))
+
+
+@given(st.text(max_size=30))
+def test_folding_keeps_the_length(text: str) -> None:
+    """A text folds letter by letter, so that its parts are parts of the folded one."""
+    assert len(fold(text)) == len(text)
+    assert fold(fold(text)) == fold(text)
+
+
+def test_letters_of_two_cases_are_one(tmp_path: Path) -> None:
+    """A search finds other cases, of any script, by the index and without it."""
+    texts = ["Straße", "ÅNGSTRÖM", "Ελλάς", "ПРИВЕТ"]
+    _, store = _archived(
+        World(NOW, [row(number, message=text) for number, text in enumerate(texts, 1)]), tmp_path / "a"
+    )
+    for needle, number in (("STRA", 1), ("ång", 2), ("ελλ", 3), ("при", 4), ("ве", 4), ("å", 2)):
+        assert ids(store, Query(local=True, search=needle)) == [number]
+    store.close()
+
+
+def test_single_messages(sources: tuple[Source, Store]) -> None:
+    """A message is found by its id and by WhatsApp's."""
+    _, store = sources
+    found = store.get(17)
+    assert found["id"] == 17
+    assert store.find("17") == store.find(found["message_id"]) == found
+    for word in ("9999", "wamid.no", "", "1 OR 1=1", "9" * 30, "٣"):
+        with pytest.raises(NotFoundError):
+            store.find(word)
+
+
+def test_a_time_that_can_not_be_read_is_said(tmp_path: Path) -> None:
+    """A message without a time is in no span of time, and is named."""
+    _, store = _archived(World(NOW, [row(1), row(2)]), tmp_path / "a.sqlite")
+    with SqliteStore(tmp_path / "a.sqlite").exclusive():
+        store.prepare()
+        with store.transaction():
+            odd = {**store.get(2), "sent_at": "soon"}
+            del odd["direction"]
+            store.take([odd], "inbound", "2026-11-25T00:00:00Z")
+    query = Query(local=True, since=datetime(2026, 1, 1, tzinfo=UTC))
+    listing = store.ask(query)
+    assert [one["id"] for rows in listing.windows for one in rows] == [1]
+    assert listing.shortfall == "messages without a time that can be read: 2"
+    with pytest.raises(UsageError):
+        store.count(query)
+    store.close()

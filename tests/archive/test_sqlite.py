@@ -1,0 +1,347 @@
+"""The SQLite file: what is in it, who may read it, and what is done about one that is not as it should be."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.archive.conftest import NOW, Syncing, stored
+from tests.archive.moving_account import Account
+from wacr_cli.archive import sqlite as module
+from wacr_cli.archive.migrations import APPLICATION_ID, MIGRATIONS, Migration
+from wacr_cli.archive.sqlite import SCHEMA, SqliteStore
+from wacr_cli.archive.store import Store
+from wacr_cli.errors import UsageError, WacrError
+from wacr_cli.query import Query
+
+ODD = {
+    "id": 2**62,
+    "interaction_id": "not a number",
+    "sender_id": 15550100,
+    "type": None,
+    "message": "half \ud83d of a pair, a NUL \0, \x1b[2J",
+    "status": ["a", "list"],
+    "message_id": 2**70,
+    "sent_at": "2026-11-20T09:30:00.123456+05:30",
+    "is_read": None,
+    "new_field": {"nested": [1, 2.5, None, True]},
+}
+
+
+@pytest.fixture
+def open_store(store: Store) -> Iterator[Store]:
+    """An archive that may be written."""
+    with store.exclusive():
+        store.prepare()
+        yield store
+
+
+def test_a_row_comes_back_as_it_was(open_store: Store) -> None:
+    """Fields that the API adds, odd types, and texts that no column can hold, are kept as they were received."""
+    with open_store.transaction():
+        assert open_store.take([ODD], "inbound", NOW).new == (2**62,)
+        assert open_store.take([dict(reversed(ODD.items()))], "inbound", NOW).same == (2**62,)
+    assert open_store.get(2**62) == {**ODD, "direction": "inbound"}
+    assert open_store.find(str(2**70))["id"] == 2**62
+
+
+def test_a_transaction_is_whole_or_nothing(open_store: Store) -> None:
+    """What was written before a failure is not kept."""
+    with open_store.transaction():
+        open_store.take([{"id": 1}], None, NOW)
+
+    def fail() -> None:
+        with open_store.transaction():
+            open_store.take([{"id": 2}], None, NOW)
+            open_store.note("key", "value")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert open_store.count(Query(local=True)) == 1
+    assert open_store.state("key") is None
+
+
+def test_only_its_owner_reads_it(path: Path, sync: Syncing) -> None:
+    """The file is private from the moment it is there."""
+    sync(Account(10))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_path_is_a_path(tmp_path: Path, sync: Syncing) -> None:
+    """Signs that mean something in a URL mean nothing here, nor does a name that looks like a flag or a query."""
+    for name in ("a?mode=memory", "b#c", "d%41e", "ü ö", "-x", "file:z", "q&r=1"):
+        one = SqliteStore(tmp_path / name)
+        with one.exclusive():
+            one.prepare()
+            with one.transaction():
+                one.take([{"id": 7}], None, NOW)
+        one.close()
+        reader = SqliteStore(tmp_path / name)
+        assert reader.get(7)["id"] == 7
+        reader.close()
+        assert (tmp_path / name).is_file()
+
+
+def test_reading_writes_nothing(path: Path, store: Store, sync: Syncing) -> None:
+    """The file is as it was, to the byte, after every kind of question."""
+    sync(Account(300))
+    store.close()
+    before = path.read_bytes()
+    reader = SqliteStore(path)
+    stored(reader)
+    reader.count(Query(local=True))
+    assert reader.check() == []
+    reader.info()
+    with pytest.raises(UsageError), reader.transaction():
+        reader.take([{"id": 9}], None, NOW)
+    reader.close()
+    assert path.read_bytes() == before
+
+
+def test_a_place_that_can_not_be_written(path: Path, store: Store, sync: Syncing) -> None:
+    """It can be read there; a sync says what is in its way."""
+    sync(Account(20))
+    store.close()
+    for name in ("-wal", "-shm"):
+        path.with_name(path.name + name).unlink(missing_ok=True)
+    if os.geteuid() == 0:
+        pytest.skip("nothing is read-only to root")
+    path.chmod(0o400)
+    path.parent.chmod(0o500)
+    try:
+        reader = SqliteStore(path)
+        assert len(stored(reader)) == 20
+        reader.close()
+        with pytest.raises(UsageError, match="can't write"):
+            sync(Account(20))
+    finally:
+        path.parent.chmod(0o700)
+
+
+def test_a_read_only_folder_is_read_without_what_wal_needs(
+    path: Path, store: Store, sync: Syncing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where SQLite can't make its files beside the archive, the archive is read as what it is: unchanging."""
+    sync(Account(20))
+    store.close()
+    connect = SqliteStore._connect  # noqa: SLF001 - to stand in for a file system
+    modes: list[str] = []
+
+    class Stuck:
+        def execute(self, _: str) -> None:
+            error = sqlite3.OperationalError("unable to open database file")
+            error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+            raise error
+
+        def close(self) -> None:
+            modes.append("closed")
+
+    def refusing(self: SqliteStore, mode: str, more: str = "") -> object:
+        modes.append(mode + more)
+        return connect(self, mode, more) if more else Stuck()
+
+    monkeypatch.setattr(SqliteStore, "_connect", refusing)
+    reader = SqliteStore(path)
+    assert len(stored(reader)) == 20
+    reader.close()
+    assert modes == ["ro", "closed", "ro&immutable=1"]
+
+
+def test_a_full_disk_leaves_it_intact(path: Path, store: Store, sync: Syncing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When there is no more room in mid-sync, what was archived stays, and the next sync goes on from there."""
+    account = Account(3000)
+    connect = SqliteStore._connect  # noqa: SLF001
+
+    def small(self: SqliteStore, mode: str, more: str = "") -> sqlite3.Connection:
+        db = connect(self, mode, more)
+        db.execute("PRAGMA max_page_count = 300")
+        return db
+
+    monkeypatch.setattr(SqliteStore, "_connect", small)
+    with pytest.raises(WacrError, match="full") as caught:
+        sync(account)
+    assert (caught.value.exit_status, caught.value.code) == (1, "WRITE_FAILED")
+    monkeypatch.undo()
+    store.close()
+    some = len(stored(store))
+    assert 0 < some < 3000
+    assert store.check() == []
+    store.close()
+    sync(account)
+    assert stored(store) == account.truth
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database, but some text " * 100, b"SQLite format 3\0" + bytes(4096)])
+def test_a_file_that_is_no_archive(path: Path, store: Store, content: bytes) -> None:
+    """It is refused, and left as it is; an empty one may become an archive."""
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=r"not an archive|empty"):
+        stored(store)
+    store.close()
+    if content:
+        with store.exclusive(), pytest.raises(UsageError, match="not an archive"):
+            store.prepare()
+        assert path.read_bytes() == content
+    else:
+        with store.exclusive():
+            store.prepare()
+
+
+def test_another_database_is_no_archive(path: Path, store: Store) -> None:
+    """Somebody else's tables are neither read nor touched."""
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("CREATE TABLE messages (id INTEGER)")
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match="not an archive"):
+        stored(store)
+    with store.exclusive(), pytest.raises(UsageError, match="not an archive"):
+        store.prepare()
+    store.close()
+    assert path.read_bytes() == before
+
+
+def test_there_is_no_archive_yet(path: Path, store: Store) -> None:
+    """A question makes no file."""
+    with pytest.raises(UsageError, match="there is no archive"):
+        stored(store)
+    assert not path.exists()
+
+
+def test_a_folder_is_no_archive(tmp_path: Path) -> None:
+    """Nor is a folder, nor a place below a file."""
+    (tmp_path / "file").touch()
+    for place in (tmp_path, tmp_path / "file" / "archive.sqlite"):
+        one = SqliteStore(place)
+        with pytest.raises(UsageError):
+            stored(one)
+        with pytest.raises(UsageError), one.exclusive():
+            one.prepare()
+
+
+def test_a_damaged_file_is_told(path: Path, store: Store, sync: Syncing) -> None:
+    """Bytes that were overwritten are found by the check, and no traceback tells of them."""
+    sync(Account(2000))
+    store.close()
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size // 3)
+        file.write(b"\xa5" * 40_000)
+    reader = SqliteStore(path)
+    assert reader.check() != []
+    reader.close()
+    with pytest.raises(WacrError, match="damaged") as caught:
+        stored(SqliteStore(path))
+    assert caught.value.code == "ARCHIVE_DAMAGED"
+
+
+@pytest.mark.parametrize("index", module.INDEXES)
+def test_an_index_that_disagrees_is_told(path: Path, store: Store, sync: Syncing, index: str) -> None:
+    """A full-text index that lacks a message, or has one too many, is found by the check."""
+    sync(Account(20))
+    assert store.check() == []
+    store.close()
+    with closing(sqlite3.connect(path)) as db, db:
+        sql = f"INSERT INTO {index} ({index}, rowid, message) VALUES ('delete', 3, 'Message 3')"  # noqa: S608
+        db.execute(sql)
+    assert store.check() == [f"{index} does not agree with the messages: database disk image is malformed"]
+
+
+def test_a_newer_schema_is_refused(path: Path, store: Store, sync: Syncing) -> None:
+    """An archive of a later wacr is neither read nor changed."""
+    sync(Account(5))
+    store.close()
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(f"PRAGMA user_version = {SCHEMA + 1}")
+    with pytest.raises(UsageError, match="newer wacr"):
+        stored(store)
+    with store.exclusive(), pytest.raises(UsageError, match="newer wacr"):
+        store.prepare()
+
+
+def test_an_older_schema_is_brought_up_to_date(
+    path: Path, store: Store, sync: Syncing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sync takes the steps that are new; one that fails leaves the archive as it was before it."""
+    sync(Account(50))
+    store.close()
+    bad = Migration("a bad step", ("CREATE TABLE more (id INTEGER)", "CREATE TABLE messages (id INTEGER)"))
+    monkeypatch.setattr(module, "MIGRATIONS", (*MIGRATIONS, bad))
+    monkeypatch.setattr(module, "SCHEMA", SCHEMA + 1)
+    with pytest.raises(UsageError, match="older wacr"):
+        stored(store)
+    with store.exclusive(), pytest.raises(sqlite3.OperationalError):
+        store.prepare()
+    store.close()
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (SCHEMA,)
+        assert db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'more'").fetchone() == (0,)
+    good = Migration("a good step", ("CREATE TABLE more (id INTEGER)",))
+    monkeypatch.setattr(module, "MIGRATIONS", (*MIGRATIONS, good))
+    with store.exclusive():
+        store.prepare()
+    assert len(stored(store)) == 50
+    store.close()
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (SCHEMA + 1,)
+        assert db.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+
+
+def test_the_index_follows_every_change(path: Path, open_store: Store) -> None:
+    """Texts that are inserted, changed and removed are found by their present words alone."""
+
+    def found(text: str, *, words: bool) -> list[int]:
+        query = Query(local=True, search=text, words=words, limit=None)
+        return [row["id"] for rows in open_store.ask(query).windows for row in rows]
+
+    with open_store.transaction():
+        open_store.take([{"id": 1, "message": "first words"}, {"id": 2, "message": None}], "inbound", NOW)
+        open_store.mark("pending", [2], "inbound")
+    with open_store.transaction():
+        open_store.take([{"id": 1, "message": "other texts"}, {"id": 2, "message": "late words"}], "inbound", NOW)
+    for words in (True, False):
+        assert found("first", words=words) == []
+        assert found("other", words=words) == [1]
+        assert found("late", words=words) == [2]
+    with open_store.transaction():
+        open_store.drop_pending("inbound")
+    for words in (True, False):
+        assert found("late", words=words) == []
+    assert open_store.check() == []
+
+
+def test_a_copy_is_an_archive(path: Path, tmp_path: Path, store: Store, sync: Syncing) -> None:
+    """The one file is all there is to it."""
+    account = Account(400)
+    sync(account)
+    store.close()
+    shutil.copy(path, tmp_path / "copy.sqlite")
+    copy = SqliteStore(tmp_path / "copy.sqlite")
+    assert stored(copy) == account.truth
+    copy.close()
+
+
+def test_what_is_said_of_it(store: Store, sync: Syncing) -> None:
+    """Numbers, span, and since when it is complete."""
+    account = Account(200, share=1.0)
+    account.insert(100, "outbound")
+    sync(account)
+    account.delete([1, 300])
+    account.change([5], "read")
+    sync(account, full=True)
+    info = store.info()
+    assert (info.messages, info.inbound, info.outbound, info.deleted) == (298, 199, 99, 2)
+    assert (info.status_changes, info.contacts, info.complete, info.schema) == (1, 0, True, SCHEMA)
+    assert info.oldest_sent_at is not None
+    assert info.newest_sent_at is not None
+    assert info.since is not None
+    assert info.synced_at is not None
+    assert info.oldest_sent_at < info.newest_sent_at
+    assert info.since < info.synced_at
+    assert info.bytes > 100_000

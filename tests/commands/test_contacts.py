@@ -1,0 +1,227 @@
+"""``wacr contacts``, ``wacr account`` and ``--names``: people and whose account it is."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from tests.conftest import NOW, SMALL, Api, Result
+from wacr_cli.models import CONTACT_FIELDS
+from wacr_cli.sandbox.app import Sandbox
+from wacr_cli.sandbox.world import World, build
+
+Wacr = Callable[..., Result]
+
+PEOPLE = build(NOW, messages=10).contacts
+
+
+@pytest.fixture
+def people(api: Api) -> Api:
+    """The small account's messages, and 120 contacts, two of whom wrote some of them."""
+    known = [
+        PEOPLE[0]._replace(phone="+1 555-0100", firstname="Ada \x1b[31m", lastname="<b>"),
+        PEOPLE[1]._replace(phone="15550101"),
+    ]
+    api.app = Sandbox(World(NOW, SMALL, [*known, *PEOPLE[2:]]))
+    return api
+
+
+@pytest.mark.parametrize(
+    ("flags", "parameters"),
+    [
+        ([], {"sort": "id", "page": "1", "per_page": "30"}),
+        (["--type", "lead"], {"filter[type]": "lead", "sort": "id", "page": "1", "per_page": "30"}),
+        (["--created-at", "gte:2026-01-01"], {"filter[created_at][gte]": "2026-01-01", "sort": "id"}),
+        (["--created-at", "2026-01-01T10:00:00"], {"filter[created_at]": "2026-01-01T10:00:00", "sort": "id"}),
+        (["--assigned-id", "null:false"], {"filter[assigned_id][null]": "false"}),
+        (["--group-id", "1,2"], {"filter[group_id][in]": "1,2"}),
+        (["--filter", "city[like]=Pune"], {"filter[city][like]": "Pune"}),
+        (["-s", "priya", "--sort", "-lastname"], {"search": "priya", "sort": "-lastname,id"}),
+        (["--expand", "groups,status", "--page", "2"], {"include": "groups,status", "page": "2"}),
+        (["--count"], {"page": "1", "per_page": "1"}),
+    ],
+)
+def test_flags_become_parameters(wacr: Wacr, people: Api, flags: list[str], parameters: dict[str, str]) -> None:
+    """One call, with what the flags stand for."""
+    assert wacr("contacts", "list", *flags).status == 0
+    (asked,) = people.queries
+    assert asked.items() >= parameters.items()
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--type", "lede"], "did you mean lead?"),
+        (["--type", "gt:"], "an empty value"),
+        (["--status-id", "x"], "not an id"),
+        (["--status-id", "nt:3"], "no operator 'nt'"),
+        (["--status-id", "gt:3,4"], "takes one value"),
+        (["--status-id", "gt:3", "--status-id", "gt:4"], "given twice"),
+        (["--status-id", "3", "--status-id", "gt:4"], "of which the API keeps one"),
+        (["--status-id", "between:3"], "takes two values"),
+        (["--status-id", "null:maybe"], "no such value"),
+        (["--created-at", "gte:soon"], "not a time"),
+        (["--sort", "phone"], "no such value: 'phone'"),
+        (["--expand", "group"], "did you mean groups?"),
+        (["--fields", "name"], "did you mean"),
+        (["--page", "2", "--all"], "exclude each other"),
+    ],
+)
+def test_what_can_t_be_is_a_usage_error(wacr: Wacr, people: Api, flags: list[str], said: str) -> None:
+    """Named, before anything is sent."""
+    result = wacr("contacts", "list", *flags)
+    assert result.status == 2
+    assert said in result.stderr
+    assert people.requests == []
+
+
+def test_every_format(wacr: Wacr, people: Api) -> None:
+    """JSON as the API has it, CSV with its twenty fields, a table for people in which nothing acts."""
+    rows = json.loads(wacr("contacts", "list", "--all", "-f", "json").stdout)
+    assert len(rows) == 120
+    assert tuple(rows[0]) == CONTACT_FIELDS
+    table = list(csv.DictReader(io.StringIO(wacr("contacts", "list", "--all", "-f", "csv").text, newline="")))
+    assert [row["phone"] for row in table] == [row["phone"] for row in rows]
+    assert table[0]["group_id"] == "[1, 2, 3]"
+    lines = wacr("contacts", "list", "-f", "table", "-L", "3").text.splitlines()
+    assert lines[0].split() == ["ID", "PHONE", "TYPE", "EMAIL", "CREATED", "NAME"]
+    assert "Ada ␛[31m <b>" in lines[1]
+    picked = json.loads(wacr("contacts", "list", "-f", "json", "--fields", "phone,id", "-L", "1").stdout)
+    assert picked == [{"phone": "+1 555-0100", "id": 5100}]
+
+
+def test_a_list_ends_with_a_line(wacr: Wacr, people: Api) -> None:
+    """How many of how many, and what was asked where there is none."""
+    assert wacr("contacts", "list").stderr.startswith("Showing 30 of 120 contacts, 1 call, ")
+    assert ", complete" in wacr("contacts", "list", "--all").stderr
+    empty = wacr("contacts", "list", "-s", "zzz", "-f", "json")
+    assert (empty.status, empty.stdout) == (0, b"[]\n")
+    assert "No contacts match: contacts, containing 'zzz'." in empty.stderr
+
+
+def test_dry_run(wacr: Wacr, people: Api) -> None:
+    """The calls as curl commands; how many there are is asked once, where a whole list is wanted."""
+    result = wacr("contacts", "list", "--dry-run", "--type", "lead")
+    assert "/contacts?filter%5Btype%5D=lead&sort=id&page=1&per_page=30'" in result.text
+    assert people.requests == []
+    result = wacr("contacts", "list", "--dry-run", "--all")
+    assert len(result.text.splitlines()) == 2
+    assert [query["per_page"] for query in people.queries] == ["1"]
+
+
+def test_single_contacts(wacr: Wacr, people: Api) -> None:
+    """One object for one id, an array for several; who is not there is named, and the others are shown."""
+    assert json.loads(wacr("contacts", "get", "5100", "-f", "json").stdout)["phone"] == "+1 555-0100"
+    result = wacr("contacts", "get", "5100", "99", "5103", "-f", "json", "--expand", "status")
+    assert [row["status"]["name"] for row in json.loads(result.stdout)] == ["New", "Regular"]
+    assert result.status == 3
+    assert "no contact 99" in result.stderr
+    card = wacr("contacts", "get", "5100", "-f", "table", "--expand", "groups").text
+    assert "Ada ␛[31m" in card
+    assert "Newsletter, Festival boxes, Restaurants" in card
+
+
+def test_the_scope_that_is_missing_is_named(wacr: Wacr, people: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command names its own."""
+    monkeypatch.setenv("WACR_TOKEN", "messages-only")
+    for words, scope in (
+        (("contacts", "list"), "contacts:read"),
+        (("contacts", "get", "5100"), "contacts:read"),
+        (("messages", "list", "--names"), "contacts:read"),
+        (("account",), "account:read"),
+        (("api", "account/usage"), "account:read"),
+    ):
+        result = wacr(*words)
+        assert result.status == 4, words
+        assert f"Give it the scope {scope} " in result.stderr
+
+
+class TestNames:
+    """Names beside numbers."""
+
+    def test_in_every_format(self, wacr: Wacr, people: Api) -> None:
+        """The same number in another form is the same person; who is unknown has none."""
+        rows = json.loads(wacr("messages", "list", "--names", "-f", "json").stdout)
+        ada, other = "Ada \x1b[31m <b>", f"{PEOPLE[1].firstname} {PEOPLE[1].lastname}"
+        assert [row["sender_name"] for row in rows] == [None, other, ada, ada, ada, ada, ada]
+        assert list(rows[0])[-1] == "sender_name"
+        assert len(people.requests) == 3
+        table = wacr("messages", "list", "--names", "-f", "table").text
+        assert "Ada ␛[31m <b>" in table
+        assert wacr("messages", "list", "--names", "-f", "csv").text.splitlines()[0].endswith(",is_read,sender_name")
+
+    def test_with_fields(self, wacr: Wacr, people: Api) -> None:
+        """It is a field to be asked for; the number is asked for underneath."""
+        rows = json.loads(wacr("messages", "list", "--names", "-f", "json", "--fields", "id,sender_name").stdout)
+        assert list(rows[0]) == ["id", "sender_name"]
+        assert people.queries[0]["fields"] == "id,sender_id"
+        assert wacr("messages", "list", "--fields", "id,sender_name").status == 2
+
+    def test_of_single_messages(self, wacr: Wacr, people: Api) -> None:
+        """A card has it too."""
+        assert json.loads(wacr("messages", "get", "6", "--names", "-f", "json").stdout)["sender_name"]
+        assert "Sender's name" in wacr("messages", "get", "6", "--names", "-f", "table").text
+        assert wacr("messages", "get", "6", "--names", "-f", "tsv").text.splitlines()[0].endswith("\tsender_name")
+
+    def test_dry_run(self, wacr: Wacr, people: Api) -> None:
+        """The calls for the names are said, and none is made."""
+        result = wacr("messages", "list", "--names", "--dry-run")
+        assert result.text.splitlines()[1].endswith("/contacts?sort=-id&page=1&per_page=100'")
+        assert "for the names" in result.stderr
+        assert people.requests == []
+
+    def test_without_them_nothing_is_asked(self, wacr: Wacr, people: Api) -> None:
+        """Contacts are read only where names are wanted."""
+        wacr("messages", "list")
+        assert [request.url.path for request in people.requests] == ["/api/v2/messages"]
+
+
+class TestAccount:
+    """The account on one page."""
+
+    def test_json(self, wacr: Wacr, people: Api) -> None:
+        """The three answers, whole, for three calls."""
+        found = json.loads(wacr("account", "-f", "json").stdout)
+        assert found["account"]["name"] == "Saunf & Sons"
+        assert found["usage"]["contacts"]["current"] == 120
+        assert found["limits"]["limits"]["api_calls_per_minute"]["limit"] == 60
+        assert len(people.requests) == 3
+
+    def test_page(self, wacr: Wacr, people: Api) -> None:
+        """Bars for what is used, with the numbers beside them."""
+        text = wacr("account", "-f", "table").text
+        assert "Saunf & Sons" in text
+        assert "█████░░░░░░░░░░░░░░░  120 of 500, 380 left" in text
+        assert "unlimited" in text
+        assert "chatbot, api access" in text
+
+    @pytest.mark.parametrize("part", ["account", "account/usage", "account/limits"])
+    @pytest.mark.parametrize(
+        "data",
+        [
+            {},
+            {"name": "\x1b[31m", "status": None, "created_at": 5},
+            {"usage": {"contacts": {"current": 7, "limit": 0}, "x": 5}},
+            {"contacts": {"current": "7", "limit": None, "percentage_used": "many"}},
+            {"limits": [], "features": [], "subscription": "none"},
+            {"limits": {"api_calls_per_minute": {"limit": -1, "is_unlimited": True}}, "features": {"a": 1}},
+        ],
+    )
+    def test_whatever_it_holds(self, wacr: Wacr, people: Api, part: str, data: object) -> None:
+        """Parts that are missing or odd are shown as far as they go, and nothing acts."""
+        usual = people.app
+
+        def odd(request: httpx.Request) -> httpx.Response:
+            if request.url.path == f"/api/v2/{part}":
+                return httpx.Response(200, json={"success": True, "data": data})
+            return usual(request)
+
+        people.app = odd
+        result = wacr("account", "-f", "table")
+        assert result.status == 0, result.stderr
+        assert b"\x1b" not in result.stdout
