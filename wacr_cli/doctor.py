@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 from wacr_cli import __version__
 from wacr_cli.errors import UsageError, WacrError
-from wacr_cli.settings import config, credentials, redaction, values, vault
+from wacr_cli.settings import config, credentials, places, redaction, values, vault
 
 State = Literal["fault", "warning", "fine"]
 
@@ -161,7 +161,7 @@ def _variables(patient: Patient) -> Iterable[Finding]:
     for name in _VARIABLES:
         value = patient.environ.get(name) or (patient.environ.get(name.lower()) if name in _PROXIES else None)
         if value:
-            shown.append(f"{name}={_without_password(value)}")
+            shown.append(f"{name}={_without_password(places.without_password(value))}")
     yield fine("environment", ", ".join(shown) or "nothing set that matters")
     for name in _STORES:
         place = patient.environ.get(name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.archive.moving_account import FIRST_SECOND, Account
+from tests.archive.postgres_server import Server, programs
+from wacr_cli.archive.postgres import PostgresStore
 from wacr_cli.archive.sqlite import SqliteStore
 from wacr_cli.archive.store import Store
 from wacr_cli.progress import Progress
@@ -56,10 +60,33 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "archive.sqlite"
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Have a test of any store run with each kind; one that looks at the file, or is about SQLite, with that alone."""
+    if "store" in metafunc.fixturenames:
+        of_sqlite = "path" in inspect.signature(metafunc.function).parameters
+        of_sqlite = of_sqlite or metafunc.module.__name__.endswith("test_sqlite")
+        metafunc.parametrize("store", ["sqlite"] if of_sqlite else ["sqlite", "postgres"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL; where none is installed its tests are skipped, but not where everything is checked."""
+    folder = programs()
+    if folder is None:
+        reason = "PostgreSQL is not installed"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    one = Server(folder)
+    yield one
+    one.close()
+
+
 @pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    """An archive that does not exist yet."""
-    one = SqliteStore(path)
+def store(request: pytest.FixtureRequest, path: Path) -> Iterator[Store]:
+    """An archive that does not exist yet, of the kind that is asked for."""
+    one: Store = SqliteStore(path)
+    if request.param == "postgres":
+        server: Server = request.getfixturevalue("server")
+        one = PostgresStore(server.url(server.database()))
     yield one
     one.close()
 

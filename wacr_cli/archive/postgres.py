@@ -7,6 +7,7 @@ two columns that hold what SQLite's indexes would: the folded text, and its word
 from __future__ import annotations
 
 import os
+import re
 import socket
 import zlib
 from collections.abc import Iterator, Sequence
@@ -77,13 +78,7 @@ class PostgresStore(SqlStore):
     _more = ("message_key", "words")
 
     def __init__(self, url: str) -> None:
-        try:
-            self._parts = conninfo.conninfo_to_dict(url)
-        except psycopg.Error:
-            # What is wrong with it may be the password in it.
-            raise UsageError(
-                "the archive's URL is not one that PostgreSQL takes", "Say it like postgresql://user@host/database."
-            ) from None
+        self._parts = _parts(url)
         self._url = url
         self._writing = False
         self._within = False
@@ -135,7 +130,7 @@ class PostgresStore(SqlStore):
             yield
         finally:
             self._within = False
-            if not self._db.closed:
+            if self._is_connected:
                 self._do("ROLLBACK")
 
     def _values(self, row: Row, direction: str | None, raw: str) -> Line:
@@ -218,7 +213,7 @@ class PostgresStore(SqlStore):
             self._release(key)
 
     def _release(self, key: tuple[int, int]) -> None:
-        if not self._connection.closed:
+        if self._is_connected:
             with self._told():
                 self._connection.execute("SELECT pg_advisory_unlock(%s::int, %s::int)", key)
 
@@ -289,6 +284,11 @@ class PostgresStore(SqlStore):
             raise UsageError(f"the archive {self.place!r} is of an older wacr", "wacr sync brings it up to date.")
         return self._connection
 
+    @property
+    def _is_connected(self) -> bool:
+        """Whether there is a connection, as far as is known without asking."""
+        return "_connection" in self.__dict__ and not self._connection.closed
+
     @cached_property
     def _connection(self) -> psycopg.Connection[Any]:
         with self._told():
@@ -338,7 +338,8 @@ class PostgresStore(SqlStore):
                 "What was in it is as it was. Is the server's disk full?",
                 code="WRITE_FAILED",
             )
-        if "_connection" not in self.__dict__ and "FATAL" in said and not any(word in said for word in _LATER):
+        refused = "FATAL" in said or "no password" in said
+        if "_connection" not in self.__dict__ and refused and not any(word in said for word in _LATER):
             return UsageError(
                 f"the archive {self.place!r} can't be opened: {said}",
                 "Is the URL right? The password comes from PGPASSWORD, ~/.pgpass or a service file.",
@@ -361,6 +362,21 @@ class PostgresStore(SqlStore):
             if secret := self._parts.get(name):
                 said = said.replace(str(secret), "[password]")
         return said
+
+
+def _parts(url: str) -> dict[str, Any]:
+    """What a URL says; raises :class:`UsageError` for one that says it wrongly."""
+    try:
+        parts: dict[str, Any] = conninfo.conninfo_to_dict(url)
+    except psycopg.Error:
+        parts = {"port": "none"}
+    # A password with a slash in it ends up as something else, which would be said for what it is not.
+    if not re.fullmatch(r"[0-9,]*", str(parts.get("port") or "")) or "@" in str(parts.get("host") or ""):
+        raise UsageError(
+            "the archive's URL is not one that PostgreSQL takes",
+            "Say it like postgresql://user@host/database, with %2F for a slash in a name.",
+        )
+    return parts
 
 
 class _RefusedError(WacrError):

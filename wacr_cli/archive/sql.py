@@ -138,7 +138,9 @@ class SqlStore(Store):
     def _without_time(self, chosen: Selection) -> str:
         """The messages that may or may not be of a span of time, named; empty where there are none."""
         odd = Selection(chosen.tables, [*chosen.conditions, "m.sent_us IS NULL"], chosen.values)
-        ids = [one for (one,) in self._all(f"SELECT m.id {odd.sql} LIMIT {_NAMED_AT_MOST + 1}", odd.values)]
+        ids = [
+            one for (one,) in self._all(f"SELECT m.id {odd.sql} ORDER BY m.id LIMIT {_NAMED_AT_MOST + 1}", odd.values)
+        ]
         if not ids:
             return ""
         named = ", ".join(map(str, ids[:_NAMED_AT_MOST])) + (", …" if len(ids) > _NAMED_AT_MOST else "")
