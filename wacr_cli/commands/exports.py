@@ -26,7 +26,7 @@ _LEVEL = 6
 def export(run: Run, folder: str, kind: str, display: Display) -> None:
     """Bring an export up to date, and say what was done."""
     start = run.clock.monotonic()
-    writer = _writer(kind)
+    writer = writer_of(kind)
     tell_age(run)
     done = 0
 
@@ -54,7 +54,7 @@ def _closing(report: Report, seconds: float) -> str:
     return f"{report.messages:,} message{'s' * (report.messages != 1)}: {months}{removed}; {span(seconds)}"
 
 
-def _writer(kind: str) -> Callable[[BinaryIO], Writer]:
+def writer_of(kind: str) -> Callable[[BinaryIO], Writer]:
     """What makes the writer of a file."""
     if kind == "parquet":
         from wacr_cli.archive.parquet import Parquet

@@ -53,7 +53,7 @@ class Bubbles:
         self.write(())
 
     def _separator(self, title: str) -> Text:
-        rule = "─" * max(2, (min(self._width, 2 * _WIDEST) - len(title) - 2) // 2 if self._terminal else 2)
+        rule = "─" * max(2, (min(self._width, 2 * _WIDEST) - len(title) - 3) // 2 if self._terminal else 2)
         return Text(f"{rule} {title} {rule}", style="dim")
 
     def _bubble(self, entry: Entry) -> list[Text]:

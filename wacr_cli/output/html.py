@@ -121,7 +121,8 @@ class HtmlTranscript:
 
 def _article(entry: Entry) -> str:
     side = {True: "out", False: "in", None: "none"}[entry.ours]
-    at = f' datetime="{entry.moment.isoformat()}" title="{full_local(entry.moment)}"' if entry.moment else ""
+    full = f"{entry.moment:%a %d %b %Y %H:%M:%S %z}" if entry.moment else ""
+    at = f' datetime="{entry.moment.isoformat()}" title="{full}"' if entry.moment else ""
     by = [f'<b dir="auto">{shown(entry.who)}</b>', f"<time{at}>{shown(clock(entry))}</time>"]
     if entry.status:
         by.append(f'<span{" class=failed" * entry.failed} dir="auto">{shown(entry.status)}</span>')

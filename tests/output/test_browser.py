@@ -1,0 +1,112 @@
+"""A transcript in a real browser: nothing of it runs, nothing is loaded, it is dark and light, and prints on A4."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import threading
+import zlib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.output.test_transcript import HOSTILE, message, page
+from wacr_cli.models import Row
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = pytest.mark.skipif(not BROWSER, reason="no Chromium is installed")
+
+PATIENCE = 120
+
+
+def browse(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the browser without a window, at a page or for its own ends."""
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"]
+    command = [str(BROWSER), *flags, f"--user-data-dir={folder / 'profile'}", *words]
+    environ = os.environ | {"HOME": str(folder)}
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True, env=environ)
+
+
+def hostile_rows(address: str) -> list[Row]:
+    """Messages that would tell a server, were anything of them obeyed."""
+    attacks = (
+        *HOSTILE,
+        f"<img src='{address}/image'><link rel=stylesheet href='{address}/style'>",
+        f"<script>fetch('{address}/script');document.title='obeyed'</script>",
+        f"<svg onload=\"document.title='obeyed'\"></svg><style>@import '{address}/import'</style>",
+        f"</p></article></main><iframe src='{address}/frame'></iframe>",
+        f"</style></title><meta http-equiv=refresh content='0;{address}/go'>",
+    )
+    return [message(number, message=text, sender_id=text) for number, text in enumerate(attacks, 1)]
+
+
+@pytest.fixture
+def asked() -> list[str]:
+    """The paths that anybody asked the server of this test for."""
+    return []
+
+
+def test_nothing_runs_and_nothing_is_loaded(tmp_path: Path, asked: list[str]) -> None:
+    """Served over HTTP, the browser asks for the page itself alone, and its title is ours."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        address = f"http://127.0.0.1:{server.server_port}"
+        text = page(*hostile_rows(address))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        done = browse(tmp_path, "--virtual-time-budget=3000", "--dump-dom", f"{address}/page")
+        server.shutdown()
+    assert asked == ["/page"]
+    assert re.search(r"<title>Conversation 7 ", done.stdout)
+    assert done.stdout.count("<article") == len(hostile_rows(""))
+
+
+def _ground(path: Path) -> tuple[int, int, int]:
+    """The colour of the first point of a PNG."""
+    data = path.read_bytes()
+    at, packed, colours = 8, b"", 0
+    while at < len(data):
+        size, kind = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
+        if kind == b"IHDR":
+            colours = {2: 3, 6: 4}[data[at + 8 + 9]]
+        packed += data[at + 8 : at + 8 + size] * (kind == b"IDAT")
+        at += size + 12
+    assert colours
+    line = zlib.decompress(packed)
+    return line[1], line[2], line[3]
+
+
+@pytest.mark.parametrize("dark", [True, False])
+def test_dark_and_light(tmp_path: Path, dark: bool) -> None:
+    """The ground is that of the reader's setting."""
+    file, shot = tmp_path / "page.html", tmp_path / "shot.png"
+    file.write_text(page(message(1)), encoding="utf-8")
+    scheme = f"--blink-settings=preferredColorScheme={0 if dark else 1}"
+    browse(tmp_path, scheme, "--window-size=400,300", f"--screenshot={shot}", file.as_uri())
+    brightness = sum(_ground(shot)) / 3
+    assert brightness < 60 if dark else brightness > 200
+
+
+def test_it_prints_on_a4(tmp_path: Path) -> None:
+    """On paper of 210 by 297 mm, on as many sheets as it takes."""
+    file, paper = tmp_path / "page.html", tmp_path / "page.pdf"
+    file.write_text(page(*(message(number, message="word " * 40) for number in range(1, 40))), encoding="utf-8")
+    browse(tmp_path, "--no-pdf-header-footer", f"--print-to-pdf={paper}", file.as_uri())
+    data = paper.read_bytes()
+    boxes = {tuple(map(float, found.split())) for found in re.findall(rb"/MediaBox \[([\d. ]+)\]", data)}
+    assert len(re.findall(rb"/Type /Page\b", data)) > 2
+    assert all(abs(box[2] - 595.28) < 1 and abs(box[3] - 841.89) < 1 for box in boxes)
+    assert boxes
