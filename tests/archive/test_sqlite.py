@@ -49,6 +49,12 @@ def test_a_row_comes_back_as_it_was(open_store: Store) -> None:
         assert open_store.take([ODD], "inbound", NOW).new == (2**62,)
         assert open_store.take([dict(reversed(ODD.items()))], "inbound", NOW).same == (2**62,)
     assert open_store.get(2**62) == {**ODD, "direction": "inbound"}
+    with closing(sqlite3.connect(open_store.place)) as db:
+        (types,) = db.execute(
+            "SELECT typeof(interaction_id), typeof(sender_id), typeof(message), typeof(status), typeof(message_id), "
+            "sent_us FROM messages"
+        ).fetchall()
+    assert types == ("null", "text", "text", "text", "text", 1_795_147_200_123_456)
     assert open_store.find(str(2**70))["id"] == 2**62
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -31,6 +32,7 @@ _BUSY_SECONDS = 10.0
 _MOST_INTEGER = 2**63
 _NAMED_AT_MOST = 5
 _COLUMNS = ("interaction_id", "sender_id", "type", "message", "status", "message_id", "sent_at", "is_read")
+_INTEGERS = ("interaction_id", "is_read")
 _CONTACT_COLUMNS = ("firstname", "lastname", "company", "type", "email", "phone", "updated_at")
 _COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -512,12 +514,19 @@ def _values(row: Row, direction: str | None, raw: str) -> tuple[object, ...]:
     """What a message's columns hold but for its id and the times of the sync."""
     sender, moment = row.get("sender_id"), parse_sent_at(row.get("sent_at"))
     return (
-        *(_column(row.get(name)) for name in _COLUMNS),
+        *(_integer(row.get(name)) if name in _INTEGERS else _column(row.get(name)) for name in _COLUMNS),
         direction,
         None if moment is None else microseconds(moment),
         None if sender is None else _column(key_of(sender)),
         raw,
     )
+
+
+def _integer(value: object) -> int | None:
+    """A value as a column of integers holds it, None for what is none: readers that know types trip over others."""
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value):
+        return int(value)
+    return value if isinstance(value, int) and -_MOST_INTEGER <= value < _MOST_INTEGER else None
 
 
 def _column(value: object) -> object:
