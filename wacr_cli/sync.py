@@ -173,11 +173,22 @@ class Sync:
             self._expected = sum(self._totals[one.direction] - one.covered for one in walks)
         for one in walks:
             self._keep(one, pages[one.direction])
-        for one in walks:
-            while window := one.walk.window:
-                self._keep(one, self._ask(one.direction, window))
-            self._end(one)
-        return {one.direction: one.walk.still for one in walks if one.walk.complete}
+        done = [self._proved(self._walked(one)) for one in walks]
+        return {one.direction: one.walk.still for one in done if one.walk.complete}
+
+    def _walked(self, one: _WholeWalk) -> _WholeWalk:
+        """A walk, read to its end."""
+        while window := one.walk.window:
+            self._keep(one, self._ask(one.direction, window))
+        self._end(one)
+        return one
+
+    def _proved(self, one: _WholeWalk) -> _WholeWalk:
+        """A walk that proves what was deleted: of what an earlier run has seen, some may be gone by now."""
+        here = self._store.count_directed(one.direction)
+        if not (self._full and one.covered and one.walk.complete) or self._totals.get(one.direction) == here:
+            return one
+        return self._walked(self._begin(one.direction))
 
     def _begin(self, direction: str) -> _WholeWalk:
         """The walk of the whole list: that which an earlier run left, or a new one."""
