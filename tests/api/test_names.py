@@ -81,6 +81,15 @@ def test_what_was_seen_is_not_asked_again() -> None:
     assert directory.pages + directory.searches <= 4
 
 
+def test_a_stranger_is_searched_for_once() -> None:
+    """The directory then says whether a search could have missed a number, and it is not made again."""
+    directory = Directory(5_000)
+    names = ApiNames(directory)
+    for _ in range(3):
+        assert names.names_for(["999000111"]) == {}
+    assert (directory.pages, directory.searches) == (1, 1)
+
+
 def test_a_long_list_ends_in_reading_everyone() -> None:
     """Searching one by one costs no more than as much again as the directory."""
     directory = Directory(1_000)

@@ -33,6 +33,7 @@ class ApiNames:
         self._spaced = False
         self._read = 0
         self._searches = 0
+        self._in_vain = ""
 
     def names_for(self, numbers: Iterable[str]) -> Mapping[str, str]:
         """The names of those that are known, by the digits of their numbers."""
@@ -57,6 +58,8 @@ class ApiNames:
         self._directory = iter(self._listing.windows)
         self._read_window()
         self._whole = self._listing.more is False
+        if self._in_vain and not self._spaced:
+            self._known.setdefault(self._in_vain, "")
 
     def _read_on(self, wanted: set[str]) -> None:
         while self._missing(wanted) and self._read_window():
@@ -82,6 +85,8 @@ class ApiNames:
         self._take_in(page.rows)
         if self._directory is not None:
             self._known.setdefault(digits, "")
+        else:
+            self._in_vain = digits
 
     def _take_in(self, rows: Iterable[Row]) -> None:
         for row in rows:
