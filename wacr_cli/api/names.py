@@ -57,7 +57,8 @@ class ApiNames:
         self._listing = ask_contacts(self._client, NEWEST_FIRST, Progress())
         self._directory = iter(self._listing.windows)
         self._read_window()
-        self._whole = self._listing.more is False
+        # Where nobody says whether more follows, a page that is not full is the last.
+        self._whole = self._listing.more is False or (self._listing.more is None and self._read < PER_PAGE_MAX)
         if self._in_vain and not self._spaced:
             self._known.setdefault(self._in_vain, "")
 
