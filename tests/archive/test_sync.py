@@ -209,6 +209,26 @@ def test_a_first_copy_in_parts_and_full_is_a_proof(store: Store, sync: Syncing) 
     assert stored(store) == account.truth
 
 
+def test_a_clock_that_is_set_back_deletes_nothing(store: Store, sync: Syncing, clock: Ticking) -> None:
+    """Whatever the clock says, what a run has seen was seen after it began."""
+    account = Account(1050)
+    sync(account)
+    clock.skip(-86_400)
+
+    def set_back(_: Account) -> None:
+        clock.skip(-3600)
+
+    account.move = set_back
+    assert sync(account, full=True).deleted == 0
+    account.delete([7])
+    assert sync(account, full=True).deleted == 1
+    with pytest.raises(ServiceError):
+        sync(_failing(account, 9), full=True)
+    clock.skip(-7200)
+    assert sync(account, full=True).deleted == 0
+    assert stored(store) == account.truth
+
+
 def test_an_old_full_sync_is_not_gone_on_with(store: Store, sync: Syncing, clock: Ticking) -> None:
     """What was seen two days ago may be gone by now."""
     account = Account(2050)

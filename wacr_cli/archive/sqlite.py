@@ -17,7 +17,7 @@ from wacr_cli.archive.migrations import APPLICATION_ID, MIGRATIONS
 from wacr_cli.archive.store import Info, Mark, Store, Taken
 from wacr_cli.archive.where import Selection, fold, microseconds, select, storable, within
 from wacr_cli.contacts import key_of, name_of
-from wacr_cli.errors import BadAnswerError, BusyError, NotFoundError, UsageError, WacrError
+from wacr_cli.errors import BadAnswerError, BusyError, IncompleteError, NotFoundError, UsageError, WacrError
 from wacr_cli.locks import held
 from wacr_cli.models import PER_PAGE_DEFAULT, Row
 from wacr_cli.query import Query
@@ -78,7 +78,7 @@ class SqliteStore(Store):
         """How many messages match."""
         chosen = select(query)
         if query.windowed and (odd := self._without_time(chosen)):
-            raise UsageError(f"the span of time can't be counted: {odd}", "Leave out --since and --until.")
+            raise IncompleteError(f"incomplete: {odd}", "They may be of that span of time or not.")
         return self._number(within(chosen, query))
 
     def get(self, number: int) -> Row:
@@ -233,7 +233,8 @@ class SqliteStore(Store):
         with ExitStack() as stack:
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                lock = self._path.with_name(f".{self._path.name}.wacr-lock")
+                path = Path(os.path.realpath(self._path))  # one lock for one file, however it is named
+                lock = path.with_name(f".{path.name}.wacr-lock")
                 stack.enter_context(held(lock, f"the archive {self.place!r}"))
             except OSError as error:
                 raise self._unwritable(error.strerror) from None
@@ -467,6 +468,11 @@ class SqliteStore(Store):
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return BusyError(
                 f"the archive {self.place!r} is held by another program", "Wait until it is done, or end it."
+            )
+        if str(error).startswith(("no such module", "no such tokenizer")):
+            return UsageError(
+                f"the SQLite of this Python, {sqlite3.sqlite_version}, has no full-text search",
+                "An archive needs SQLite 3.34 or later with FTS5.",
             )
         return error
 
