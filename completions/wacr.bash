@@ -50,7 +50,7 @@ _wacr_flag() {
     *' --verbose' | *' -v') name='--verbose' kind='' words='' ;;
     *' --help' | *' -h') name='--help' kind='' words='' ;;
     *' --archive-at') name='--archive-at' kind='file' words='' ;;
-    'wacr sync --format' | 'wacr sync -f' | 'wacr api --format' | 'wacr api -f' | 'wacr account --format' | 'wacr account -f' | 'wacr doctor --format' | 'wacr doctor -f' | 'wacr messages list --format' | 'wacr messages list -f' | 'wacr messages get --format' | 'wacr messages get -f' | 'wacr archive info --format' | 'wacr archive info -f' | 'wacr archive check --format' | 'wacr archive check -f' | 'wacr archive export --format' | 'wacr archive export -f' | 'wacr contacts list --format' | 'wacr contacts list -f' | 'wacr contacts get --format' | 'wacr contacts get -f' | 'wacr auth status --format' | 'wacr auth status -f' | 'wacr config list --format' | 'wacr config list -f' | 'wacr config get --format' | 'wacr config get -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
+    'wacr sync --format' | 'wacr sync -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
     *' --max-wait') name='--max-wait' kind='text' words='' ;;
     *' --timeout') name='--timeout' kind='text' words='' ;;
     *' --field' | *' -F') name='' kind='text' words='' ;;
@@ -59,6 +59,7 @@ _wacr_flag() {
     *' --input') name='--input' kind='file' words='' ;;
     *' --include' | *' -i') name='--include' kind='' words='' ;;
     *' --yes' | *' -y') name='--yes' kind='' words='' ;;
+    'wacr api --format' | 'wacr api -f' | 'wacr account --format' | 'wacr account -f' | 'wacr doctor --format' | 'wacr doctor -f' | 'wacr messages list --format' | 'wacr messages list -f' | 'wacr messages get --format' | 'wacr messages get -f' | 'wacr archive info --format' | 'wacr archive info -f' | 'wacr archive check --format' | 'wacr archive check -f' | 'wacr archive export --format' | 'wacr archive export -f' | 'wacr contacts list --format' | 'wacr contacts list -f' | 'wacr contacts get --format' | 'wacr contacts get -f' | 'wacr auth status --format' | 'wacr auth status -f' | 'wacr config list --format' | 'wacr config list -f' | 'wacr config get --format' | 'wacr config get -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
     *' --output' | *' -o') name='--output' kind='file' words='' ;;
     'wacr messages list --type') name='' kind='filter' words='text template image video document audio interactive' ;;
     *' --status') name='' kind='filter' words='sent delivered read failed' ;;

@@ -92,12 +92,14 @@ def examine(environ: Mapping[str, str], *, profile: str | None, demo: bool) -> t
 
 def looked(topic: str, check: Check, patient: Patient) -> list[Finding]:
     """What a check finds, be it that it fails itself; nothing of it names the home or holds a token."""
+    found: list[Finding] = []
     try:
-        found = list(check(patient))
+        for one in check(patient):
+            found.append(one)  # one by one: what was found before a failure is kept
     except WacrError as error:
-        found = [fault(topic, error)]
+        found.append(fault(topic, error))
     except Exception as error:  # noqa: BLE001 - whatever is broken, the other checks are still made
-        found = [Finding(topic, "fault", f"could not be looked at ({type(error).__name__})", status=1)]
+        found.append(Finding(topic, "fault", f"could not be looked at ({type(error).__name__})", status=1))
     return [replace(one, said=_shareable(one.said, patient), hint=_shareable(one.hint, patient)) for one in found]
 
 

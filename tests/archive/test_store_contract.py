@@ -272,11 +272,11 @@ def test_conversations_are_what_their_messages_say(held: Store, seed: int) -> No
         ("waiting", {n for n, one in expected.items() if one["waiting_since"]}),
         ("unread", {n for n, one in expected.items() if one["unread"]}),
     ):
-        asked = held.conversations(ConversationQuery(limit=None, **{name: True}))  # type: ignore[arg-type]
+        asked = held.conversations(ConversationQuery(limit=None, waiting=name == "waiting", unread=name == "unread"))
         assert {one.id for one in asked} == wanted
         assert 0 < len(wanted) < len(expected)
-    some = held.conversations(ConversationQuery(limit=3))
-    assert [one.as_row() for one in some] == [one.as_row() for one in found[:3]]
+    first = held.conversations(ConversationQuery(limit=3))
+    assert [one.as_row() for one in first] == [one.as_row() for one in found[:3]]
     number = found[0].id
     assert [one.as_row() for one in held.conversations(ConversationQuery(id=number))] == [expected[number]]
     assert held.conversations(ConversationQuery(id=10**9)) == []

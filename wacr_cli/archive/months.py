@@ -70,11 +70,9 @@ def selected(month: Month) -> tuple[str, tuple[object, ...]]:
 
 
 def row_of(*values: object) -> Row:
-    """A message of such an answer; what is not of its field's type is None, as no typed column could hold it."""
+    """A message of such an answer."""
     row: Row = dict(zip((*FIELDS, "sent_us"), values, strict=True))
-    if type(row["interaction_id"]) is not int:
-        row["interaction_id"] = None
-    row["is_read"] = bool(row["is_read"]) if type(row["is_read"]) in (int, bool) else None
+    row["is_read"] = None if row["is_read"] is None else bool(row["is_read"])
     return row
 
 

@@ -139,10 +139,10 @@ class PostgresStore(SqlStore):
         texts = [_text(value) for value in more]
         message = texts[COLUMNS.index("message") - 2]
         return (
-            number if type(number) is int else None,
+            None if number is None else int(number),
             _text(sender),
             *texts,
-            is_read if isinstance(is_read, bool) else None,
+            None if is_read is None else bool(is_read),
             direction,
             moment,
             _text(key),

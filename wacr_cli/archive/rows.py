@@ -6,6 +6,7 @@ The stores differ in where they put it, not in what it is.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ from wacr_cli.models import Row
 from wacr_cli.times import parse_sent_at
 
 COLUMNS = ("interaction_id", "sender_id", "type", "message", "status", "message_id", "sent_at", "is_read")
+_INTEGERS = ("interaction_id", "is_read")
 CONTACT_COLUMNS = ("firstname", "lastname", "company", "type", "email", "phone", "updated_at")
 
 _MOST_INTEGER = 2**63
@@ -96,7 +98,7 @@ def values_of(row: Row, direction: str | None, raw: str) -> Line:
     """What a message's columns hold but for its id and the times of the sync."""
     sender, moment = row.get("sender_id"), parse_sent_at(row.get("sent_at"))
     return (
-        *(column(row.get(name)) for name in COLUMNS),
+        *(_integer(row.get(name)) if name in _INTEGERS else column(row.get(name)) for name in COLUMNS),
         direction,
         None if moment is None else microseconds(moment),
         None if sender is None else column(key_of(sender)),
@@ -118,6 +120,13 @@ def shown(raw: str, direction: str | None, deleted_at: str | None) -> Row:
     if deleted_at is not None:
         row["deleted_at"] = deleted_at
     return row
+
+
+def _integer(value: object) -> int | None:
+    """A value as a column of integers holds it, None for what is none: readers that know types trip over others."""
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value):
+        return int(value)
+    return value if isinstance(value, int) and -_MOST_INTEGER <= value < _MOST_INTEGER else None
 
 
 def column(value: object) -> object:

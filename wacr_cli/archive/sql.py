@@ -29,7 +29,7 @@ from wacr_cli.archive.store import Info, Mark, Store, Taken
 from wacr_cli.archive.where import Dialect, Selection, select, within
 from wacr_cli.contacts import key_of, name_of
 from wacr_cli.conversations import Conversation, ConversationQuery
-from wacr_cli.errors import NotFoundError, UsageError
+from wacr_cli.errors import IncompleteError, NotFoundError
 from wacr_cli.models import PER_PAGE_DEFAULT, Row
 from wacr_cli.query import Query
 from wacr_cli.source import Listing
@@ -93,7 +93,7 @@ class SqlStore(Store):
         """How many messages match."""
         chosen = select(query, self._dialect)
         if query.windowed and (odd := self._without_time(chosen)):
-            raise UsageError(f"the span of time can't be counted: {odd}", "Leave out --since and --until.")
+            raise IncompleteError(f"incomplete: {odd}", "They may be of that span of time or not.")
         return self._number(within(chosen, query))
 
     def get(self, number: int) -> Row:

@@ -120,7 +120,8 @@ class SqliteStore(SqlStore):
         with ExitStack() as stack:
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                lock = self._path.with_name(f".{self._path.name}.wacr-lock")
+                path = Path(os.path.realpath(self._path))  # one lock for one file, however it is named
+                lock = path.with_name(f".{path.name}.wacr-lock")
                 stack.enter_context(held(lock, f"the archive {self.place!r}"))
             except OSError as error:
                 raise self._unwritable(error.strerror) from None
@@ -248,6 +249,11 @@ class SqliteStore(SqlStore):
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return BusyError(
                 f"the archive {self.place!r} is held by another program", "Wait until it is done, or end it."
+            )
+        if str(error).startswith(("no such module", "no such tokenizer")):
+            return UsageError(
+                f"the SQLite of this Python, {sqlite3.sqlite_version}, has no full-text search",
+                "An archive needs SQLite 3.34 or later with FTS5.",
             )
         return error
 
