@@ -8,6 +8,7 @@ import sys
 import pytest
 
 HEAVY = {"httpx", "rich", "tomlkit", "keyring", "tomllib", "logging", "getpass", "importlib.metadata", "json"}
+HEAVY |= {"psycopg", "pyarrow"}
 
 
 def imported(*words: str) -> set[str]:
@@ -32,6 +33,7 @@ def imported(*words: str) -> set[str]:
         (["--demo", "messages", "list"], {"httpx", "json", "logging"}),
         (["--demo", "messages", "list", "--names", "--format", "json"], {"httpx", "json", "logging"}),
         (["--demo", "contacts", "list"], {"httpx", "json", "logging"}),
+        (["--demo", "conversations", "show", "1204", "--format", "html"], {"httpx", "json", "logging"}),
     ],
 )
 def test_only_what_is_needed(words: list[str], allowed: set[str]) -> None:

@@ -139,7 +139,7 @@ class PostgresStore(SqlStore):
         texts = [_text(value) for value in more]
         message = texts[COLUMNS.index("message") - 2]
         return (
-            None if number is None else int(number),
+            number if isinstance(number, int) else None,
             _text(sender),
             *texts,
             None if is_read is None else bool(is_read),
