@@ -145,8 +145,8 @@ class Run:
 
     @cached_property
     def names(self) -> Names:
-        """What knows people's names by their numbers: the archive, where it has any, else the API."""
-        if self.store.exists and self.store.state("contacts"):
+        """What knows people's names by their numbers: the archive, where it has the contacts, else the API."""
+        if self.store.exists and (self.store.state("contacts") or {}).get("whole"):
             return self.store
         from wacr_cli.api.names import ApiNames
 
