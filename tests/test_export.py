@@ -300,6 +300,32 @@ def test_a_killed_export_is_taken_up(store: Store, tmp_path: Path) -> None:
     assert sorted(path.name for path in out.iterdir())[:1] == [NOTE]
 
 
+@pytest.mark.parametrize("moves", range(8))
+def test_an_export_that_ends_while_files_take_their_places(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves: int
+) -> None:
+    """Wherever that is, the next one ends with the folder that it should have been."""
+    replace, done = Path.replace, 0
+
+    def fails(self: Path, target: Path) -> Path:
+        nonlocal done
+        done += 1
+        if done > moves:
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    out = tmp_path / "out"
+    with monkeypatch.context() as ending:
+        ending.setattr(Path, "replace", fails)
+        try:
+            export(store, out)
+        except KeyboardInterrupt:
+            assert moves < 7
+    report = export(store, out)
+    assert report.written == (5 if moves < 7 else 0)
+    assert counted(answer(COUNTS.format(f"read_parquet('{out}/*/*.parquet')"))) == expected(store)
+
+
 @pytest.mark.parametrize("content", ["file", "folder", "other account", "other kind", "newer", "broken"])
 def test_a_folder_of_something_else_is_left_alone(store: Store, tmp_path: Path, content: str) -> None:
     """It is refused, and nothing in it is touched."""

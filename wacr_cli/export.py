@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -109,11 +109,12 @@ class Export:
             return
         with self._making() as making:
             sizes = {one.label: self._make(one, making / f"{at}") for at, one in enumerate(stale)}
-            kept = {label: entry for label, entry in noted.months.items() if label not in gone}
-            kept |= {one.label: {"mark": one.mark, "rows": one.rows, "bytes": sizes[one.label]} for one in stale}
-            note = {"version": _VERSION, "origin": noted.origin, "kind": self._kind, "months": kept}
-            (making / NOTE).write_text(json.dumps(note, indent=1), encoding="utf-8")
+            kept = {label: noted.months[label] for label in noted.months.keys() - gone - sizes.keys()}
+            new = {one.label: {"mark": one.mark, "rows": one.rows, "bytes": sizes[one.label]} for one in stale}
+            # The note of what stays goes first: whoever takes up from here finds the rest to be done.
+            self._note(making, noted.origin, kept)
             self._put_in_place(making, stale, gone)
+            self._note(making, noted.origin, dict(sorted((kept | new).items())))
         self._report.written, self._report.removed = len(stale), len(gone)
         self._report.bytes = sum(sizes.values())
 
@@ -126,6 +127,13 @@ class Export:
             self._file(label).unlink(missing_ok=True)
             if not any(self._file(label).parent.iterdir()):
                 self._file(label).parent.rmdir()
+
+    def _note(self, making: Path, origin: Any, months: dict[str, dict[str, Any]]) -> None:
+        note = {"version": _VERSION, "origin": origin, "kind": self._kind, "months": months}
+        with (making / NOTE).open("w", encoding="utf-8") as file:
+            file.write(json.dumps(note, indent=1))
+            file.flush()
+            os.fsync(file.fileno())
         (making / NOTE).replace(self._folder / NOTE)
 
     def _make(self, month: Month, path: Path) -> int:
@@ -170,13 +178,16 @@ class Export:
         """Have the folder, alone."""
         new = not self._folder.exists()
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with held(self._folder / _LOCK, f"the export {str(self._folder)!r}"):
+            with ExitStack() as stack:
+                try:
+                    self._folder.mkdir(parents=True, exist_ok=True)
+                    stack.enter_context(held(self._folder / _LOCK, f"the export {str(self._folder)!r}"))
+                except OSError as error:
+                    raise UsageError(
+                        f"--to: can't write {str(self._folder)!r}: {error.strerror}",
+                        "Name a folder that you may write to.",
+                    ) from None
                 yield
-        except PermissionError as error:
-            raise UsageError(
-                f"--to: can't write {str(self._folder)!r}: {error.strerror}", "Name a folder that you may write to."
-            ) from None
         finally:
             if new and self._folder.is_dir() and not any(self._folder.iterdir()):
                 self._folder.rmdir()

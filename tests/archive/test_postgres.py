@@ -396,7 +396,7 @@ def test_a_password_from_where_libpq_finds_it(
         ("postgresql://wacr:s3cret@127.0.0.1:s3cret/x", 2, "not one that PostgreSQL takes"),
         ("postgresql://wacr:s3cret/s3cret@127.0.0.1/x", 2, "not one that PostgreSQL takes"),
         ("postgresql://h/x?nonsense=s3cret", 2, "not one that PostgreSQL takes"),
-        ("mysql://wacr:s3cret@h/x", 2, "neither a file nor a database: 'mysql://wacr:***@h/x'"),
+        ("mysql://wacr:s3cret@h/x", 2, "not a file, nor a PostgreSQL database: 'mysql://wacr:***@h/x'"),
     ],
 )
 def test_no_server_and_no_url(wacr: Wacr, api: Api, url: str, status: int, said: str) -> None:

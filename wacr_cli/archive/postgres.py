@@ -80,7 +80,6 @@ class PostgresStore(SqlStore):
     def __init__(self, url: str) -> None:
         self._parts = _parts(url)
         self._url = url
-        self._writing = False
         self._within = False
 
     @property
@@ -103,7 +102,7 @@ class PostgresStore(SqlStore):
         else:
             # A connection of its own, so that others can be asked on this one meanwhile.
             with self._told(), self._connect() as db:
-                yield from self._cursor(db, sql, values)
+                yield from self._cursor(self._known_archive(db), sql, values)
 
     def _cursor(self, db: psycopg.Connection[Any], sql: str, values: Sequence[object]) -> Iterator[list[Any]]:
         """The rows of an answer that stays with the server."""
@@ -159,10 +158,12 @@ class PostgresStore(SqlStore):
 
     def _size(self) -> int:
         sizes = ", ".join(f"pg_total_relation_size('{table}')" for table in TABLES)
-        try:
-            return sum(self._all(f"SELECT {sizes}")[0])
-        except _RefusedError:  # a database that is distributed may keep no such count
-            return 0
+        with self._told():
+            try:
+                found = self._db.execute(f"SELECT {sizes}").fetchone()
+            except _UNKNOWN_HERE:  # a database that is distributed may keep no such count
+                return 0
+        return sum(found or ())
 
     def check(self) -> list[str]:
         """What is wrong with the links between its tables, its indexes, and the text that is searched."""
@@ -231,7 +232,6 @@ class PostgresStore(SqlStore):
     def prepare(self) -> None:
         """Make the tables, or bring them to this program's schema."""
         version = self._version(self._connection)
-        self._writing = True
         with self._told():
             if version == 0:
                 self._check_empty()
@@ -277,12 +277,15 @@ class PostgresStore(SqlStore):
     @cached_property
     def _db(self) -> psycopg.Connection[Any]:
         """The connection, to an archive of a schema that this program knows."""
-        version = self._version(self._connection)
+        return self._known_archive(self._connection)
+
+    def _known_archive(self, db: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
+        version = self._version(db)
         if version == 0:
             raise UsageError(f"there is no archive at {self.place!r}", "wacr sync makes it.")
         if version < SCHEMA:
             raise UsageError(f"the archive {self.place!r} is of an older wacr", "wacr sync brings it up to date.")
-        return self._connection
+        return db
 
     @property
     def _is_connected(self) -> bool:
@@ -346,12 +349,13 @@ class PostgresStore(SqlStore):
                 code="ARCHIVE_REFUSED",
             )
         if isinstance(error, _GONE):
+            how = "failed" if self._is_connected else "can't be reached"
             return ServiceError(
-                f"the archive's server can't be reached: {said}",
+                f"the archive's server {how}: {said}",
                 "What was kept is whole. Is the server running? Then run it again.",
                 code="ARCHIVE_UNREACHABLE",
             )
-        return _RefusedError(f"the archive {self.place!r} refused: {said}", code="ARCHIVE_REFUSED")
+        return WacrError(f"the archive {self.place!r} refused: {said}", code="ARCHIVE_REFUSED")
 
     def _said(self, error: psycopg.Error) -> str:
         """What an error says, in its last line, without a password."""
@@ -377,10 +381,6 @@ def _parts(url: str) -> dict[str, Any]:
             "Say it like postgresql://user@host/database, with %2F for a slash in a name.",
         )
     return parts
-
-
-class _RefusedError(WacrError):
-    """The server would not do something."""
 
 
 @lru_cache(maxsize=256)

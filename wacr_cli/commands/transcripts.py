@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from wacr_cli.errors import IncompleteError, NotFoundError, UsageError
 from wacr_cli.models import Row
 from wacr_cli.output import results
 from wacr_cli.output.display import Display
+from wacr_cli.output.transcript import Find
 from wacr_cli.query import Filter, Query
 from wacr_cli.run import Run
 from wacr_cli.source import Listing
@@ -95,33 +96,16 @@ def show_one(
 ) -> None:
     """Read a conversation, off the archive where ``local``, and write what was said in it."""
     start = run.clock.monotonic()
-    query = Query(
-        filters=(Filter("interaction_id", "eq", (str(number),)),),
-        sort="sent_at" if local and extent.limit is None else "-sent_at" if local else None,
-        limit=extent.limit,
-        since=extent.since,
-        until=extent.until,
-        with_direction=True,
-        local=local,
-    )
+    query = _question(number, extent, local=local)
     with shown(run, display) as sink:
         read = _from_archive(run, number, query) if local else _from_api(run, number, query, extent)
-        names: Names | None = None
-        if with_names:
-            names = run.store if local else run.names
+        names = (run.store if local else run.names) if with_names else None
         known = _known(read.conversation, names, whole=local or extent.whole)
+        find = _naming(read.find, names) if names else read.find
         form = display.chosen(terminal=run.console.stdout_is_terminal)
-        writer = results.transcript_writer(
-            form, sink, run.console, run.clock.now, known, read.find, with_names=with_names
-        )
+        writer = results.transcript_writer(form, sink, run.console, run.clock.now, known, find, with_names=with_names)
         windows = _detailed(run, read.windows) if with_details else read.windows
-        written = 0
-        for rows in named(windows, names) if names else windows:
-            run.console.clear_status()
-            writer.write(rows)
-            written += len(rows)
-        writer.finish()
-        run.console.clear_status()
+        written = _write(run, writer, named(windows, names) if names else windows)
         if read.listing.shortfall:
             raise IncompleteError(
                 f"incomplete: {read.listing.shortfall}",
@@ -132,13 +116,51 @@ def show_one(
     run.console.note(f"{written:,} message{'s' * (written != 1)} of conversation {number}, {spent}")
 
 
+def _question(number: int, extent: Extent, *, local: bool) -> Query:
+    """What is asked for: all of it in order, where that can be; else from the newest end."""
+    sort = None
+    if local:
+        sort = "sent_at" if extent.limit is None else "-sent_at"
+    return Query(
+        filters=(Filter("interaction_id", "eq", (str(number),)),),
+        sort=sort,
+        limit=extent.limit,
+        since=extent.since,
+        until=extent.until,
+        with_direction=True,
+        local=local,
+    )
+
+
+def _write(run: Run, writer: results.Writer, windows: Iterable[list[Row]]) -> int:
+    """Write windows of messages as they come; how many messages that were."""
+    written = 0
+    for rows in windows:
+        run.console.clear_status()
+        writer.write(rows)
+        written += len(rows)
+    writer.finish()
+    run.console.clear_status()
+    return written
+
+
+def _naming(find: Find, names: Names) -> Find:
+    """Have the messages that are found name their senders too."""
+
+    def found(wamid: str) -> Row | None:
+        row = find(wamid)
+        return next(named([[row]], names))[0] if row else None
+
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
     """A conversation as it was read: its messages, oldest first, and what has the messages that they reply to."""
 
     conversation: Conversation
     windows: Iterator[list[Row]]
-    find: Callable[[str], Row | None]
+    find: Find
     listing: Listing
 
 
@@ -146,7 +168,9 @@ def _from_archive(run: Run, number: int, query: Query) -> _Read:
     source = source_of(run, query)
     found = run.store.conversations(ConversationQuery(id=number))
     if not found:
-        raise NotFoundError(f"no conversation {number} in the archive", _WHERE_IDS_ARE)
+        raise NotFoundError(
+            f"no conversation {number} in the archive", "wacr sync brings it up to date; --online asks the API."
+        )
     listing = source.ask(query)
     windows = (
         listing.windows if query.limit is None else iter([[row for rows in listing.windows for row in rows][::-1]])

@@ -118,7 +118,7 @@ def archive_path(settings: Settings, chosen: str | None = None) -> Path:
         return _folder(None, "user_data_path") / f"{quote(settings.profile, safe=' ')}.sqlite"
     if "://" in place:
         raise UsageError(
-            f"the archive's place is neither a file nor a database: {without_password(place)!r}",
+            f"the archive's place is not a file, nor a PostgreSQL database: {without_password(place)!r}",
             "Name a file, as ~/messages.sqlite, or postgresql://user@host/database.",
         )
     return Path(place).expanduser()
