@@ -89,6 +89,10 @@ class Service:
         self.spent += time.perf_counter() - start
         return Page(rows, page * size < total, total, page, size)
 
+    def message(self, number: int) -> dict[str, Any]:
+        """One of them."""
+        return _row(number)
+
     def contacts(self, params: Params, *, with_ids: bool = True) -> Page:
         """Nobody."""
         return Page([], has_more=False, total=0, page=1, per_page=PER_PAGE_MAX)

@@ -7,13 +7,21 @@ Each message is read under the filter of its direction, which no row tells. For 
    window is kept in one transaction with the :class:`~wacr_cli.api.walk.Checkpoint` that the next run goes on from,
    and its ids are marked as *seen*. From then on the archive holds all that is older than its newest message.
 2. **Catching up**: windows from the newest end down to messages that the archive had. New ones are *pending* until
-   that link is there; a run that ends before leaves them so, and the next one reads down to what is settled.
+   that link is there; a run that ends before leaves them so, and the next one reads down to what is settled. Where the
+   last window shares no row with the one before, what went while it was selected shows in no answer to it: the link
+   holds if the list is seen to have stood still in the search that follows, else it is read again, linked.
 3. **What changed**: by ``-updated_at``, from the front until whole windows hold nothing that the archive did not have
-   with the same values. New messages stand there too: when many came in, the window behind as many rows as are new
-   tells whether anything else is among them. The service does not show updated_at, so this is no proof; a walk of
-   the whole list (``full``) is, and what that does not see was deleted.
+   with the same values. Only messages that are as they were when the last search began are evidence: what came or
+   changed since then, in this run or in one that was cut off, stands before all that is still to be found. (Of a first
+   copy, those of its first window are.) When many came in, the window behind as many rows as are new tells whether
+   anything else is among them. The service does not show updated_at, so this is no proof; a walk of the whole list
+   (``full``) is, and what that does not see was deleted.
 
-Then the list without a filter is counted: what is neither inbound nor outbound is read without one.
+Before that the list without a filter is counted: what is neither inbound nor outbound is read without one. Where the
+service does not count, that list is read to what is known.
+
+An archive is of one account. Whoever's token it is: as long as no window shares a message with the archive, none is
+kept, and before long single messages are asked for.
 """
 
 from __future__ import annotations
@@ -37,12 +45,13 @@ _LINK = 10
 """Rows: so many settled ones in a row, at the end of a window, are a link to the archive."""
 
 _QUIET = 2
-"""Windows without a change that end the search for changes; one is enough right after the whole list was read."""
+"""Windows without a change that end the search for changes; the one that is the first after a first copy needs one."""
 
 _FULL_IS_FRESH = timedelta(days=1)
 _CONTACTS_ARE_FRESH = timedelta(days=1)
-_ANOTHER_ACCOUNT = 100
-"""Messages: where so many were archived, and none is there any more, it is likelier that the token is another's."""
+_FEW = 20
+_UNKNOWN = 10
+"""Windows without a message that the archive has, after which it is asked whose they are."""
 
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
 
@@ -52,6 +61,10 @@ class Endpoints(Protocol):
 
     def messages(self, params: Params, *, with_ids: bool = True) -> Page:
         """One window of the messages."""
+        ...
+
+    def message(self, number: int) -> Row:
+        """One message."""
         ...
 
     def contacts(self, params: Params, *, with_ids: bool = True) -> Page:
@@ -88,6 +101,15 @@ class _WholeWalk:
         return self.walk.window or Window(1, PER_PAGE_MAX)
 
 
+@dataclass(slots=True)
+class _Caught:
+    """What catching up brought: the ids that are new; whether the whole list was read, and whether the link is sure."""
+
+    new: list[int] = field(default_factory=list)
+    whole: bool = False
+    sure: bool = False
+
+
 class Sync:
     """One run. ``full`` walks everything again; ``contacts`` says whether people's names are wanted too."""
 
@@ -115,6 +137,8 @@ class Sync:
         self._expected: int | None = None
         self._people = Taken()
         self._latest = _LONG_AGO
+        self._moved: set[str | None] = set()
+        self._is_ours = False
 
     def run(self) -> Report:
         """Bring the archive up to date; what was read before a failure is kept.
@@ -123,7 +147,7 @@ class Sync:
         """
         with self._store.exclusive():
             still = self._read_whole_lists()
-            total = self._count()
+            total = self._count() if self._store.state("counts") is not False else None
             for direction in DIRECTIONS:
                 if self._is_whole(direction):
                     self._bring_up_to_date(direction, still.get(direction))
@@ -177,12 +201,16 @@ class Sync:
         if all(one.direction in self._totals for one in walks):
             self._expected = sum(self._totals[one.direction] - one.covered for one in walks)
         for one in walks:
+            if one.covered and not self._recognize(pages[one.direction].rows):
+                self._ask_whose()
             self._keep(one, pages[one.direction])
         done = [self._proved(self._walked(one)) for one in walks]
         return {one.direction: one.walk.still for one in done if one.walk.complete}
 
     def _walked(self, one: _WholeWalk) -> _WholeWalk:
-        """A walk, read to its end."""
+        """A walk, read to its end; the list may have grown much since its first window."""
+        if one.walk.window and one.direction != DIRECTIONS[0]:
+            one.walk = Walk(resumed=(one.walk.checkpoint, self._store.marked("seen", one.direction)))
         while window := one.walk.window:
             self._keep(one, self._ask(one.direction, window))
         self._end(one)
@@ -218,6 +246,8 @@ class Sync:
                 self._store.mark("pending", taken.new, one.direction)
             where = {"started": one.started, "checkpoint": asdict(one.walk.checkpoint)}
             self._store.note(f"walk.{one.direction}", where)
+            if not one.again and self._store.state(f"changes.{one.direction}") is None:
+                self._store.note(f"changes.{one.direction}", {"at": _text(self._latest), "first": True})
         self._tell(len(rows))
 
     def _end(self, one: _WholeWalk) -> None:
@@ -238,67 +268,79 @@ class Sync:
     def _bring_up_to_date(self, direction: str, still: bool | None) -> None:
         """Read what came in and what changed; ``still`` is of the walk of this run, None where there was none."""
         if still:
-            if self._find_changes(direction, (), quiet=1):
-                self._catch_up(direction)
+            if self._find_changes(direction, ()):
+                self._catch_up(direction, linked=True)
             return
-        new = self._catch_up(direction)
-        if new is not None:
-            self._find_changes(direction, new, quiet=_QUIET if still is None else 1)
+        started, caught = self._now(), self._catch_up(direction)
+        if caught.whole:
+            if caught.sure:
+                self._note_search(direction, started)
+            return
+        self._moved.discard(direction)
+        found = self._find_changes(direction, caught.new)
+        if not caught.sure and (found or direction in self._moved):
+            self._catch_up(direction, linked=True)
+        elif not caught.sure:
+            with self._store.transaction():
+                self._store.unmark("pending", direction)
 
-    def _catch_up(self, direction: str) -> list[int] | None:
-        """Read from the newest end down to what is settled; the ids that are new.
-
-        None where the whole list was read on the way, so that there is nothing left to look at.
-        """
-        walk = Walk()
-        had = self._store.count_directed(direction)
-        new: list[int] = []
-        met = False
+    def _catch_up(self, direction: str, *, linked: bool = False) -> _Caught:
+        """Read from the newest end down to what is settled; ``linked`` has every window share rows with the last."""
+        walk, caught = Walk(linked=linked or None), _Caught()
+        unknown: list[Page] = []
         for page, _ in self._windows(walk, direction):
             settled = self._store.settled([row["id"] for row in page.rows], direction)
-            met = met or bool(settled)
-            linked = walk.complete or (walk.took and _is_linked(page.rows, settled))
+            unknown += [page] * bool(page.rows)
+            if not self._recognize(page.rows) and unknown and (walk.window is None or len(unknown) > _UNKNOWN):
+                self._ask_whose()
+            if self._is_ours:
+                caught.new += [one for held in unknown for one in self._take_pending(held.rows, direction).new]
+                unknown.clear()
+            self._tell(len(page.rows) - len(settled))
+            if walk.window is None or (walk.took and _is_linked(page.rows, settled)):
+                break
+        caught.whole = walk.window is None
+        caught.sure = walk.complete or (not caught.whole and walk.checkpoint.sure)
+        if caught.sure:
             with self._store.transaction():
-                taken = self._take(page.rows, direction)
-                new += taken.new
-                self._store.mark("pending", taken.new, direction)
-                if linked and (met or self._full or had < _ANOTHER_ACCOUNT):
-                    self._store.unmark("pending", direction)
-            self._tell(len(taken.new))
-            if linked and walk.window is not None:
-                return new
-        if had >= _ANOTHER_ACCOUNT and not met and not self._full:
-            self._refuse_account(direction)
-        if not walk.complete:
+                self._store.unmark("pending", direction)
+        elif caught.whole:
             self._lack(direction, walk)
-        return None
+        return caught
 
-    def _refuse_account(self, direction: str) -> None:
-        with self._store.transaction():
-            self._store.drop_pending(direction)
-        raise UsageError(
-            f"none of the messages in {self._store.place!r} is on the service any more",
-            "Is it another account's token? Then name another --archive-at; if not, wacr sync --full.",
-        )
-
-    def _find_changes(self, direction: str, new: Sequence[int], *, quiet: int) -> bool:
+    def _find_changes(self, direction: str, new: Sequence[int]) -> bool:
         """Read what was updated last, until so many windows in a row bring no change; whether any message was new.
 
         ``new`` are the ids that this run brought: they stand there too, and say nothing.
         """
-        if len(new) >= PER_PAGE_MAX and self._is_quiet_behind(direction, frozenset(new), quiet):
+        started = self._now()
+        # Of a first copy, the messages of one window are evidence, and not of two.
+        quiet = 1 if (self._store.state(f"changes.{direction}") or {}).get("first") else _QUIET
+        if len(new) > PER_PAGE_MAX - _LINK and self._is_quiet_behind(direction, frozenset(new), quiet):
+            self._note_search(direction, started)
             return False
-        left, known, found = quiet, frozenset(new), False
-        for page, _ in self._windows(Walk(by_updated=True), direction, sort="-updated_at"):
+        left, found, walk = quiet, False, Walk(by_updated=True)
+        for page, _ in self._windows(walk, direction, sort="-updated_at"):
             taken = self._take_pending(page.rows, direction)
             found = found or bool(taken.new)
             if taken.new or taken.changed:
                 left = quiet
-            elif not known.issuperset(taken.same):
+            elif len(self._evidence(direction, taken.same)) >= min(_LINK, len(page.rows)):
                 left -= 1
             if not left:
                 break
+        if not left or walk.complete:
+            self._note_search(direction, started)
         return found
+
+    def _evidence(self, direction: str, ids: Sequence[int]) -> set[int]:
+        """The messages that are as they were when the last search for changes began."""
+        since = self._store.state(f"changes.{direction}")
+        return self._store.unchanged_since(ids, since["at"]) if since else set()
+
+    def _note_search(self, direction: str, started: str) -> None:
+        with self._store.transaction():
+            self._store.note(f"changes.{direction}", {"at": started})
 
     def _is_quiet_behind(self, direction: str, new: frozenset[int], quiet: int) -> bool:
         """Whether the rows behind as many as are new show that nothing else stands among those.
@@ -310,11 +352,55 @@ class Sync:
         for number in range(page, page + quiet):
             answer = self._ask(direction, Window(number, PER_PAGE_MAX), sort="-updated_at")
             taken = self._take_pending(answer.rows, direction)
-            head = [row["id"] in new for row in answer.rows]
-            if taken.new or taken.changed or head != [True] * due + [False] * (len(head) - due):
+            ids = [row["id"] for row in answer.rows]
+            head, rest = ids[:due], ids[due:]
+            if taken.new or taken.changed or not new.issuperset(head) or not new.isdisjoint(rest):
+                return False
+            if len(self._evidence(direction, rest)) < len(rest):
                 return False
             due = 0
         return True
+
+    # Whose they are.
+
+    def _recognize(self, rows: Sequence[Row]) -> bool:
+        """Whether the service's messages are known to be those of the archive's account.
+
+        They are where it has one of them, with the same id of WhatsApp; where it has them with others, they are not.
+        """
+        if self._is_ours or self._full or self._has_few():
+            self._is_ours = True
+            return True
+        there = self._store.wamids([row["id"] for row in rows])
+        pairs = [(there[row["id"]], row.get("message_id")) for row in rows if row["id"] in there]
+        same = [str(one) == str(other) for one, other in pairs if one is not None and other is not None]
+        if same and not any(same):
+            raise self._of_another()
+        self._is_ours = any(same) or (bool(pairs) and not same)
+        return self._is_ours
+
+    def _has_few(self) -> bool:
+        """Whether the archive has so few messages that all of them may well be gone from the service."""
+        return sum(map(len, self._store.ask(Query(local=True, limit=_FEW)).windows)) < _FEW
+
+    def _ask_whose(self) -> None:
+        """Look for some of the archive's messages on the service. Raises :class:`UsageError` where none is there."""
+        for query in (Query(local=True, limit=3), Query(local=True, limit=2, sort="created_at")):
+            for row in (one for rows in self._store.ask(query).windows for one in rows):
+                try:
+                    there = self._client.message(row["id"])
+                except NotFoundError:
+                    continue
+                if there.get("message_id") == row.get("message_id"):
+                    self._is_ours = True
+                    return
+        raise self._of_another()
+
+    def _of_another(self) -> UsageError:
+        return UsageError(
+            f"the messages in {self._store.place!r} are not those that this token reads",
+            "Is it another account's? Then name another --archive-at; if not, wacr sync --full.",
+        )
 
     # What has no direction.
 
@@ -324,19 +410,48 @@ class Sync:
         ``total`` was counted before the directions were, so that what came in meanwhile is not taken for it. A full
         sync reads them all, and finds those that were deleted.
         """
+        if total is None:
+            self._read_uncounted()
+            return
         left = self._undirected(total) and min(self._undirected(total), self._undirected(self._count()))
-        whole = self._full and (left > 0 or self._store.count_directed(None) > 0)
-        if whole or (left and left != self._store.state("undirected")):
-            started, walk = self._now(), Walk()
-            for page, _ in self._windows(walk, None):
+        if self._full and (left > 0 or self._store.count_directed(None) > 0):
+            self._read_all_undirected()
+        elif left and left != self._store.state("undirected"):
+            for page, _ in self._windows(Walk(), None):
                 with self._store.transaction():
                     left -= len(self._take(page.rows, None).new)
-                if left <= 0 and not whole:
+                if left <= 0:
                     break
             with self._store.transaction():
                 self._store.note("undirected", max(0, left))
-                if whole and walk.complete:
-                    self._report.deleted += self._store.mark_deleted(None, started, self._now())
+
+    def _read_uncounted(self) -> None:
+        """Read the list without a filter down to what is known, once and in a full sync the whole of it."""
+        if self._full or not self._store.state("whole."):
+            self._read_all_undirected()
+            return
+        for page, _ in self._windows(Walk(), None):
+            known = set(self._store.wamids([row["id"] for row in page.rows]))
+            with self._store.transaction():
+                self._take(page.rows, None)
+            if _is_linked(page.rows, known):
+                break
+        with self._store.transaction():
+            self._store.note("counts", None in self._totals)
+
+    def _read_all_undirected(self) -> None:
+        started, walk = self._now(), Walk()
+        for page, _ in self._windows(walk, None):
+            with self._store.transaction():
+                self._take(page.rows, None)
+        with self._store.transaction():
+            self._store.note("counts", None in self._totals)
+            self._store.note("undirected", 0)
+            if walk.complete:
+                self._store.note("whole.", {"at": started})
+                self._report.deleted += self._store.mark_deleted(None, started, self._now())
+            else:
+                self._lack(None, walk)
 
     def _undirected(self, total: int | None) -> int:
         """How many messages of no direction the service has, and the archive has not."""
@@ -358,6 +473,8 @@ class Sync:
     def _ask(self, direction: str | None, window: Window, *, sort: str = "-created_at") -> Page:
         params = list_params(Query(sort=sort), fields=None, direction=direction)
         page = self._client.messages([*params, *window_params(window.page, window.per_page)])
+        if page.total is None or page.total != self._totals.get(direction):
+            self._moved.add(direction)
         if page.total is not None:
             self._totals[direction] = page.total
         return page
@@ -394,7 +511,7 @@ class Sync:
     def _now(self) -> str:
         """The present, and later than any time that was noted before: a clock may be set back."""
         self._latest = max(datetime.fromtimestamp(self._clock.time(), UTC), self._latest + timedelta(milliseconds=1))
-        return self._latest.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return _text(self._latest)
 
     def _begin_after_earlier_runs(self) -> None:
         """Let no time of this run be one that an earlier run noted."""
@@ -403,7 +520,9 @@ class Sync:
         self._latest = max((datetime.fromisoformat(one) for one in times), default=_LONG_AGO)
 
     def _age(self, moment: str) -> timedelta:
-        return datetime.fromtimestamp(self._clock.time(), UTC) - datetime.fromisoformat(moment)
+        """How long ago a moment was; one to come, by a clock that was wrong, is as good as very long ago."""
+        age = datetime.fromtimestamp(self._clock.time(), UTC) - datetime.fromisoformat(moment)
+        return age if age >= timedelta(0) else timedelta.max
 
     # People.
 
@@ -444,6 +563,10 @@ class Sync:
         with self._store.transaction():
             self._people = self._store.take_contacts(page.rows, self._now())
         return page
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _is_linked(rows: Sequence[Row], settled: set[int]) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from wacr_cli.api.envelope import Page
 from wacr_cli.api.params import Params
+from wacr_cli.errors import NotFoundError
 
 FIRST_SECOND = 1_790_000_000
 
@@ -30,8 +31,8 @@ class Message:
 class Account:
     """`size` messages, `share` of them inbound. `tie` stand in each second, and `shuffled` mixes those.
 
-    `counts` puts the total into the answers. `move` is called before each answer; `ignores_direction` is a service
-    that does not know that filter.
+    `counts` puts the total into the answers. `first` is the first id, `prefix` begins WhatsApp's ids. `move` is
+    called before each answer; `ignores_direction` is a service that does not know that filter.
     """
 
     size: int = 0
@@ -40,6 +41,8 @@ class Account:
     counts: bool = True
     shuffled: bool = False
     ignores_direction: bool = False
+    prefix: str = "wamid"
+    first: int = 1
     seed: int = 0
     move: Callable[[Account], None] | None = None
     calls: list[dict[str, str]] = field(default_factory=list)
@@ -51,7 +54,7 @@ class Account:
         self.chance = random.Random(self.seed)  # noqa: S311 - a plan, not a secret
         self.second = FIRST_SECOND
         self._turn = 0
-        self._next = 1
+        self._next = self.first
         for number in range(self.size):
             self.second += number % self.tie == 0
             self._add()
@@ -108,7 +111,17 @@ class Account:
             self.move(self)
         wanted = asked.get("filter[direction]")
         found = [one for one in self.stored.values() if self.ignores_direction or wanted in (None, one.direction)]
-        return self._page(asked, [_row(one) for one in self._sorted(found, asked.get("sort", "-created_at"))])
+        return self._page(asked, [self._row(one) for one in self._sorted(found, asked.get("sort", "-created_at"))])
+
+    def _row(self, one: Message) -> dict[str, Any]:
+        return {**_row(one), "message_id": f"{self.prefix}.{one.id:024}"}
+
+    def message(self, number: int) -> dict[str, Any]:
+        """One message."""
+        self.calls.append({"id": str(number)})
+        if number not in self.stored:
+            raise NotFoundError("no such message")
+        return self._row(self.stored[number])
 
     def contacts(self, params: Params, *, with_ids: bool = True) -> Page:
         """One window of the people."""

@@ -69,16 +69,17 @@ def sort_out(
     Raises :class:`BadAnswerError` for one that was stored under the other direction.
     """
     found = Sorting()
+    others = [number for number, before in known.items() if direction and before.direction not in (None, direction)]
+    if 2 * len(others) > len(rows):
+        raise BadAnswerError(
+            f"the service answers message {others[0]} as inbound and as outbound",
+            "An archive needs the filter on direction; is this the service it was made from?",
+        )
     for number, row in rows.items():
         raw = encode(row)
         before = known.get(number)
         if before is None:
             found.new.append((number, *values(row, direction, raw), now, now, now))
-        elif direction and before.direction not in (None, direction):
-            raise BadAnswerError(
-                f"the service answers message {number} as inbound and as outbound",
-                "An archive needs the filter on direction; is this the service it was made from?",
-            )
         elif _differs(before, row, raw, direction):
             found.changed.append((*values(row, direction, raw), now, now, number))
             if before.status != (status := column(row.get("status"))):
@@ -89,7 +90,7 @@ def sort_out(
 
 
 def _differs(before: Before, row: Row, raw: str, direction: str | None) -> bool:
-    if before.deleted_at is not None or (direction is not None and before.direction is None):
+    if before.deleted_at is not None or direction not in (None, before.direction):
         return True
     return before.raw != raw and json.loads(before.raw) != row
 
@@ -155,4 +156,7 @@ def _is_utf8(text: str) -> bool:
 
 def in_order(rows: Sequence[Row]) -> dict[int, Row]:
     """Rows by their ids, in the order of these, as they lie in a file: half the pages would stay empty otherwise."""
-    return {row["id"]: row for row in sorted(rows, key=lambda row: row["id"])}
+    found = {row["id"]: row for row in sorted(rows, key=lambda row: row["id"])}
+    if any(not -_MOST_INTEGER <= number < _MOST_INTEGER for number in found):
+        raise BadAnswerError(f"an id that is no 64-bit integer: {max(found, key=abs)}", "Is this the WA.cr API?")
+    return found

@@ -30,12 +30,12 @@ from wacr_cli.archive.where import Dialect, Selection, select, within
 from wacr_cli.contacts import key_of, name_of
 from wacr_cli.conversations import Conversation, ConversationQuery
 from wacr_cli.errors import IncompleteError, NotFoundError
-from wacr_cli.models import PER_PAGE_DEFAULT, Row
+from wacr_cli.models import PER_PAGE_DEFAULT, PER_PAGE_MAX, Row
 from wacr_cli.query import Query
 from wacr_cli.source import Listing
 
-BATCH = 500
-"""Rows: as many are in hand at a time."""
+BATCH = PER_PAGE_MAX
+"""Rows: as many are in hand at a time; no more than the API gives, so that a table is as wide as one of its rows."""
 
 _MOST_INTEGER = 2**63
 _NAMED_AT_MOST = 5
@@ -92,9 +92,12 @@ class SqlStore(Store):
     def count(self, query: Query) -> int:
         """How many messages match."""
         chosen = select(query, self._dialect)
-        if query.windowed and (odd := self._without_time(chosen)):
-            raise IncompleteError(f"incomplete: {odd}", "They may be of that span of time or not.")
-        return self._number(within(chosen, query))
+        span = within(chosen, query)
+        if query.windowed:
+            least = self._all(f"SELECT min(m.id) {span.sql}", span.values)[0][0]
+            if odd := self._without_time(chosen, least):
+                raise IncompleteError(f"incomplete: {odd}", "They may be of that span of time or not.")
+        return self._number(span)
 
     def get(self, number: int) -> Row:
         """One message, with the fields that a list has."""
@@ -116,28 +119,36 @@ class SqlStore(Store):
 
     def _windows(self, query: Query, listing: Listing) -> Iterator[list[Row]]:
         chosen = select(query, self._dialect)
-        odd = self._without_time(chosen) if query.windowed else ""
         wanted = (query.per_page or PER_PAGE_DEFAULT) if query.page else query.limit
         skipped = ((query.page or 1) - 1) * (wanted or 0)
         span = within(chosen, query)
         # One row more than is wanted shows whether there are more.
         cut = "" if wanted is None else f" LIMIT {wanted + 1} OFFSET {min(skipped, _MOST_INTEGER - 1)}"
         given = 0
+        ids: list[int] = []
         sql = f"SELECT {_SHOWN} {span.sql} ORDER BY {span.order}{cut}"
         for batch in self._stream(sql, span.values, None if wanted is None else wanted + 1):
             rows = [shown(*row) for row in batch][: None if wanted is None else wanted - given]
             given += len(rows)
+            ids = [min(found), max(found)] if (found := ids + [row["id"] for row in rows]) else []
             listing.more = wanted is not None and len(rows) < len(batch)
             if rows:
                 yield rows
         listing.more = bool(listing.more)
         if not given and query.page:
             listing.total = self._number(span)
-        listing.shortfall = odd
+        if query.windowed and ids:
+            listing.shortfall = self._without_time(chosen, ids[0], ids[1] if listing.more else None)
 
-    def _without_time(self, chosen: Selection) -> str:
-        """The messages that may or may not be of a span of time, named; empty where there are none."""
-        odd = Selection(chosen.tables, [*chosen.conditions, "m.sent_us IS NULL"], chosen.values)
+    def _without_time(self, chosen: Selection, least: int | None, most: int | None = None) -> str:
+        """The messages that may or may not be of a span of time, named; empty where there are none.
+
+        They are looked for among those of the span, from one id on, or from one to another.
+        """
+        odd = Selection(chosen.tables, [*chosen.conditions], [*chosen.values])
+        odd.add("m.sent_us IS NULL AND m.id >= ?", _MOST_INTEGER - 1 if least is None else least)
+        if most is not None:
+            odd.add("m.id <= ?", most)
         ids = [
             one for (one,) in self._all(f"SELECT m.id {odd.sql} ORDER BY m.id LIMIT {_NAMED_AT_MOST + 1}", odd.values)
         ]
@@ -266,6 +277,19 @@ class SqlStore(Store):
         stored = {number for number, before in self._known(ids).items() if before.direction == direction}
         return stored - set(self._marked_of("pending", direction, ids))
 
+    def wamids(self, ids: Sequence[int]) -> dict[int, str | None]:
+        """Those of the ids that are stored, under whatever direction, with WhatsApp's id of each."""
+        if not ids:
+            return {}
+        return dict(self._all(f"SELECT id, message_id FROM messages WHERE id IN ({_places(len(ids))})", [*ids]))  # noqa: S608
+
+    def unchanged_since(self, ids: Sequence[int], moment: str) -> set[int]:
+        """Those of the ids that were stored by a moment, and were not found changed after it."""
+        if not ids:
+            return set()
+        sql = f"SELECT id FROM messages WHERE id IN ({_places(len(ids))}) AND changed_at <= ?"  # noqa: S608
+        return {number for (number,) in self._all(sql, [*ids, moment])}
+
     def mark(self, mark: Mark, ids: Iterable[int], direction: str | None) -> None:
         """Note that."""
         self._do_each(_MARK, [(mark, direction or "", number) for number in ids])
@@ -288,13 +312,6 @@ class SqlStore(Store):
         condition, values = _of(direction)
         sql = f"UPDATE messages SET deleted_at = ? WHERE {condition} AND deleted_at IS NULL AND last_seen_at < ?"  # noqa: S608
         return self._do(sql, (now, *values, before))
-
-    def drop_pending(self, direction: str | None) -> None:
-        """Remove the pending messages of a direction."""
-        ids = [(number,) for number in self.marked("pending", direction)]
-        self._do_each("DELETE FROM status_changes WHERE id = ?", ids)
-        self._do_each("DELETE FROM messages WHERE id = ?", ids)
-        self.unmark("pending", direction)
 
     def note(self, key: str, value: Any) -> None:
         """Note something under a key."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property
@@ -83,12 +84,27 @@ class SqliteStore(SqlStore):
         """What SQLite's own check finds, and that of the full-text indexes against the messages."""
         found = [line for (line,) in self._checked(self._db, "PRAGMA integrity_check(20)") if line != "ok"]
         found += [f"a status change of message {one}, which is not there" for (one,) in self._checked(self._db, STRAYS)]
-        with self._told(), closing(self._connect("rw")) as db:
+        with self._told(), self._scratch() as db:
             for index in INDEXES:
                 # This check is an INSERT that inserts nothing; what it says is only that the two differ.
                 check = f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)"  # noqa: S608
                 found += [f"{index} does not agree with the messages: {said}" for (said,) in self._checked(db, check)]
         return [str(line) for line in found]
+
+    @contextmanager
+    def _scratch(self) -> Iterator[sqlite3.Connection]:
+        """The archive, open to be written: itself, or a copy where it can't be."""
+        folder = Path(os.path.realpath(self._path)).parent
+        with ExitStack() as stack:
+            if os.access(self._path, os.W_OK) and os.access(folder, os.W_OK):
+                db = stack.enter_context(closing(self._connect("rw")))
+            else:
+                import tempfile
+
+                place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wacr-"))) / "copy.sqlite"
+                db = stack.enter_context(closing(sqlite3.connect(place, isolation_level=None)))
+                self._db.backup(db)
+            yield db
 
     def _checked(self, db: sqlite3.Connection, sql: str) -> list[tuple[object]]:
         """What a check answers, or the damage that keeps it from answering."""
@@ -112,7 +128,19 @@ class SqliteStore(SqlStore):
     @property
     def exists(self) -> bool:
         """Whether there is a file, and anything in it."""
-        return self._path.exists() and (not self._path.is_file() or self._path.stat().st_size > 0)
+        found = self._stat()
+        return found is not None and (not stat.S_ISREG(found.st_mode) or found.st_size > 0)
+
+    def _stat(self) -> os.stat_result | None:
+        """What is there, None where nothing is."""
+        try:
+            return self._path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise UsageError(
+                f"can't read the archive {self.place!r}: {error.strerror}", "Check its permissions."
+            ) from None
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -130,6 +158,8 @@ class SqliteStore(SqlStore):
     def prepare(self) -> None:
         """Make the file, for its owner alone, or bring it to this program's schema."""
         self.close()
+        if (found := self._stat()) and not stat.S_ISREG(found.st_mode):
+            raise self._no_archive()
         self._writing = True
         try:
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600))
@@ -165,9 +195,9 @@ class SqliteStore(SqlStore):
         """The open file: an archive of a schema that this program knows."""
         if self._writing:
             return self._connect("rw")
-        if not self._path.exists():
+        if (found := self._stat()) is None:
             raise UsageError(f"there is no archive at {self.place!r}", "wacr sync makes it.")
-        if self._path.is_dir():
+        if not stat.S_ISREG(found.st_mode):
             raise self._no_archive()
         with self._told():
             db = self._open_to_read()
@@ -187,7 +217,9 @@ class SqliteStore(SqlStore):
         except sqlite3.OperationalError as error:
             db.close()
             log = self._path.with_name(f"{self._path.name}-wal")
-            if _code(error) != sqlite3.SQLITE_CANTOPEN or (log.exists() and log.stat().st_size):
+            if _code(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) or (
+                log.exists() and log.stat().st_size
+            ):
                 raise
             return self._connect("ro", "&immutable=1")
         return db

@@ -126,7 +126,7 @@ class Store(Source, Names, Protocol):
     def take(self, rows: Sequence[Row], direction: str | None, now: str) -> Taken:
         """Put rows in that the service answered at ``now``, RFC 3339: new ones, and what changed of the others.
 
-        Raises :class:`~wacr_cli.errors.BadAnswerError` for one that was stored under the other direction.
+        Raises :class:`~wacr_cli.errors.BadAnswerError` where most were stored under the other direction.
         """
         ...
 
@@ -140,6 +140,14 @@ class Store(Source, Names, Protocol):
 
     def settled(self, ids: Sequence[int], direction: str | None) -> set[int]:
         """Those of the ids that are stored under that direction and not pending."""
+        ...
+
+    def wamids(self, ids: Sequence[int]) -> dict[int, str | None]:
+        """Those of the ids that are stored, under whatever direction, with WhatsApp's id of each."""
+        ...
+
+    def unchanged_since(self, ids: Sequence[int], moment: str) -> set[int]:
+        """Those of the ids that were stored by a moment, and were not found changed after it."""
         ...
 
     def mark(self, mark: Mark, ids: Iterable[int], direction: str | None) -> None:
@@ -156,10 +164,6 @@ class Store(Source, Names, Protocol):
 
     def mark_deleted(self, direction: str | None, before: str, now: str) -> int:
         """Note as deleted what was last seen before a moment; how many that were."""
-        ...
-
-    def drop_pending(self, direction: str | None) -> None:
-        """Remove the pending messages of a direction, which turned out to be another account's."""
         ...
 
     def note(self, key: str, value: Any) -> None:

@@ -21,6 +21,10 @@ _OPERATORS = ("", "eq", "ne", "in", "not_in")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SHORTEST_INDEXED = 3
 _MOST_PARTS = 12
+# Scripts whose two cases are younger than the tokenizer's idea of them.
+_UNFOLDED = (
+    "[\u10a0-\u10ff\u13a0-\u13ff\u1c80-\u1cbf\ua640-\ua7ff\uab30-\uabbf\U000104b0-\U000104ff\U0001e900-\U0001e95f]"
+)
 
 _ORDERS = {
     "created_at": ("m.id",),
@@ -214,4 +218,5 @@ def _parts(needle: str) -> list[str]:
     """Pieces of three letters that a text must have to contain another, each once; none where it is shorter."""
     last = len(needle) - _SHORTEST_INDEXED
     starts = range(0, last + 1, max(1, -(-last // _MOST_PARTS)))
-    return list(dict.fromkeys(needle[at : at + _SHORTEST_INDEXED] for at in (*starts, last) if last >= 0))
+    parts = dict.fromkeys(needle[at : at + _SHORTEST_INDEXED] for at in (*starts, last) if last >= 0)
+    return [part for part in parts if not re.search(_UNFOLDED, part)]

@@ -110,9 +110,11 @@ def check(
             "Move it away and run wacr sync, which reads it anew.",
             code="ARCHIVE_DAMAGED",
         )
-    if online and row["on_service"] != row["messages"]:
+    if online and row["on_service"] is None:
+        run.console.note("The service does not say how many messages there are.")
+    elif online and row["on_service"] != row["messages"]:
         raise WacrError(
-            f"the archive has {row['messages']:,} messages, the service {row['on_service'] or 0:,}",
+            f"the archive has {row['messages']:,} messages, the service {row['on_service']:,}",
             "wacr sync brings what is new, wacr sync --full finds what was deleted.",
             code="ARCHIVE_DIFFERS",
         )
