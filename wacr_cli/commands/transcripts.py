@@ -50,7 +50,7 @@ def show_list(run: Run, query: ConversationQuery, display: Display, *, with_name
         found = run.store.conversations(query)
         form = display.chosen(terminal=run.console.stdout_is_terminal)
         columns = (*FIELDS[:2], *("name",) * with_names, *FIELDS[2:])
-        about = query.describe().capitalize() + "."
+        about = f"{query.describe().capitalize()}, those with the newest messages first."
         writer = results.conversations_writer(form, sink, run.console, run.clock.now, columns, about)
         names = _names(run, found) if with_names else None
         page = form in ("table", "md", "html")

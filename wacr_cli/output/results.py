@@ -165,7 +165,7 @@ def conversations_writer(
     if form == "html":
         from wacr_cli.output.html import HtmlTable
 
-        return HtmlTable(sink, few, "Conversations", about)
+        return HtmlTable(sink, few, "Conversations", about, now())
     return row_writer(form, sink, console, now, few if form == "table" else columns)
 
 
