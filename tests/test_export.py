@@ -325,6 +325,35 @@ def test_an_export_that_ends_while_files_take_their_places(
     assert counted(answer(COUNTS.format(f"read_parquet('{out}/*/*.parquet')"))) == expected(store)
 
 
+@pytest.mark.parametrize("moves", range(3))
+def test_a_month_that_goes_while_an_export_ends(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves: int
+) -> None:
+    """No file of messages that are no more is left behind."""
+    replace, done, out = Path.replace, 0, tmp_path / "out"
+    export(store, out)
+    with store.transaction():
+        store.take([{"id": 9001, "sent_at": "2020-02-02T00:00:00Z"}], "inbound", LATER)
+        store.mark("pending", [9001], "inbound")
+
+    def fails(self: Path, target: Path) -> Path:
+        nonlocal done
+        done += 1
+        if done > moves:
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    with monkeypatch.context() as ending:
+        ending.setattr(Path, "replace", fails)
+        with pytest.raises(KeyboardInterrupt):
+            export(store, out)
+    with store.transaction():
+        store.drop_pending("inbound")
+    export(store, out)
+    assert not (out / "sent_month=2020-02").exists()
+    assert counted(answer(COUNTS.format(f"read_parquet('{out}/*/*.parquet')"))) == expected(store)
+
+
 @pytest.mark.parametrize("content", ["file", "folder", "other account", "other kind", "newer", "broken"])
 def test_a_folder_of_something_else_is_left_alone(store: Store, tmp_path: Path, content: str) -> None:
     """It is refused, and nothing in it is touched."""

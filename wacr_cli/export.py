@@ -109,12 +109,14 @@ class Export:
             return
         with self._making() as making:
             sizes = {one.label: self._make(one, making / f"{at}") for at, one in enumerate(stale)}
-            kept = {label: noted.months[label] for label in noted.months.keys() - gone - sizes.keys()}
             new = {one.label: {"mark": one.mark, "rows": one.rows, "bytes": sizes[one.label]} for one in stale}
-            # The note of what stays goes first: whoever takes up from here finds the rest to be done.
-            self._note(making, noted.origin, kept)
+            # First that these files are of no known state: whoever takes up from here writes or removes them.
+            self._note(
+                making, noted.origin, noted.months | {label: entry | {"mark": ""} for label, entry in new.items()}
+            )
             self._put_in_place(making, stale, gone)
-            self._note(making, noted.origin, dict(sorted((kept | new).items())))
+            all_ = {label: entry for label, entry in (noted.months | new).items() if label not in gone}
+            self._note(making, noted.origin, dict(sorted(all_.items())))
         self._report.written, self._report.removed = len(stale), len(gone)
         self._report.bytes = sum(sizes.values())
 
@@ -125,7 +127,7 @@ class Export:
             (making / f"{at}").replace(place)
         for label in gone:
             self._file(label).unlink(missing_ok=True)
-            if not any(self._file(label).parent.iterdir()):
+            if self._file(label).parent.is_dir() and not any(self._file(label).parent.iterdir()):
                 self._file(label).parent.rmdir()
 
     def _note(self, making: Path, origin: Any, months: dict[str, dict[str, Any]]) -> None:

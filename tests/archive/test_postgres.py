@@ -207,6 +207,26 @@ def test_killed_in_mid_sync(server: Server) -> None:
     store.close()
 
 
+def test_killed_in_mid_window(server: Server) -> None:
+    """What was put in since the last window is not there afterwards, and what was before is."""
+    store = PostgresStore(server.url(server.database()))
+    store.prepare()
+    put(store, message(1))
+
+    def fails() -> None:
+        with store.transaction():
+            store.take([message(number) for number in range(2, 100)], "inbound", FIRST)
+            server.kill()
+
+    with pytest.raises(ServiceError) as told:
+        fails()
+    assert told.value.exit_status == 6
+    store.close()
+    server.start()
+    assert [row["id"] for row in all_of(store)] == [1]
+    store.close()
+
+
 def test_a_lock_goes_with_its_holder(url: str) -> None:
     """The name of the process and its machine, and nothing left of a holder that died."""
     first, second = PostgresStore(url), PostgresStore(url)

@@ -193,6 +193,8 @@ def test_details(archive: Api, wacr: Wacr) -> None:
     detailed = wacr("conversations", "show", "11", "--details", "--format", "md").text
     assert len(archive.requests) == 2
     assert "> > 919876543210: Late?\n>\n> No." in detailed
+    (header, *_, last) = csv.reader(io.StringIO(wacr("conversations", "show", "8", "--details", "-f", "csv").text))
+    assert dict(zip(header, last, strict=True))["status_message"] == "131047"
     named = wacr("conversations", "show", "11", "--details", "--names", "--format", "md").text
     assert "> > Priya Deshpande: Late?" in named
     assert "failed: 131047" in wacr("conversations", "show", "8", "--details", "--format", "html").text

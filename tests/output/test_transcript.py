@@ -305,11 +305,11 @@ def test_tables_on_paper() -> None:
     rows: list[Row] = [{"id": 1, "last_message": "a|b\n<script>", "last_at": "2026-11-24T18:30:00Z", "name": None}]
     columns = ("id", "name", "last_at", "last_message")
     paper, table = Paper(), Paper()
-    for writer in (MarkdownTable(paper, columns), HtmlTable(table, columns, "Conversations", "All.")):
+    for writer in (MarkdownTable(paper, columns), HtmlTable(table, columns, "Conversations", "All.", NOW)):
         writer.write(rows)
         writer.write([])
         writer.finish()
     assert paper.text.splitlines()[2] == "| 1 |  | 2026-11-24T18:30:00Z | a\\|b \\<script\\> |"
     assert len(paper.text.splitlines()) == 3
-    assert '<td dir="auto">Wed 25 Nov 2026 00:00:00 +0530</td>' in table.text
+    assert '<td dir="auto">25&nbsp;Nov&nbsp;2026, 00:00</td>' in table.text
     assert "a|b &lt;script&gt;" in table.text

@@ -10,7 +10,7 @@ from wacr_cli.commands.answers import named, shown, source_of, tell_age
 from wacr_cli.contacts import Names
 from wacr_cli.conversations import FIELDS, Conversation, ConversationQuery, in_time, name_in, summed_up
 from wacr_cli.errors import IncompleteError, NotFoundError, UsageError
-from wacr_cli.models import Row
+from wacr_cli.models import DETAIL_FIELDS, LIST_FIELDS, Row
 from wacr_cli.output import results
 from wacr_cli.output.display import Display
 from wacr_cli.output.transcript import Find
@@ -20,7 +20,7 @@ from wacr_cli.source import Listing
 from wacr_cli.times import span
 
 _BATCH = 500
-_MORE_FIELDS = ("status_message", "ref_message_id", "url", "staff_id")
+_MORE_FIELDS = DETAIL_FIELDS[len(LIST_FIELDS) :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def show_list(run: Run, query: ConversationQuery, display: Display, *, with_name
         found = run.store.conversations(query)
         form = display.chosen(terminal=run.console.stdout_is_terminal)
         columns = (*FIELDS[:2], *("name",) * with_names, *FIELDS[2:])
-        about = query.describe().capitalize() + "."
+        about = f"{query.describe().capitalize()}, those with the newest messages first."
         writer = results.conversations_writer(form, sink, run.console, run.clock.now, columns, about)
         names = _names(run, found) if with_names else None
         page = form in ("table", "md", "html")
@@ -103,7 +103,9 @@ def show_one(
         known = _known(read.conversation, names, whole=local or extent.whole)
         find = _naming(read.find, names) if names else read.find
         form = display.chosen(terminal=run.console.stdout_is_terminal)
-        writer = results.transcript_writer(form, sink, run.console, run.clock.now, known, find, with_names=with_names)
+        fields = DETAIL_FIELDS if with_details else LIST_FIELDS
+        columns = (*fields, "direction", *("sender_name",) * with_names)
+        writer = results.transcript_writer(form, sink, run.console, run.clock.now, known, find, columns)
         windows = _detailed(run, read.windows) if with_details else read.windows
         written = _write(run, writer, named(windows, names) if names else windows)
         if read.listing.shortfall:

@@ -15,7 +15,7 @@ from wacr_cli.models import Row
 from wacr_cli.output.safe import printable
 from wacr_cli.output.sinks import Sink
 from wacr_cli.output.transcript import Entry, Find, clock, day_title, entries, heading, standing, zone_of
-from wacr_cli.times import full_local, parse_sent_at
+from wacr_cli.times import parse_sent_at
 
 # Marks that texts of right-to-left scripts are written with; harmless, since every text is kept apart from the next.
 _MARKS = re.compile("([\u200e\u200f\u061c])")
@@ -46,8 +46,10 @@ article.in { border-top-left-radius: .15rem; }
 blockquote { margin: .3rem 0; padding: .1rem .6rem; border-inline-start: 3px solid var(--line); color: var(--dim);
   font-size: .9rem; }
 table { border-collapse: collapse; font-size: .9rem; }
-th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top;
-  overflow-wrap: anywhere; }
+th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; }
+th { white-space: nowrap; }
+td { overflow-wrap: break-word; }
+td:last-child { overflow-wrap: anywhere; }
 .wide { max-width: none; }
 @media print {
   :root { color-scheme: light; --page: #ffffff; }
@@ -139,10 +141,11 @@ def _article(entry: Entry) -> str:
 
 
 class HtmlTable:
-    """Writes rows as a table; times are local, in full."""
+    """Writes rows as a table; times are local, to the minute."""
 
-    def __init__(self, sink: Sink, columns: Sequence[str], title: str, about: str) -> None:
+    def __init__(self, sink: Sink, columns: Sequence[str], title: str, about: str, now: datetime) -> None:
         self._sink = sink
+        about = f"{about} Times are local, {zone_of(now)} now."
         self._columns = columns
         cells = "".join(f"<th>{html.escape(name.replace('_', ' '))}</th>" for name in columns)
         self._head = f"{_head([title], about, ' class=wide')}<table>\n<thead><tr>{cells}</tr></thead>\n<tbody>\n"
@@ -164,7 +167,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, str) and (moment := parse_sent_at(value)) and "T" in value:
         try:
-            return shown(full_local(moment))
+            return f"{moment.astimezone():%d&nbsp;%b&nbsp;%Y, %H:%M}"
         except OverflowError:  # a year that no time zone reaches
             return shown(value)
     return shown(" ".join(str(value).split()))

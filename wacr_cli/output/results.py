@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from wacr_cli.errors import UsageError
-from wacr_cli.models import DETAIL_FIELDS, LIST_FIELDS, Row
+from wacr_cli.models import DETAIL_FIELDS, Row
 from wacr_cli.output.console import Console
 from wacr_cli.output.csv import Csv, Tsv
 from wacr_cli.output.display import Display, Format
@@ -129,7 +129,13 @@ def row_writer(
 
 
 def transcript_writer(
-    form: Format, sink: Sink, console: Console, now: Callable[[], datetime], known: Row, find: Find, *, with_names: bool
+    form: Format,
+    sink: Sink,
+    console: Console,
+    now: Callable[[], datetime],
+    known: Row,
+    find: Find,
+    columns: Sequence[str],
 ) -> Writer:
     """The writer of a conversation's messages, of which ``known`` is said; ``find`` has what they reply to."""
     if form == "table":
@@ -146,7 +152,6 @@ def transcript_writer(
         return HtmlTranscript(sink, known, now, find)
     if form == "json":
         return JsonWithin(sink, "conversation", known, "messages")
-    columns = (*LIST_FIELDS, "direction", *("sender_name",) * with_names)
     return row_writer(form, sink, console, now, columns)
 
 
@@ -165,7 +170,7 @@ def conversations_writer(
     if form == "html":
         from wacr_cli.output.html import HtmlTable
 
-        return HtmlTable(sink, few, "Conversations", about)
+        return HtmlTable(sink, few, "Conversations", about, now())
     return row_writer(form, sink, console, now, few if form == "table" else columns)
 
 
