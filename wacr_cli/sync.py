@@ -208,9 +208,7 @@ class Sync:
         return {one.direction: one.walk.still for one in done if one.walk.complete}
 
     def _walked(self, one: _WholeWalk) -> _WholeWalk:
-        """A walk, read to its end; the list may have grown much since its first window."""
-        if one.walk.window and one.direction != DIRECTIONS[0]:
-            one.walk = Walk(resumed=(one.walk.checkpoint, self._store.marked("seen", one.direction)))
+        """A walk, read to its end."""
         while window := one.walk.window:
             self._keep(one, self._ask(one.direction, window))
         self._end(one)
@@ -366,17 +364,17 @@ class Sync:
     def _recognize(self, rows: Sequence[Row]) -> bool:
         """Whether the service's messages are known to be those of the archive's account.
 
-        They are where it has one of them, with the same id of WhatsApp; where it has them with others, they are not.
+        They are where it has one of them that is the same in all that stays; where it has some and none is, they are
+        another's.
         """
         if self._is_ours or self._full or self._has_few():
             self._is_ours = True
             return True
-        there = self._store.wamids([row["id"] for row in rows])
-        pairs = [(there[row["id"]], row.get("message_id")) for row in rows if row["id"] in there]
-        same = [str(one) == str(other) for one, other in pairs if one is not None and other is not None]
+        there = self._store.rows_of([row["id"] for row in rows])
+        same = [_stays(there[row["id"]]) == _stays(row) for row in rows if row["id"] in there]
         if same and not any(same):
             raise self._of_another()
-        self._is_ours = any(same) or (bool(pairs) and not same)
+        self._is_ours = any(same)
         return self._is_ours
 
     def _has_few(self) -> bool:
@@ -391,7 +389,7 @@ class Sync:
                     there = self._client.message(row["id"])
                 except NotFoundError:
                     continue
-                if there.get("message_id") == row.get("message_id"):
+                if _stays(there) == _stays(row):
                     self._is_ours = True
                     return
         raise self._of_another()
@@ -431,7 +429,7 @@ class Sync:
             self._read_all_undirected()
             return
         for page, _ in self._windows(Walk(), None):
-            known = set(self._store.wamids([row["id"] for row in page.rows]))
+            known = set(self._store.rows_of([row["id"] for row in page.rows]))
             with self._store.transaction():
                 self._take(page.rows, None)
             if _is_linked(page.rows, known):
@@ -563,6 +561,11 @@ class Sync:
         with self._store.transaction():
             self._people = self._store.take_contacts(page.rows, self._now())
         return page
+
+
+def _stays(row: Row) -> list[object]:
+    """What does not change about a message."""
+    return [row.get(name) for name in ("id", "interaction_id", "sender_id", "type", "message_id")]
 
 
 def _text(moment: datetime) -> str:

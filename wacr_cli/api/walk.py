@@ -342,7 +342,7 @@ class Walk:
             return []
         self._silent = answer.has_more is None and answer.total is None and answer.per_page is None
         self._note_total(answer.total)
-        if self._resuming and self._is_short_of_frontier(held):
+        if (self._resuming or not self._linked) and self._is_short_of_frontier(held):
             return []
         likeness = self._compare(held)
         link = self._judge(held, likeness)
@@ -405,19 +405,20 @@ class Walk:
             self._steady = False
 
     def _is_short_of_frontier(self, held: _Held) -> bool:
-        """Whether so much came in since the checkpoint that the window ends before the frontier; then go there."""
-        self._resuming = False
-        if self._rise <= 0:
+        """Whether so much came in since the last window that this one ends before the frontier; then go there."""
+        resuming, self._resuming = self._resuming, False
+        if self._rise <= 0 or not self._newest_first:
             return False
-        self._last_start += self._rise
-        if held.end >= self._reach + self._rise or not held.ids:
-            return False
-        self._reach += self._rise
-        self._risen = 0
-        self._plan()
-        if self._window is not None:
-            self._window = _furthest(self._reach - _OVERLAP, self._size)
-        return True
+        short = held.end < self._reach + self._rise and bool(held.ids)
+        if short or resuming:
+            self._last_start += self._rise
+        if short:
+            self._reach += self._rise
+            self._risen = 0
+            self._plan()
+            if self._window is not None:
+                self._window = _furthest(self._reach - _OVERLAP, self._size)
+        return short
 
     # What it shares with what is covered.
 
@@ -796,7 +797,19 @@ class Walk:
         fitting = [window for window in _windows(latest, self._size) if window.end > end]
         return max(fitting, key=lambda window: min(self._reach - window.offset, window.end - end), default=None)
 
+    def _aligning(self) -> Window | None:
+        """Return the window that overlaps to where largest windows stand end to end, if that spares calls."""
+        step = _furthest(self._reach, self._size).end - self._reach
+        if self._total is None or step == self._size:
+            return None
+        left = self._total - self._reach
+        window = Window(self._reach // self._size + 1, self._size)
+        spared = left / step - (1 + (left - (window.end - self._reach)) / self._size)
+        return window if spared > 0 else None
+
     def _advancing(self) -> Window:
+        if not self._linked and (window := self._aligning()):
+            return window
         overlap = min(self._overlap, _widest_overlap(self._size)) if self._linked else 0
         if self._cut and self._linked:
             # The server gives less than it says: only what stands at the head of a window is sure to come.

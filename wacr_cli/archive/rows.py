@@ -70,7 +70,7 @@ def sort_out(
     """
     found = Sorting()
     others = [number for number, before in known.items() if direction and before.direction not in (None, direction)]
-    if 2 * len(others) > len(rows):
+    if len(others) > max(1, len(rows) // 10):
         raise BadAnswerError(
             f"the service answers message {others[0]} as inbound and as outbound",
             "An archive needs the filter on direction; is this the service it was made from?",

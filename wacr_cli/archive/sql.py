@@ -277,11 +277,9 @@ class SqlStore(Store):
         stored = {number for number, before in self._known(ids).items() if before.direction == direction}
         return stored - set(self._marked_of("pending", direction, ids))
 
-    def wamids(self, ids: Sequence[int]) -> dict[int, str | None]:
-        """Those of the ids that are stored, under whatever direction, with WhatsApp's id of each."""
-        if not ids:
-            return {}
-        return dict(self._all(f"SELECT id, message_id FROM messages WHERE id IN ({_places(len(ids))})", [*ids]))  # noqa: S608
+    def rows_of(self, ids: Sequence[int]) -> dict[int, Row]:
+        """Those of the ids that are stored, under whatever direction, with what was received of each."""
+        return {number: json.loads(before.raw) for number, before in self._known(ids).items()}
 
     def unchanged_since(self, ids: Sequence[int], moment: str) -> set[int]:
         """Those of the ids that were stored by a moment, and were not found changed after it."""

@@ -142,8 +142,8 @@ class Store(Source, Names, Protocol):
         """Those of the ids that are stored under that direction and not pending."""
         ...
 
-    def wamids(self, ids: Sequence[int]) -> dict[int, str | None]:
-        """Those of the ids that are stored, under whatever direction, with WhatsApp's id of each."""
+    def rows_of(self, ids: Sequence[int]) -> dict[int, Row]:
+        """Those of the ids that are stored, under whatever direction, with what was received of each."""
         ...
 
     def unchanged_since(self, ids: Sequence[int], moment: str) -> set[int]:
