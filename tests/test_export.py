@@ -347,7 +347,7 @@ def test_a_month_that_goes_while_an_export_ends(
         with pytest.raises(KeyboardInterrupt):
             export(store, out)
     with store.transaction():
-        store.take([{"id": 9001, "sent_at": "2026-11-02T00:00:00Z"}], "inbound", LATER)
+        store.take([{"id": 9001, "sent_at": "2026-11-02T00:00:00Z", "type": "text"}], "inbound", LATER)
     export(store, out)
     assert not (out / "sent_month=2020-02").exists()
     assert counted(answer(COUNTS.format(f"read_parquet('{out}/*/*.parquet')"))) == expected(store)
