@@ -4,15 +4,11 @@
 _wacr_command() {
     commands='' flags='' argument=''
     case $1 in
-    'wacr') commands='sync api account doctor completion messages archive contacts auth config sandbox' flags='--version --profile --demo --color --quiet --verbose --help' ;;
-    'wacr sync') flags='--full --no-contacts --archive-at --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
-    'wacr api') flags='--field --raw-field --method --input --paginate --include --yes --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
-    'wacr account') flags='--format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
-    'wacr doctor') flags='--connect --format --output --timeout --profile --demo --color --quiet --verbose --help' ;;
-    'wacr completion') flags='--profile --demo --color --quiet --verbose --help' argument='choice bash zsh fish' ;;
+    'wacr') commands='messages sync archive contacts api account doctor auth config sandbox completion' flags='--version --profile --demo --color --quiet --verbose --help' ;;
     'wacr messages') commands='list get' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr messages list') flags='--type --status --direction --interaction-id --filter --search --search-mode --sender --deleted --since --until --sort --names --fields --limit --all --page --per-page --with-direction --count --archive --archive-at --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr messages get') flags='--names --archive --archive-at --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr sync') flags='--full --no-contacts --archive-at --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr archive') commands='info check path' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr archive info') flags='--archive-at --format --output --profile --demo --color --quiet --verbose --help' ;;
     'wacr archive check') flags='--online --archive-at --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
@@ -20,6 +16,9 @@ _wacr_command() {
     'wacr contacts') commands='list get' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr contacts list') flags='--type --status-id --source-id --assigned-id --created-at --group-id --filter --search --sort --fields --expand --limit --all --page --per-page --count --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr contacts get') flags='--expand --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr api') flags='--field --raw-field --method --input --paginate --include --yes --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr account') flags='--format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
+    'wacr doctor') flags='--connect --format --output --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr auth') commands='login status logout' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr auth login') flags='--with-token --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr auth status') flags='--format --output --excel --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
@@ -33,6 +32,7 @@ _wacr_command() {
     'wacr config edit') flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr sandbox') commands='serve' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr sandbox serve') flags='--port --profile --demo --color --quiet --verbose --help' ;;
+    'wacr completion') flags='--profile --demo --color --quiet --verbose --help' argument='choice bash zsh fish' ;;
     esac
 }
 
@@ -45,17 +45,6 @@ _wacr_flag() {
     *' --quiet' | *' -q') name='--quiet' kind='' words='' ;;
     *' --verbose' | *' -v') name='--verbose' kind='' words='' ;;
     *' --help' | *' -h') name='--help' kind='' words='' ;;
-    *' --archive-at') name='--archive-at' kind='file' words='' ;;
-    *' --format' | *' -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
-    *' --max-wait') name='--max-wait' kind='text' words='' ;;
-    *' --timeout') name='--timeout' kind='text' words='' ;;
-    *' --field' | *' -F') name='' kind='text' words='' ;;
-    *' --raw-field') name='' kind='text' words='' ;;
-    *' --method' | *' -X') name='--method' kind='choice' words='GET POST PUT PATCH DELETE' ;;
-    *' --input') name='--input' kind='file' words='' ;;
-    *' --include' | *' -i') name='--include' kind='' words='' ;;
-    *' --yes' | *' -y') name='--yes' kind='' words='' ;;
-    *' --output' | *' -o') name='--output' kind='file' words='' ;;
     'wacr messages list --type') name='' kind='filter' words='text template image video document audio interactive' ;;
     *' --status') name='' kind='filter' words='sent delivered read failed' ;;
     *' --direction') name='' kind='filter' words='inbound outbound' ;;
@@ -71,6 +60,11 @@ _wacr_flag() {
     'wacr messages list --limit' | 'wacr messages list -L') name='--limit' kind='text' words='' ;;
     *' --page') name='--page' kind='text' words='' ;;
     'wacr messages list --per-page') name='--per-page' kind='text' words='' ;;
+    *' --archive-at') name='--archive-at' kind='file' words='' ;;
+    *' --format' | *' -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
+    *' --output' | *' -o') name='--output' kind='file' words='' ;;
+    *' --max-wait') name='--max-wait' kind='text' words='' ;;
+    *' --timeout') name='--timeout' kind='text' words='' ;;
     'wacr contacts list --type') name='' kind='filter' words='lead customer guest' ;;
     *' --status-id') name='' kind='text' words='' ;;
     *' --source-id') name='' kind='text' words='' ;;
@@ -83,6 +77,12 @@ _wacr_flag() {
     *' --expand') name='--expand' kind='list' words='groups source status' ;;
     'wacr contacts list --limit' | 'wacr contacts list -L') name='--limit' kind='text' words='' ;;
     'wacr contacts list --per-page') name='--per-page' kind='text' words='' ;;
+    *' --field' | *' -F') name='' kind='text' words='' ;;
+    *' --raw-field') name='' kind='text' words='' ;;
+    *' --method' | *' -X') name='--method' kind='choice' words='GET POST PUT PATCH DELETE' ;;
+    *' --input') name='--input' kind='file' words='' ;;
+    *' --include' | *' -i') name='--include' kind='' words='' ;;
+    *' --yes' | *' -y') name='--yes' kind='' words='' ;;
     *' --port') name='--port' kind='text' words='' ;;
     esac
 }

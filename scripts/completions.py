@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from wacr_cli import contacts, models
 from wacr_cli.api.raw import METHODS
 from wacr_cli.cli import build_app
@@ -546,7 +544,7 @@ def _fish_value(flag: Flag) -> str:
 
 def main() -> int:
     """Write the files, or check that they need not be written; the exit status."""
-    command = typer.main.get_command(build_app())
+    command = build_app()
     root = read(command, command.make_context("wacr", [], resilient_parsing=True))
     stale = 0
     for shell, render in (("bash", bash), ("zsh", zsh), ("fish", fish)):

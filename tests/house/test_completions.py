@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 from wacr_cli.cli import build_app, main
 
@@ -313,7 +312,7 @@ def _names(command: Any, context: Any) -> Iterator[str]:
 @pytest.mark.parametrize("shell_name", FILES)
 def test_every_command_and_flag_is_in_each_file(shell_name: str) -> None:
     """No name of the program is missing from a shell's file."""
-    command: Any = typer.main.get_command(build_app())
+    command: Any = build_app()
     names = set(_names(command, command.make_context("wacr", [], resilient_parsing=True)))
     text = (ROOT / "completions" / FILES[shell_name]).read_text()
     if shell_name == "fish":
