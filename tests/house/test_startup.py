@@ -27,7 +27,7 @@ HEAVY = {
 }
 COMMAND_MODULES = {f"wacr_cli.commands.{name}" for name in COMMANDS}
 LIST = "wacr_cli.commands.messages"
-HTTP = {"hashlib", "httpcore", "httpx", "json", "logging", "ssl"}
+HTTP = {"hashlib", "httpx", "json", "logging", "ssl"}
 """What httpx itself imports, and what an answer is read with."""
 
 
