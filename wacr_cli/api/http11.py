@@ -167,11 +167,10 @@ class _Connection:
         if head.length is not None:
             transport.check_size(head.length)
             return self._exactly(head.length)
+        transport.check_size(len(self._got))
         while self._more():
             transport.check_size(len(self._got))
-        body = bytes(self._got)
-        self._got.clear()
-        return body
+        return self._exactly(len(self._got))
 
     def _chunks(self) -> bytes:
         parts, size = [], 0
