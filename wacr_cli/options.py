@@ -138,12 +138,47 @@ def _house_options() -> list[TyperOption]:
     ]
 
 
+_SECTIONS = {
+    "Filters": (
+        *("type_", "status", "direction", "interaction_id", "filters", "search", "search_mode", "sender", "deleted"),
+        *("since", "until", "status_id", "source_id", "assigned_id", "created_at", "group_id"),
+    ),
+    "Options": (),
+    "Archive": ("archive", "archive_at"),
+    "Output": ("format_", "output", "excel", "no_pager"),
+    "Calls": ("dry_run", "max_wait", "timeout"),
+    "Everywhere": ("profile", "demo", "color", "quiet", "verbose", "help"),
+}
+"""Where a command's help has its options, by parameter; what is named nowhere stands under Options."""
+
+
+def sections(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
+    """What a command's help says of its arguments and options, by section: names and placeholder, and the words."""
+    found: dict[str, list[tuple[str, str]]] = {name: [] for name in ("Arguments", *_SECTIONS)}
+    of = {param: section for section, params in _SECTIONS.items() for param in params}
+    for param in command.get_params(ctx):
+        if record := param.get_help_record(ctx):
+            section = "Arguments" if param.param_type_name == "argument" else of.get(param.name, "Options")
+            found[section].append(record)
+    return {name: records for name, records in found.items() if records}
+
+
+def _write_sections(command: Any, ctx: Any, formatter: Any) -> None:
+    for name, records in sections(command, ctx).items():
+        with formatter.section(name):
+            formatter.write_dl(records)
+
+
 class HouseCommand(TyperCommand):
     """A command that takes the house options too."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params.extend(_house_options())
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the sections of its help."""
+        _write_sections(self, ctx, formatter)
 
 
 class _WhenNamed(Mapping[str, Any]):
@@ -180,6 +215,11 @@ class HouseGroup(TyperGroup):
         )
         self.commands = cast("dict[str, Any]", _WhenNamed(names, build))
         self.params.extend(_house_options())
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the sections of its help, and the commands."""
+        self.format_commands(ctx, formatter)
+        _write_sections(self, ctx, formatter)
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names, for which nothing has to be built."""
