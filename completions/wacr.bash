@@ -51,11 +51,11 @@ _wacr_flag() {
     *' --interaction-id') name='' kind='filter' words='' ;;
     *' --filter') name='' kind='text' words='' ;;
     'wacr messages list --search' | 'wacr messages list -s') name='--search' kind='text' words='' ;;
-    *' --search-mode') name='--search-mode' kind='text' words='' ;;
+    *' --search-mode') name='--search-mode' kind='choice' words='text words' ;;
     *' --sender') name='--sender' kind='text' words='' ;;
     *' --since') name='--since' kind='choice' words='today yesterday' ;;
     *' --until') name='--until' kind='choice' words='today yesterday' ;;
-    'wacr messages list --sort') name='--sort' kind='choice' words='created_at updated_at -created_at -updated_at' ;;
+    'wacr messages list --sort') name='--sort' kind='choice' words='created_at updated_at -created_at -updated_at sent_at -sent_at' ;;
     'wacr messages list --fields') name='--fields' kind='list' words='id interaction_id sender_id type message status message_id sent_at is_read' ;;
     'wacr messages list --limit' | 'wacr messages list -L') name='--limit' kind='text' words='' ;;
     *' --page') name='--page' kind='text' words='' ;;
@@ -66,11 +66,11 @@ _wacr_flag() {
     *' --max-wait') name='--max-wait' kind='text' words='' ;;
     *' --timeout') name='--timeout' kind='text' words='' ;;
     'wacr contacts list --type') name='' kind='filter' words='lead customer guest' ;;
-    *' --status-id') name='' kind='text' words='' ;;
-    *' --source-id') name='' kind='text' words='' ;;
-    *' --assigned-id') name='' kind='text' words='' ;;
-    *' --created-at') name='' kind='text' words='' ;;
-    *' --group-id') name='' kind='text' words='' ;;
+    *' --status-id') name='' kind='operator' words='gte lte gt lt ne like in not_in between' ;;
+    *' --source-id') name='' kind='operator' words='gte lte gt lt ne like in not_in between' ;;
+    *' --assigned-id') name='' kind='operator' words='gte lte gt lt ne like in not_in between' ;;
+    *' --created-at') name='' kind='operator' words='gte lte gt lt ne like in not_in between' ;;
+    *' --group-id') name='' kind='operator' words='gte lte gt lt ne like in not_in between' ;;
     'wacr contacts list --search' | 'wacr contacts list -s') name='--search' kind='text' words='' ;;
     'wacr contacts list --sort') name='--sort' kind='list' words='id firstname lastname created_at updated_at -id -firstname -lastname -created_at -updated_at' ;;
     'wacr contacts list --fields') name='--fields' kind='list' words='id firstname lastname company type email phone status_id source_id description city state zip address country_id assigned_id group_id is_opted_out created_at updated_at' ;;
@@ -113,6 +113,13 @@ _wacr_values() {
         done
         ;;
     list) end='' ;;
+    operator)
+        if [[ $value != *[:,]* ]]; then
+            for word in $words; do found+=("$before$word:"); done
+            found+=("${before}null ")
+        fi
+        words=''
+        ;;
     filter)
         case $value in
         ne:*) before+=ne: ;;

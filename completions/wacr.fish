@@ -52,6 +52,10 @@ end
 function __wacr_values
     set -l value (commandline -ct | string replace -r -- '^(--[a-z-]+=)?["\']?' '')
     set -l before
+    if test $argv[1] = operator
+        string match -qr '[:,]' -- $value; or printf '%s\t\n' $argv[2..-1]: null
+        return
+    end
     if test $argv[1] = filter
         set before (string match -r '^(?:in|ne|not_in):' -- $value)
         string match -qr '[:,]' -- $value; or printf '%s\t\n' in: ne: not_in:
@@ -116,13 +120,13 @@ complete -c wacr -n '__wacr_may \'+ --direction\' \' messages list\'' -l directi
 complete -c wacr -n '__wacr_may \'+ --interaction-id\' \' messages list\'' -l interaction-id -x -a '(__wacr_values filter )' -d 'The conversation'
 complete -c wacr -n '__wacr_may \'+ --filter\' \' messages list\' \' contacts list\'' -l filter -x -d 'Any other filter of the API, passed on as it is'
 complete -c wacr -n '__wacr_may \'--search -s\' \' messages list\'' -l search -s s -x -d 'Part of the text'
-complete -c wacr -n '__wacr_may \'--search-mode\' \' messages list\'' -l search-mode -x -d 'With --archive: text, or words and "phrases"'
+complete -c wacr -n '__wacr_may \'--search-mode\' \' messages list\'' -l search-mode -x -a '(__wacr_values choice text words)' -d 'With --archive: text, or words and "phrases"'
 complete -c wacr -n '__wacr_may \'--sender\' \' messages list\'' -l sender -x -d 'With --archive: who sent it, by digits'
 complete -c wacr -n '__wacr_may \'--deleted\' \' messages list\'' -l deleted -d 'With --archive: those that are no longer on the service'
 complete -c wacr -n '__wacr_may \'--since\' \' messages list\'' -l since -x -a '(__wacr_values choice today yesterday)' -d 'Sent at or after: a date or time, 7d, 12h, today, yesterday'
 complete -c wacr -n '__wacr_may \'--until\' \' messages list\'' -l until -x -a '(__wacr_values choice today yesterday)' -d 'Sent before'
-complete -c wacr -n '__wacr_may \'--sort\' \' messages list\'' -l sort -x -a '(__wacr_values choice created_at updated_at -created_at -updated_at)' -d 'created_at or updated_at, with - for newest first; with --archive also sent_at'
-complete -c wacr -n '__wacr_awaits --sort' -a '-created_at -updated_at'
+complete -c wacr -n '__wacr_may \'--sort\' \' messages list\'' -l sort -x -a '(__wacr_values choice created_at updated_at -created_at -updated_at sent_at -sent_at)' -d 'created_at or updated_at, with - for newest first; with --archive also sent_at'
+complete -c wacr -n '__wacr_awaits --sort' -a '-created_at -updated_at -sent_at'
 complete -c wacr -n '__wacr_may \'--names\' \' messages list\' \' messages get\'' -l names -d 'Add the senders\' names from the contacts (scope contacts:read)'
 complete -c wacr -n '__wacr_may \'--fields\' \' messages list\'' -l fields -x -a '(__wacr_values list id interaction_id sender_id type message status message_id sent_at is_read)' -d 'The fields to show, in this order'
 complete -c wacr -n '__wacr_may \'--limit -L\' \' messages list\'' -l limit -s L -x -d 'At most N messages'
@@ -144,11 +148,11 @@ complete -c wacr -n '__wacr_may \'--full\' \' sync\'' -l full -d 'Read everythin
 complete -c wacr -n '__wacr_may \'--no-contacts\' \' sync\'' -l no-contacts -d 'Leave out the contacts'
 complete -c wacr -n '__wacr_may \'--online\' \' archive check\'' -l online -d 'Also compare the number of messages with the API\'s'
 complete -c wacr -n '__wacr_may \'+ --type\' \' contacts list\'' -l type -x -a '(__wacr_values filter lead customer guest)' -d 'lead, customer, guest'
-complete -c wacr -n '__wacr_may \'+ --status-id\' \' contacts list\'' -l status-id -x -d 'The status'
-complete -c wacr -n '__wacr_may \'+ --source-id\' \' contacts list\'' -l source-id -x -d 'Where the contact came from'
-complete -c wacr -n '__wacr_may \'+ --assigned-id\' \' contacts list\'' -l assigned-id -x -d 'Whose contact it is'
-complete -c wacr -n '__wacr_may \'+ --created-at\' \' contacts list\'' -l created-at -x -d 'When it was made'
-complete -c wacr -n '__wacr_may \'+ --group-id\' \' contacts list\'' -l group-id -x -d 'A group that it is in'
+complete -c wacr -n '__wacr_may \'+ --status-id\' \' contacts list\'' -l status-id -x -a '(__wacr_values operator gte lte gt lt ne like in not_in between)' -d 'The status'
+complete -c wacr -n '__wacr_may \'+ --source-id\' \' contacts list\'' -l source-id -x -a '(__wacr_values operator gte lte gt lt ne like in not_in between)' -d 'Where the contact came from'
+complete -c wacr -n '__wacr_may \'+ --assigned-id\' \' contacts list\'' -l assigned-id -x -a '(__wacr_values operator gte lte gt lt ne like in not_in between)' -d 'Whose contact it is'
+complete -c wacr -n '__wacr_may \'+ --created-at\' \' contacts list\'' -l created-at -x -a '(__wacr_values operator gte lte gt lt ne like in not_in between)' -d 'When it was made'
+complete -c wacr -n '__wacr_may \'+ --group-id\' \' contacts list\'' -l group-id -x -a '(__wacr_values operator gte lte gt lt ne like in not_in between)' -d 'A group that it is in'
 complete -c wacr -n '__wacr_may \'--search -s\' \' contacts list\'' -l search -s s -x -d 'Part of a name, email, phone or company'
 complete -c wacr -n '__wacr_may \'--sort\' \' contacts list\'' -l sort -x -a '(__wacr_values list id firstname lastname created_at updated_at -id -firstname -lastname -created_at -updated_at)' -d 'id, firstname, lastname, created_at, updated_at, with - for descending'
 complete -c wacr -n '__wacr_awaits --sort' -a '-id -firstname -lastname -created_at -updated_at'

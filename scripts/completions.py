@@ -27,7 +27,8 @@ VALUES: dict[str, tuple[str, Sequence[str]]] = {
     "--direction": ("filter", models.DIRECTIONS),
     "--interaction-id": ("filter", ()),
     "--fields": ("list", models.LIST_FIELDS),
-    "--sort": ("choice", models.SORTS),
+    "--sort": ("choice", models.LOCAL_SORTS),
+    "--search-mode": ("choice", models.SEARCH_MODES),
     "--since": ("choice", ("today", "yesterday")),
     "--until": ("choice", ("today", "yesterday")),
     "--format": ("choice", FORMATS),
@@ -38,6 +39,10 @@ VALUES: dict[str, tuple[str, Sequence[str]]] = {
     "KEY": ("choice", values.KEYS),
     "--method": ("choice", METHODS),
     "--expand": ("list", contacts.INCLUDES),
+    **dict.fromkeys(
+        ("--status-id", "--source-id", "--assigned-id", "--created-at", "--group-id"),
+        ("operator", tuple(name for name in contacts.OPERATORS if name != "null")),
+    ),
     "contacts list --type": ("filter", contacts.TYPES),
     "contacts list --sort": ("list", contacts.SORTS),
     "contacts list --fields": ("list", models.CONTACT_FIELDS),
@@ -45,7 +50,8 @@ VALUES: dict[str, tuple[str, Sequence[str]]] = {
 """Of a flag, or of all that share a placeholder: the kind of its values, and those there are.
 
 Where one command has other values for a flag than the rest, its words stand before the flag. A ``choice`` is one of
-them, a ``list`` several with commas, a ``filter`` either with an operator before it.
+them, a ``list`` several with commas, a ``filter`` either with an operator before it; an ``operator`` stands
+before a value that nobody knows, and ``null`` instead of both.
 """
 
 
@@ -187,6 +193,13 @@ _wacr_values() {
         done
         ;;
     list) end='' ;;
+    operator)
+        if [[ $value != *[:,]* ]]; then
+            for word in $words; do found+=("$before$word:"); done
+            found+=("${before}null ")
+        fi
+        words=''
+        ;;
     filter)
         case $value in
         ne:*) before+=ne: ;;
@@ -326,6 +339,12 @@ _wacr_values() {
   local kind=$1 ret=1
   local -a used
   shift
+  if [[ $kind == operator ]]; then
+    [[ $PREFIX == *[:,]* ]] && return 1
+    compadd -S '' -- ${@/%/:} && ret=0
+    compadd -- null && ret=0
+    return ret
+  fi
   if [[ $kind == filter ]]; then
     if compset -P ne:; then
       kind=choice
@@ -469,6 +488,10 @@ end
 function __wacr_values
     set -l value (commandline -ct | string replace -r -- '^(--[a-z-]+=)?["\']?' '')
     set -l before
+    if test $argv[1] = operator
+        string match -qr '[:,]' -- $value; or printf '%s\t\n' $argv[2..-1]: null
+        return
+    end
     if test $argv[1] = filter
         set before (string match -r '^(?:in|ne|not_in):' -- $value)
         string match -qr '[:,]' -- $value; or printf '%s\t\n' in: ne: not_in:
@@ -537,7 +560,7 @@ def _fish_value(flag: Flag) -> str:
             return "-r -F"
         case "profile":
             return "-x -a '(__wacr_profiles)'"
-        case "choice" | "list" | "filter":
+        case "choice" | "list" | "filter" | "operator":
             return f"-x -a {_fish(f'(__wacr_values {flag.kind} {words})')}"
     return "-x"
 
