@@ -11,9 +11,6 @@ from wacr_cli.errors import WacrError
 if TYPE_CHECKING:
     from wacr_cli.api.client import Client
 
-SCOPES = ("messages:read", "account:read", "contacts:read")
-"""The scopes that wacr has a use for; without the first it reads no messages."""
-
 SMALLEST = [("fields", "id"), ("page", "1"), ("per_page", "1")]
 """The parameters of the smallest question about messages."""
 

@@ -91,12 +91,14 @@ def examine(environ: Mapping[str, str], *, profile: str | None, demo: bool) -> t
 
 def looked(topic: str, check: Check, patient: Patient) -> list[Finding]:
     """What a check finds, be it that it fails itself; nothing of it names the home or holds a token."""
+    found: list[Finding] = []
     try:
-        found = list(check(patient))
+        for one in check(patient):
+            found.append(one)  # one by one: what was found before a failure is kept
     except WacrError as error:
-        found = [fault(topic, error)]
+        found.append(fault(topic, error))
     except Exception as error:  # noqa: BLE001 - whatever is broken, the other checks are still made
-        found = [Finding(topic, "fault", f"could not be looked at ({type(error).__name__})", status=1)]
+        found.append(Finding(topic, "fault", f"could not be looked at ({type(error).__name__})", status=1))
     return [replace(one, said=_shareable(one.said, patient), hint=_shareable(one.hint, patient)) for one in found]
 
 
@@ -224,15 +226,29 @@ def _state(_: Patient) -> Iterable[Finding]:
 
 
 def archive_findings(patient: Patient) -> Iterable[Finding]:
-    """What there is to say of the local archive: where it would be, and whether it is there."""
-    if patient.settings is None or patient.settings.demo:
+    """Where the local archive is, whether it can be read, and how fresh it is."""
+    if patient.settings is None:
         return
-    place = values.value_of("archive", patient.environ, patient.profile).value
-    if place is None:
-        yield fine("archive", "none named")
+    path = config.archive_path(patient.settings)
+    if not path.exists():
+        yield fine("archive", f"{path} (none yet; wacr sync makes it)")
         return
-    path = Path(str(place)).expanduser()
-    yield fine("archive", f"{path} ({_mode_of(path)})")
+    from wacr_cli.archive.sqlite import SqliteStore
+
+    store = SqliteStore(path)
+    try:
+        info = store.info()
+    except WacrError as error:
+        yield fault("archive", error)
+        return
+    finally:
+        store.close()
+    state = "complete" if info.complete else "not complete"
+    said = f"{path} ({_mode_of(path)}): {info.messages:,} messages, {state}, last synced {info.synced_at or 'never'}"
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield Finding("archive", "warning", f"{said}; others may read it", "chmod 600 it.")
+    else:
+        yield fine("archive", said)
 
 
 def _terminal(patient: Patient) -> Iterable[Finding]:

@@ -144,10 +144,16 @@ class Run:
         return f"{'localhost' if config.is_loopback(url.hostname or '') else url.netloc}{url.path}"
 
     @cached_property
+    def archived_names(self) -> Names | None:
+        """The archive, where it has the contacts."""
+        has_them = self.store.exists and (self.store.state("contacts") or {}).get("whole")
+        return self.store if has_them else None
+
+    @cached_property
     def names(self) -> Names:
-        """What knows people's names by their numbers: the archive, where it has any, else the API."""
-        if self.store.exists and self.store.state("contacts"):
-            return self.store
+        """What knows people's names by their numbers: the archive, where it has the contacts, else the API."""
+        if self.archived_names:
+            return self.archived_names
         from wacr_cli.api.names import ApiNames
 
         return ApiNames(self.client)

@@ -42,6 +42,9 @@ _QUIET = 2
 _FULL_IS_FRESH = timedelta(days=1)
 _CONTACTS_ARE_FRESH = timedelta(days=1)
 _ANOTHER_ACCOUNT = 100
+"""Messages: where so many were archived, and none is there any more, it is likelier that the token is another's."""
+
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 class Endpoints(Protocol):
@@ -111,6 +114,7 @@ class Sync:
         self._read = 0
         self._expected: int | None = None
         self._people = Taken()
+        self._latest = _LONG_AGO
 
     def run(self) -> Report:
         """Bring the archive up to date; what was read before a failure is kept.
@@ -165,6 +169,7 @@ class Sync:
         _check_apart(pages)
         self._store.prepare()
         self._check_origin()
+        self._begin_after_earlier_runs()
         walks = [self._begin(one) for one in DIRECTIONS if self._full or not self._is_whole(one)]
         if not pages:
             pages = {one.direction: self._ask(one.direction, one.next_window) for one in walks}
@@ -173,11 +178,22 @@ class Sync:
             self._expected = sum(self._totals[one.direction] - one.covered for one in walks)
         for one in walks:
             self._keep(one, pages[one.direction])
-        for one in walks:
-            while window := one.walk.window:
-                self._keep(one, self._ask(one.direction, window))
-            self._end(one)
-        return {one.direction: one.walk.still for one in walks if one.walk.complete}
+        done = [self._proved(self._walked(one)) for one in walks]
+        return {one.direction: one.walk.still for one in done if one.walk.complete}
+
+    def _walked(self, one: _WholeWalk) -> _WholeWalk:
+        """A walk, read to its end."""
+        while window := one.walk.window:
+            self._keep(one, self._ask(one.direction, window))
+        self._end(one)
+        return one
+
+    def _proved(self, one: _WholeWalk) -> _WholeWalk:
+        """A walk that proves what was deleted: of what an earlier run has seen, some may be gone by now."""
+        here = self._store.count_directed(one.direction)
+        if not (self._full and one.covered and one.walk.complete) or self._totals.get(one.direction) == here:
+            return one
+        return self._walked(self._begin(one.direction))
 
     def _begin(self, direction: str) -> _WholeWalk:
         """The walk of the whole list: that which an earlier run left, or a new one."""
@@ -376,8 +392,15 @@ class Sync:
         self._report.missing.append(f"{direction or 'messages'}: {walk.seen:,}{of}: {walk.reason}")
 
     def _now(self) -> str:
-        moment = datetime.fromtimestamp(self._clock.time(), UTC)
-        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        """The present, and later than any time that was noted before: a clock may be set back."""
+        self._latest = max(datetime.fromtimestamp(self._clock.time(), UTC), self._latest + timedelta(milliseconds=1))
+        return self._latest.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def _begin_after_earlier_runs(self) -> None:
+        """Let no time of this run be one that an earlier run noted."""
+        noted = [self._store.state(key) for key in ("synced", *(f"walk.{one}" for one in DIRECTIONS))]
+        times = [one.get("at") or one.get("started") for one in noted if one]
+        self._latest = max((datetime.fromisoformat(one) for one in times), default=_LONG_AGO)
 
     def _age(self, moment: str) -> timedelta:
         return datetime.fromtimestamp(self._clock.time(), UTC) - datetime.fromisoformat(moment)

@@ -81,6 +81,28 @@ def test_what_was_seen_is_not_asked_again() -> None:
     assert directory.pages + directory.searches <= 4
 
 
+def test_a_service_that_tells_nothing_of_pages() -> None:
+    """A page that is not full is all there is: nobody is searched for."""
+    directory = Directory(60)
+    asked = directory.contacts
+
+    class Silent:
+        def contacts(self, params: Params, *, with_ids: bool = True) -> Page:
+            return Page(asked(params).rows, None, None, None, None)
+
+    assert len(ApiNames(Silent()).names_for([*numbers(1, 2), "999000111", "999000112"])) == 2
+    assert (directory.pages, directory.searches) == (1, 0)
+
+
+def test_a_stranger_is_searched_for_once() -> None:
+    """The directory then says whether a search could have missed a number, and it is not made again."""
+    directory = Directory(5_000)
+    names = ApiNames(directory)
+    for _ in range(3):
+        assert names.names_for(["999000111"]) == {}
+    assert (directory.pages, directory.searches) == (1, 1)
+
+
 def test_a_long_list_ends_in_reading_everyone() -> None:
     """Searching one by one costs no more than as much again as the directory."""
     directory = Directory(1_000)

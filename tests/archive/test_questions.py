@@ -20,7 +20,7 @@ from wacr_cli.api.reader import ApiSource
 from wacr_cli.archive.sqlite import SqliteStore
 from wacr_cli.archive.store import Store
 from wacr_cli.archive.where import fold, parse_words
-from wacr_cli.errors import NotFoundError, UsageError
+from wacr_cli.errors import IncompleteError, NotFoundError, UsageError
 from wacr_cli.models import LOCAL_SORTS
 from wacr_cli.progress import Progress
 from wacr_cli.query import Filter, Operator, Query, RawFilter
@@ -300,6 +300,6 @@ def test_a_time_that_can_not_be_read_is_said(tmp_path: Path) -> None:
     listing = store.ask(query)
     assert [one["id"] for rows in listing.windows for one in rows] == [1]
     assert listing.shortfall == "messages without a time that can be read: 2"
-    with pytest.raises(UsageError):
+    with pytest.raises(IncompleteError):
         store.count(query)
     store.close()

@@ -18,7 +18,7 @@ from wacr_cli.archive import sqlite as module
 from wacr_cli.archive.migrations import APPLICATION_ID, MIGRATIONS, Migration
 from wacr_cli.archive.sqlite import SCHEMA, SqliteStore
 from wacr_cli.archive.store import Store
-from wacr_cli.errors import UsageError, WacrError
+from wacr_cli.errors import BusyError, UsageError, WacrError
 from wacr_cli.query import Query
 
 ODD = {
@@ -49,6 +49,12 @@ def test_a_row_comes_back_as_it_was(open_store: Store) -> None:
         assert open_store.take([ODD], "inbound", NOW).new == (2**62,)
         assert open_store.take([dict(reversed(ODD.items()))], "inbound", NOW).same == (2**62,)
     assert open_store.get(2**62) == {**ODD, "direction": "inbound"}
+    with closing(sqlite3.connect(open_store.place)) as db:
+        (types,) = db.execute(
+            "SELECT typeof(interaction_id), typeof(sender_id), typeof(message), typeof(status), typeof(message_id), "
+            "sent_us FROM messages"
+        ).fetchall()
+    assert types == ("null", "text", "text", "text", "text", 1_795_147_200_123_456)
     assert open_store.find(str(2**70))["id"] == 2**62
 
 
@@ -314,6 +320,23 @@ def test_the_index_follows_every_change(path: Path, open_store: Store) -> None:
     for words in (True, False):
         assert found("late", words=words) == []
     assert open_store.check() == []
+
+
+def test_two_names_of_one_file_have_one_lock(path: Path, tmp_path: Path, store: Store, sync: Syncing) -> None:
+    """A link to an archive is that archive."""
+    sync(Account(5))
+    (tmp_path / "link.sqlite").symlink_to(path)
+    one, other = SqliteStore(path), SqliteStore(tmp_path / "link.sqlite")
+    with one.exclusive(), pytest.raises(BusyError), other.exclusive():
+        raise AssertionError
+
+
+def test_an_sqlite_without_full_text_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message says what is missing, and nothing is left half made."""
+    lacking = Migration("words", ("CREATE VIRTUAL TABLE words USING fts99 (message)",))
+    monkeypatch.setattr(module, "MIGRATIONS", (MIGRATIONS[0], lacking))
+    with store.exclusive(), pytest.raises(UsageError, match="no full-text search"):
+        store.prepare()
 
 
 def test_a_copy_is_an_archive(path: Path, tmp_path: Path, store: Store, sync: Syncing) -> None:

@@ -234,3 +234,18 @@ def test_the_sample_workspace_is_archived(wacr: Wacr) -> None:
     assert (found["messages"], found["contacts"] > 0, found["complete"]) == (5000, True, True)
     named = wacr("--demo", "messages", "list", "--archive", "--names", "-L", "5", "-f", "csv").text
     assert "sender_name" in named.splitlines()[0]
+
+
+def test_names_come_from_the_archive(api: Api, wacr: Wacr) -> None:
+    """Of an archive without contacts --archive shows none, and asks nobody; with them no question asks the API."""
+    assert wacr("sync", "--no-contacts").status == 0
+    api.requests.clear()
+    assert wacr("messages", "list", "--archive", "--names").status == 0
+    assert wacr("messages", "get", "--archive", "--names", "3").status == 0
+    assert api.requests == []
+    assert "/contacts" in wacr("messages", "list", "--names", "--dry-run").text
+    assert wacr("sync", "--full").status == 0
+    assert "/contacts" not in wacr("messages", "list", "--names", "--dry-run").text
+    api.requests.clear()
+    assert wacr("messages", "list", "--names").status == 0
+    assert [request.url.path for request in api.requests] == ["/api/v2/messages"]

@@ -188,6 +188,17 @@ def test_login_writes_a_broken_file_anew_and_says_so(wacr: Wacr, api: Api, pipe:
     assert list(json.loads(tokens().read_text())["profiles"]) == ["default"]
 
 
+def test_login_asks_for_nothing_that_it_could_not_keep(wacr: Wacr, api: Api, pipe: Pipe) -> None:
+    """A credentials file that others can read is refused before the token is tried."""
+    tokens().parent.mkdir(parents=True, mode=0o700)
+    tokens().write_text("{}")
+    tokens().chmod(0o644)
+    pipe(CANARY.encode())
+    result = wacr("auth", "login", "--with-token")
+    assert (result.status, api.requests) == (2, [])
+    assert "others can read it" in result.stderr
+
+
 def test_logout_removes_it(wacr: Wacr, api: Api, pipe: Pipe) -> None:
     """The file has it no more; without one there is nothing to do, and that is no failure."""
     pipe(CANARY.encode())

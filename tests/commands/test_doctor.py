@@ -172,7 +172,7 @@ def test_warnings(wacr: Wacr) -> None:
     configuration("colour = 1\n")
     config_path(os.environ).chmod(0o666)
     lines = wacr("doctor").text.splitlines()
-    assert lines[0] == "No fault found"
+    assert lines[0] == "No fault found, 2 warnings"
     assert [line[0] for line in lines[1:5]] == ["!", " ", "!", " "]
     assert "others can change it" in "".join(lines[1:5])
 

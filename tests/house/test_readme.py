@@ -53,6 +53,8 @@ def test_every_example_works(line: str, environ: dict[str, str], tmp_path: Path)
     """It ends with 0, says no error, and writes something: to standard output or to the file it names."""
     if "| jq" in line and not shutil.which("jq"):
         pytest.skip("jq is not installed")
+    if "archive" in line:
+        assert bash("wacr sync", environ, tmp_path).returncode == 0
     result = bash(line, environ, tmp_path)
     assert result.returncode == 0, result.stderr
     assert "wacr: " not in result.stderr

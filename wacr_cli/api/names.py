@@ -33,6 +33,7 @@ class ApiNames:
         self._spaced = False
         self._read = 0
         self._searches = 0
+        self._in_vain = ""
 
     def names_for(self, numbers: Iterable[str]) -> Mapping[str, str]:
         """The names of those that are known, by the digits of their numbers."""
@@ -56,7 +57,10 @@ class ApiNames:
         self._listing = ask_contacts(self._client, NEWEST_FIRST, Progress())
         self._directory = iter(self._listing.windows)
         self._read_window()
-        self._whole = self._listing.more is False
+        # Where nobody says whether more follows, a page that is not full is the last.
+        self._whole = self._listing.more is False or (self._listing.more is None and self._read < PER_PAGE_MAX)
+        if self._in_vain and not self._spaced:
+            self._known.setdefault(self._in_vain, "")
 
     def _read_on(self, wanted: set[str]) -> None:
         while self._missing(wanted) and self._read_window():
@@ -82,6 +86,8 @@ class ApiNames:
         self._take_in(page.rows)
         if self._directory is not None:
             self._known.setdefault(digits, "")
+        else:
+            self._in_vain = digits
 
     def _take_in(self, rows: Iterable[Row]) -> None:
         for row in rows:

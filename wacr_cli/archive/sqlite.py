@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -16,7 +17,7 @@ from wacr_cli.archive.migrations import APPLICATION_ID, MIGRATIONS
 from wacr_cli.archive.store import Info, Mark, Store, Taken
 from wacr_cli.archive.where import Selection, fold, microseconds, select, storable, within
 from wacr_cli.contacts import key_of, name_of
-from wacr_cli.errors import BadAnswerError, BusyError, NotFoundError, UsageError, WacrError
+from wacr_cli.errors import BadAnswerError, BusyError, IncompleteError, NotFoundError, UsageError, WacrError
 from wacr_cli.locks import held
 from wacr_cli.models import PER_PAGE_DEFAULT, Row
 from wacr_cli.query import Query
@@ -31,6 +32,7 @@ _BUSY_SECONDS = 10.0
 _MOST_INTEGER = 2**63
 _NAMED_AT_MOST = 5
 _COLUMNS = ("interaction_id", "sender_id", "type", "message", "status", "message_id", "sent_at", "is_read")
+_INTEGERS = ("interaction_id", "is_read")
 _CONTACT_COLUMNS = ("firstname", "lastname", "company", "type", "email", "phone", "updated_at")
 _COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -76,7 +78,7 @@ class SqliteStore(Store):
         """How many messages match."""
         chosen = select(query)
         if query.windowed and (odd := self._without_time(chosen)):
-            raise UsageError(f"the span of time can't be counted: {odd}", "Leave out --since and --until.")
+            raise IncompleteError(f"incomplete: {odd}", "They may be of that span of time or not.")
         return self._number(within(chosen, query))
 
     def get(self, number: int) -> Row:
@@ -231,7 +233,8 @@ class SqliteStore(Store):
         with ExitStack() as stack:
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                lock = self._path.with_name(f".{self._path.name}.wacr-lock")
+                path = Path(os.path.realpath(self._path))  # one lock for one file, however it is named
+                lock = path.with_name(f".{path.name}.wacr-lock")
                 stack.enter_context(held(lock, f"the archive {self.place!r}"))
             except OSError as error:
                 raise self._unwritable(error.strerror) from None
@@ -466,6 +469,11 @@ class SqliteStore(Store):
             return BusyError(
                 f"the archive {self.place!r} is held by another program", "Wait until it is done, or end it."
             )
+        if str(error).startswith(("no such module", "no such tokenizer")):
+            return UsageError(
+                f"the SQLite of this Python, {sqlite3.sqlite_version}, has no full-text search",
+                "An archive needs SQLite 3.34 or later with FTS5.",
+            )
         return error
 
     def _no_archive(self) -> UsageError:
@@ -512,12 +520,19 @@ def _values(row: Row, direction: str | None, raw: str) -> tuple[object, ...]:
     """What a message's columns hold but for its id and the times of the sync."""
     sender, moment = row.get("sender_id"), parse_sent_at(row.get("sent_at"))
     return (
-        *(_column(row.get(name)) for name in _COLUMNS),
+        *(_integer(row.get(name)) if name in _INTEGERS else _column(row.get(name)) for name in _COLUMNS),
         direction,
         None if moment is None else microseconds(moment),
         None if sender is None else _column(key_of(sender)),
         raw,
     )
+
+
+def _integer(value: object) -> int | None:
+    """A value as a column of integers holds it, None for what is none: readers that know types trip over others."""
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value):
+        return int(value)
+    return value if isinstance(value, int) and -_MOST_INTEGER <= value < _MOST_INTEGER else None
 
 
 def _column(value: object) -> object:

@@ -30,7 +30,9 @@ def show_list(run: Run, query: Query, display: Display) -> None:
         form = display.chosen(terminal=run.console.stdout_is_terminal)
         writer = results.message_writer(form, sink, run.console, run.clock.now, query, excel=display.excel)
         number = 0
-        windows = named(listing.windows, run.names) if query.with_names else listing.windows
+        windows = (
+            named(listing.windows, run.store if query.local else run.names) if query.with_names else listing.windows
+        )
         for rows in windows:
             number += len(rows)
             run.console.clear_status()
@@ -106,7 +108,7 @@ def show_messages(
             except NotFoundError:
                 missing.append(str(number))
                 continue
-            rows = next(named([[row]], run.names)) if with_names else [row]
+            rows = next(named([[row]], run.store if local else run.names)) if with_names else [row]
             run.console.clear_status()
             writer.write(rows)
         if len(missing) < len(ids) or len(ids) != 1:
@@ -184,11 +186,12 @@ def show_plan(run: Run, query: Query, *, count: bool) -> None:
         for params in plan.requests(query, totals, count=count):
             sink.write(f"{plan.curl(run.settings.api_url, params)}\n")
             calls += 1
-        if query.with_names and not count:
+        called_for_names = query.with_names and not count and not run.archived_names
+        if called_for_names:
             first = [*contact_params(NEWEST_FIRST, walking=True), *window_params(1, models.PER_PAGE_MAX)]
             sink.write(f"{plan.curl(run.settings.api_url, first, 'contacts')}\n")
     run.console.note(plan.cost(query, calls, totals, run.limit, count=count))
-    if query.with_names and not count:
+    if called_for_names:
         run.console.note(
             "And for the names one call for 100 contacts or less; beyond, as many as there are numbers not yet found "
             "or hundreds of contacts, whichever is fewer."

@@ -45,16 +45,8 @@ def make(run: Run, asked: Asked, display: Display, *, ask: bool) -> None:
 
     method = one_of(asked.method.upper(), raw.METHODS, "--method")
     path, params = raw.below(asked.path, run.settings.api_url)
-    fields = _fields(asked, as_texts=method == "GET" or asked.input is not None)
-    body = None
-    if asked.input is not None:
-        if method == "GET":
-            raise UsageError("--input: a GET has no body", "Name the method with -X.")
-        body = _read(asked.input, "--input")
-    elif method != "GET" and fields:
-        body = raw.body_of(fields)
-    if method == "GET" or asked.input is not None:
-        params += [(key, str(value)) for key, value in fields]
+    more, body = _payload(asked, method)
+    params += more
     if asked.paginate:
         _check_paginated(method, params, include=asked.include)
         _show_all(run, path, params, display)
@@ -70,6 +62,21 @@ def make(run: Run, asked: Asked, display: Display, *, ask: bool) -> None:
             sink.write(_head(answer))
         _show(run, answer, display, sink, failed=not 200 <= answer.status < 300, head=asked.include)
     client.check(path, answer)
+
+
+def _payload(asked: Asked, method: str) -> tuple[Params, bytes | None]:
+    """What the fields and the input come to: parameters, and the body, None where there is none."""
+    from wacr_cli.api import raw
+
+    if asked.input is None and method != "GET":
+        fields = _fields(asked, as_texts=False)
+        return [], raw.body_of(fields) if fields else None
+    params = [(key, str(value)) for key, value in _fields(asked, as_texts=True)]
+    if asked.input is None:
+        return params, None
+    if method == "GET":
+        raise UsageError("--input: a GET has no body", "Name the method with -X.")
+    return params, _read(asked.input, "--input")
 
 
 def _fields(asked: Asked, *, as_texts: bool) -> list[tuple[str, object]]:

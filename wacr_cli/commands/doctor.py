@@ -97,8 +97,9 @@ def _lines(findings: Sequence[doctor.Finding], width: int | None) -> Iterator[st
     """What a person reads: how many faults there are, then the findings, faults first, in lines of a width."""
     from wacr_cli.output.safe import printable
 
-    faults = sum(one.state == "fault" for one in findings)
-    yield f"{faults} fault{'s' * (faults != 1)} found" if faults else "No fault found"
+    faults, warnings = (sum(one.state == state for one in findings) for state in ("fault", "warning"))
+    counted = f"{faults} fault{'s' * (faults != 1)} found" if faults else "No fault found"
+    yield counted + (f", {warnings} warning{'s' * (warnings != 1)}" if warnings else "")
     for one in findings:
         yield from _folded(f"{_MARKS[one.state]} {one.topic:<13} ", printable(one.said), width)
         if one.hint:

@@ -1,7 +1,5 @@
 """``wacr messages``: list and get."""
 
-from __future__ import annotations
-
 import sys
 from dataclasses import replace
 from typing import Annotated

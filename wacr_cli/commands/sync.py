@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wacr_cli.errors import IncompleteError
-from wacr_cli.options import ArchiveAtOption, FormatOption, MaxWaitOption, TimeoutOption, display_of, run_of
+from wacr_cli.options import ArchiveAtOption, MaxWaitOption, TimeoutOption, display_of, run_of
 from wacr_cli.times import span
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def sync(
     ] = False,
     no_contacts: Annotated[bool, typer.Option("--no-contacts", help="Leave out the contacts.")] = False,
     archive_at: ArchiveAtOption = None,
-    format_: FormatOption = None,
+    format_: Annotated[
+        str | None, typer.Option("--format", "-f", metavar="FORMAT", help="json: one object that says what was done.")
+    ] = None,
     max_wait: MaxWaitOption = 300,
     timeout: TimeoutOption = 30,
 ) -> None:

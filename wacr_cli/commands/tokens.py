@@ -56,6 +56,8 @@ def log_in(run: Run, *, with_token: bool) -> None:
         raise UsageError("the sample workspace takes no token", "Leave --demo out (or WACR_DEMO), and log in.")
     settings = run.settings
     check_profile_name(settings.profile)
+    store = credentials.Store(run.environ)
+    broken = store.broken()  # before anybody takes the trouble: a file that can't be trusted takes no token
     text, origin = _given(run, with_token=with_token)
     token = run.heed(credentials.Token(credentials.pasted_token(text, origin), "given", origin))
     client = run.connected(token)
@@ -65,12 +67,11 @@ def log_in(run: Run, *, with_token: bool) -> None:
         raise _refused(error) from None
     finally:
         client.close()
-    store = credentials.Store(run.environ)
-    if broken := store.broken():
-        run.console.note(f"wacr: {broken}; it is written anew, and other profiles have to log in again")
-    place, why = store.keep(settings.profile, config.origin_of(settings.api_url), token.value)
     if edit.make_profile(run.environ, settings.profile):
         run.console.note(f"Made the profile {settings.profile!r} in {config.config_path(run.environ)}.")
+    if broken:
+        run.console.note(f"wacr: {broken}; it is written anew, and other profiles have to log in again")
+    place, why = store.keep(settings.profile, config.origin_of(settings.api_url), token.value)
     if why:
         run.console.note(f"wacr: {why}")
     run.console.note(f"Logged in to {settings.api_url} (profile {settings.profile}). The token is in {place}.")
