@@ -127,7 +127,11 @@ class _Connection:
     @property
     def is_over(self) -> bool:
         """Whether there is something to read though nothing was asked: the end, as a rule."""
-        return bool(select.select([self._sock], [], [], 0)[0])
+        if not hasattr(select, "poll"):
+            return bool(select.select([self._sock], [], [], 0)[0])
+        poll = select.poll()  # which knows no largest file number, as select does
+        poll.register(self._sock, select.POLLIN)
+        return bool(poll.poll(0))
 
     def close(self) -> None:
         self._sock.close()
