@@ -4,15 +4,11 @@
 _wacr_command() {
     commands='' flags='' argument=''
     case $1 in
-    'wacr') commands='sync api account doctor completion messages conversations archive contacts auth config sandbox' flags='--version --profile --demo --color --quiet --verbose --help' ;;
-    'wacr sync') flags='--full --no-contacts --archive-at --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
-    'wacr api') flags='--field --raw-field --method --input --paginate --include --yes --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
-    'wacr account') flags='--format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
-    'wacr doctor') flags='--connect --format --output --timeout --profile --demo --color --quiet --verbose --help' ;;
-    'wacr completion') flags='--profile --demo --color --quiet --verbose --help' argument='choice bash zsh fish' ;;
+    'wacr') commands='messages sync conversations archive contacts api account doctor auth config sandbox completion' flags='--version --profile --demo --color --quiet --verbose --help' ;;
     'wacr messages') commands='list get' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr messages list') flags='--type --status --direction --interaction-id --filter --search --search-mode --sender --deleted --since --until --sort --names --fields --limit --all --page --per-page --with-direction --count --archive --archive-at --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr messages get') flags='--names --archive --archive-at --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr sync') flags='--full --no-contacts --archive-at --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations') commands='list show' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations list') flags='--waiting --unread --names --limit --all --archive-at --format --output --no-pager --profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations show') flags='--since --until --limit --names --details --online --archive-at --format --output --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
@@ -24,6 +20,9 @@ _wacr_command() {
     'wacr contacts') commands='list get' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr contacts list') flags='--type --status-id --source-id --assigned-id --created-at --group-id --filter --search --sort --fields --expand --limit --all --page --per-page --count --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr contacts get') flags='--expand --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr api') flags='--field --raw-field --method --input --paginate --include --yes --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr account') flags='--format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
+    'wacr doctor') flags='--connect --format --output --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr auth') commands='login status logout' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr auth login') flags='--with-token --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr auth status') flags='--format --output --excel --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
@@ -37,6 +36,7 @@ _wacr_command() {
     'wacr config edit') flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr sandbox') commands='serve' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr sandbox serve') flags='--port --profile --demo --color --quiet --verbose --help' ;;
+    'wacr completion') flags='--profile --demo --color --quiet --verbose --help' argument='choice bash zsh fish' ;;
     esac
 }
 
@@ -49,50 +49,50 @@ _wacr_flag() {
     *' --quiet' | *' -q') name='--quiet' kind='' words='' ;;
     *' --verbose' | *' -v') name='--verbose' kind='' words='' ;;
     *' --help' | *' -h') name='--help' kind='' words='' ;;
-    *' --archive-at') name='--archive-at' kind='file' words='' ;;
-    'wacr sync --format' | 'wacr sync -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
-    *' --max-wait') name='--max-wait' kind='text' words='' ;;
-    *' --timeout') name='--timeout' kind='text' words='' ;;
-    *' --field' | *' -F') name='' kind='text' words='' ;;
-    *' --raw-field') name='' kind='text' words='' ;;
-    *' --method' | *' -X') name='--method' kind='choice' words='GET POST PUT PATCH DELETE' ;;
-    *' --input') name='--input' kind='file' words='' ;;
-    *' --include' | *' -i') name='--include' kind='' words='' ;;
-    *' --yes' | *' -y') name='--yes' kind='' words='' ;;
-    'wacr api --format' | 'wacr api -f' | 'wacr account --format' | 'wacr account -f' | 'wacr doctor --format' | 'wacr doctor -f' | 'wacr messages list --format' | 'wacr messages list -f' | 'wacr messages get --format' | 'wacr messages get -f' | 'wacr archive info --format' | 'wacr archive info -f' | 'wacr archive check --format' | 'wacr archive check -f' | 'wacr archive export --format' | 'wacr archive export -f' | 'wacr contacts list --format' | 'wacr contacts list -f' | 'wacr contacts get --format' | 'wacr contacts get -f' | 'wacr auth status --format' | 'wacr auth status -f' | 'wacr config list --format' | 'wacr config list -f' | 'wacr config get --format' | 'wacr config get -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
-    *' --output' | *' -o') name='--output' kind='file' words='' ;;
     'wacr messages list --type') name='' kind='filter' words='text template image video document audio interactive' ;;
     *' --status') name='' kind='filter' words='sent delivered read failed' ;;
     *' --direction') name='' kind='filter' words='inbound outbound' ;;
     *' --interaction-id') name='' kind='filter' words='' ;;
     *' --filter') name='' kind='text' words='' ;;
     'wacr messages list --search' | 'wacr messages list -s') name='--search' kind='text' words='' ;;
-    *' --search-mode') name='--search-mode' kind='text' words='' ;;
+    *' --search-mode') name='--search-mode' kind='choice' words='text words' ;;
     *' --sender') name='--sender' kind='text' words='' ;;
     *' --since') name='--since' kind='choice' words='today yesterday' ;;
     *' --until') name='--until' kind='choice' words='today yesterday' ;;
-    'wacr messages list --sort') name='--sort' kind='choice' words='created_at updated_at -created_at -updated_at' ;;
+    'wacr messages list --sort') name='--sort' kind='choice' words='created_at updated_at -created_at -updated_at sent_at -sent_at' ;;
     'wacr messages list --fields') name='--fields' kind='list' words='id interaction_id sender_id type message status message_id sent_at is_read' ;;
     'wacr messages list --limit' | 'wacr messages list -L') name='--limit' kind='text' words='' ;;
     *' --page') name='--page' kind='text' words='' ;;
     'wacr messages list --per-page') name='--per-page' kind='text' words='' ;;
+    *' --archive-at') name='--archive-at' kind='file' words='' ;;
+    'wacr messages list --format' | 'wacr messages list -f' | 'wacr messages get --format' | 'wacr messages get -f' | 'wacr archive info --format' | 'wacr archive info -f' | 'wacr archive check --format' | 'wacr archive check -f' | 'wacr archive export --format' | 'wacr archive export -f' | 'wacr contacts list --format' | 'wacr contacts list -f' | 'wacr contacts get --format' | 'wacr contacts get -f' | 'wacr api --format' | 'wacr api -f' | 'wacr account --format' | 'wacr account -f' | 'wacr doctor --format' | 'wacr doctor -f' | 'wacr auth status --format' | 'wacr auth status -f' | 'wacr config list --format' | 'wacr config list -f' | 'wacr config get --format' | 'wacr config get -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
+    *' --output' | *' -o') name='--output' kind='file' words='' ;;
+    *' --max-wait') name='--max-wait' kind='text' words='' ;;
+    *' --timeout') name='--timeout' kind='text' words='' ;;
+    'wacr sync --format' | 'wacr sync -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
     'wacr conversations list --limit' | 'wacr conversations list -L') name='--limit' kind='text' words='' ;;
     'wacr conversations list --format' | 'wacr conversations list -f' | 'wacr conversations show --format' | 'wacr conversations show -f') name='--format' kind='choice' words='table tsv csv json jsonl md html' ;;
     'wacr conversations show --limit' | 'wacr conversations show -L') name='--limit' kind='text' words='' ;;
     *' --to') name='--to' kind='file' words='' ;;
     *' --as') name='--as' kind='choice' words='parquet csv csv.gz jsonl jsonl.gz' ;;
     'wacr contacts list --type') name='' kind='filter' words='lead customer guest' ;;
-    *' --status-id') name='' kind='text' words='' ;;
-    *' --source-id') name='' kind='text' words='' ;;
-    *' --assigned-id') name='' kind='text' words='' ;;
-    *' --created-at') name='' kind='text' words='' ;;
-    *' --group-id') name='' kind='text' words='' ;;
+    *' --status-id') name='' kind='operator' words='gte lte gt lt ne like in not_in between' ;;
+    *' --source-id') name='' kind='operator' words='gte lte gt lt ne like in not_in between' ;;
+    *' --assigned-id') name='' kind='operator' words='gte lte gt lt ne like in not_in between' ;;
+    *' --created-at') name='' kind='operator' words='gte lte gt lt ne like in not_in between' ;;
+    *' --group-id') name='' kind='operator' words='gte lte gt lt ne like in not_in between' ;;
     'wacr contacts list --search' | 'wacr contacts list -s') name='--search' kind='text' words='' ;;
     'wacr contacts list --sort') name='--sort' kind='list' words='id firstname lastname created_at updated_at -id -firstname -lastname -created_at -updated_at' ;;
     'wacr contacts list --fields') name='--fields' kind='list' words='id firstname lastname company type email phone status_id source_id description city state zip address country_id assigned_id group_id is_opted_out created_at updated_at' ;;
     *' --expand') name='--expand' kind='list' words='groups source status' ;;
     'wacr contacts list --limit' | 'wacr contacts list -L') name='--limit' kind='text' words='' ;;
     'wacr contacts list --per-page') name='--per-page' kind='text' words='' ;;
+    *' --field' | *' -F') name='' kind='text' words='' ;;
+    *' --raw-field') name='' kind='text' words='' ;;
+    *' --method' | *' -X') name='--method' kind='choice' words='GET POST PUT PATCH DELETE' ;;
+    *' --input') name='--input' kind='file' words='' ;;
+    *' --include' | *' -i') name='--include' kind='' words='' ;;
+    *' --yes' | *' -y') name='--yes' kind='' words='' ;;
     *' --port') name='--port' kind='text' words='' ;;
     esac
 }
@@ -123,6 +123,13 @@ _wacr_values() {
         done
         ;;
     list) end='' ;;
+    operator)
+        if [[ $value != *[:,]* ]]; then
+            for word in $words; do found+=("$before$word:"); done
+            found+=("${before}null ")
+        fi
+        words=''
+        ;;
     filter)
         case $value in
         ne:*) before+=ne: ;;

@@ -15,12 +15,12 @@ function __wacr_may
         switch $word
             case '--*=*'
                 set -a given (string split -m 1 = -- $word)[1]
-            case --profile --color --archive-at --format -f --max-wait --timeout --field -F --raw-field --method -X --input --output -o --type --status --direction --interaction-id --filter --search -s --search-mode --sender --since --until --sort --fields --limit -L --page --per-page --to --as --status-id --source-id --assigned-id --created-at --group-id --expand --port
+            case --profile --color --type --status --direction --interaction-id --filter --search -s --search-mode --sender --since --until --sort --fields --limit -L --page --per-page --archive-at --format -f --output -o --max-wait --timeout --to --as --status-id --source-id --assigned-id --created-at --group-id --expand --field -F --raw-field --method -X --input --port
                 set pending $word
             case '-*'
                 set -a given $word
             case '*'
-                if contains -- "$path $word" ' sync' ' api' ' account' ' doctor' ' completion' ' messages' ' messages list' ' messages get' ' conversations' ' conversations list' ' conversations show' ' archive' ' archive info' ' archive check' ' archive path' ' archive export' ' contacts' ' contacts list' ' contacts get' ' auth' ' auth login' ' auth status' ' auth logout' ' config' ' config list' ' config get' ' config set' ' config unset' ' config path' ' config edit' ' sandbox' ' sandbox serve'
+                if contains -- "$path $word" ' messages' ' messages list' ' messages get' ' sync' ' conversations' ' conversations list' ' conversations show' ' archive' ' archive info' ' archive check' ' archive path' ' archive export' ' contacts' ' contacts list' ' contacts get' ' api' ' account' ' doctor' ' auth' ' auth login' ' auth status' ' auth logout' ' config' ' config list' ' config get' ' config set' ' config unset' ' config path' ' config edit' ' sandbox' ' sandbox serve' ' completion'
                     set path "$path $word"
                 else
                     set -a given ARGUMENT
@@ -52,6 +52,10 @@ end
 function __wacr_values
     set -l value (commandline -ct | string replace -r -- '^(--[a-z-]+=)?["\']?' '')
     set -l before
+    if test $argv[1] = operator
+        string match -qr '[:,]' -- $value; or printf '%s\t\n' $argv[2..-1]: null
+        return
+    end
     if test $argv[1] = filter
         set before (string match -r '^(?:in|ne|not_in):' -- $value)
         string match -qr '[:,]' -- $value; or printf '%s\t\n' in: ne: not_in:
@@ -71,19 +75,18 @@ function __wacr_awaits
 end
 
 complete -c wacr -f
-complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a sync -d 'Bring the local archive of all messages up to date'
-complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a api -d 'Make a call to any path of the API, and show the answer as it is'
-complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a account -d 'Show the account, what it uses of its plan, and its limits'
-complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a doctor -d 'Look at everything that wacr needs, and name what is wrong with it'
-complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a completion -d 'Print the completion script of a shell'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a messages -d 'List messages, or look at some of them'
+complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a sync -d 'Bring the local archive of all messages up to date'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a conversations -d 'List conversations, or read one of them'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a archive -d 'The local archive, which wacr sync keeps'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a contacts -d 'List contacts, or look at some of them'
+complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a api -d 'Make a call to any path of the API, and show the answer as it is'
+complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a account -d 'Show the account, what it uses of its plan, and its limits'
+complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a doctor -d 'Look at everything that wacr needs, and name what is wrong with it'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a auth -d 'Keep a token for each account, and see how it stands'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a config -d 'Show and change the settings of each profile'
-complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a sandbox -d 'The sample workspace as a service, to try things against'
-complete -c wacr -n '__wacr_may ARGUMENT \' completion\'' -x -a '(__wacr_values choice bash zsh fish)'
+complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a sandbox -d 'Serve the sample workspace, to try things against'
+complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a completion -d 'Print the completion script of a shell'
 complete -c wacr -n '__wacr_may ARGUMENT \' messages\'' -a list -d 'List messages, newest first'
 complete -c wacr -n '__wacr_may ARGUMENT \' messages\'' -a get -d 'Show single messages with all their fields'
 complete -c wacr -n '__wacr_may ARGUMENT \' conversations\'' -a list -d 'List conversations, those with the newest messages first'
@@ -107,6 +110,7 @@ complete -c wacr -n '__wacr_may ARGUMENT \' config get\'' -x -a '(__wacr_values 
 complete -c wacr -n '__wacr_may ARGUMENT \' config set\'' -x -a '(__wacr_values choice default_profile api_url rate_limit archive)'
 complete -c wacr -n '__wacr_may ARGUMENT \' config unset\'' -x -a '(__wacr_values choice default_profile api_url rate_limit archive)'
 complete -c wacr -n '__wacr_may ARGUMENT \' sandbox\'' -a serve -d 'Serve the sample workspace on this machine alone, until Ctrl-C'
+complete -c wacr -n '__wacr_may ARGUMENT \' completion\'' -x -a '(__wacr_values choice bash zsh fish)'
 complete -c wacr -n '__wacr_may \'--version\' \'\'' -l version -d 'Show the version'
 complete -c wacr -n '__wacr_may \'--profile\'' -l profile -x -a '(__wacr_profiles)' -d 'The profile of the configuration file to use'
 complete -c wacr -n '__wacr_may \'--demo\'' -l demo -d 'Use the built-in sample workspace: no account, no network'
@@ -114,35 +118,19 @@ complete -c wacr -n '__wacr_may \'--color\'' -l color -x -a '(__wacr_values choi
 complete -c wacr -n '__wacr_may \'--quiet -q\'' -l quiet -s q -d 'Say nothing on standard error but errors'
 complete -c wacr -n '__wacr_may \'--verbose -v\'' -l verbose -s v -d 'Tell each call on standard error'
 complete -c wacr -n '__wacr_may \'--help -h\'' -l help -s h -d 'Show this message and exit'
-complete -c wacr -n '__wacr_may \'--full\' \' sync\'' -l full -d 'Read everything again: finds every change, and what was deleted'
-complete -c wacr -n '__wacr_may \'--no-contacts\' \' sync\'' -l no-contacts -d 'Leave out the contacts'
-complete -c wacr -n '__wacr_may \'--archive-at\' \' sync\' \' messages list\' \' messages get\' \' conversations list\' \' conversations show\' \' archive info\' \' archive check\' \' archive path\' \' archive export\'' -l archive-at -r -F -d 'The archive: a file, or a postgresql:// URL'
-complete -c wacr -n '__wacr_may \'--format -f\' \' sync\'' -l format -s f -x -a '(__wacr_values choice table tsv csv json jsonl)' -d 'json: one object that says what was done'
-complete -c wacr -n '__wacr_may \'--max-wait\' \' sync\' \' api\' \' account\' \' messages list\' \' messages get\' \' conversations show\' \' archive check\' \' contacts list\' \' contacts get\' \' auth login\' \' auth status\'' -l max-wait -x -d 'The longest single wait for the call limit or a retry'
-complete -c wacr -n '__wacr_may \'--timeout\' \' sync\' \' api\' \' account\' \' doctor\' \' messages list\' \' messages get\' \' conversations show\' \' archive check\' \' contacts list\' \' contacts get\' \' auth login\' \' auth status\'' -l timeout -x -d 'The time that one call may take'
-complete -c wacr -n '__wacr_may \'+ --field -F\' \' api\'' -l field -s F -x -d 'A parameter of a GET, else a field of the JSON body'
-complete -c wacr -n '__wacr_may \'+ --raw-field\' \' api\'' -l raw-field -x -d 'The same, its value always a text: phone numbers'
-complete -c wacr -n '__wacr_may \'--method -X\' \' api\'' -l method -s X -x -a '(__wacr_values choice GET POST PUT PATCH DELETE)' -d 'GET, POST, PUT, PATCH or DELETE'
-complete -c wacr -n '__wacr_may \'--input\' \' api\'' -l input -r -F -d 'The body, - for standard input; -F then makes parameters'
-complete -c wacr -n '__wacr_may \'--paginate\' \' api\'' -l paginate -d 'All rows of a list, as one'
-complete -c wacr -n '__wacr_may \'--include -i\' \' api\'' -l include -s i -d 'Show status and headers too'
-complete -c wacr -n '__wacr_may \'--yes -y\' \' api\'' -l yes -s y -d 'Do not ask before anything but a GET'
-complete -c wacr -n '__wacr_may \'--format -f\' \' api\' \' account\' \' doctor\' \' messages list\' \' messages get\' \' archive info\' \' archive check\' \' archive export\' \' contacts list\' \' contacts get\' \' auth status\' \' config list\' \' config get\'' -l format -s f -x -a '(__wacr_values choice table tsv csv json jsonl)' -d 'table, tsv, csv, json or jsonl'
-complete -c wacr -n '__wacr_may \'--output -o\' \' api\' \' account\' \' doctor\' \' messages list\' \' messages get\' \' conversations list\' \' conversations show\' \' archive info\' \' archive check\' \' contacts list\' \' contacts get\' \' auth status\'' -l output -s o -r -F -d 'Write to FILE, which is replaced only when all of it is there; the format is that of its ending'
-complete -c wacr -n '__wacr_may \'--connect\' \' doctor\'' -l connect -d 'Try the way to the API too, with one call'
 complete -c wacr -n '__wacr_may \'+ --type\' \' messages list\'' -l type -x -a '(__wacr_values filter text template image video document audio interactive)' -d 'text, template, image, video, document, audio, interactive, or another the API has'
 complete -c wacr -n '__wacr_may \'+ --status\' \' messages list\'' -l status -x -a '(__wacr_values filter sent delivered read failed)' -d 'sent, delivered, read, failed'
 complete -c wacr -n '__wacr_may \'+ --direction\' \' messages list\'' -l direction -x -a '(__wacr_values filter inbound outbound)' -d 'inbound or outbound'
 complete -c wacr -n '__wacr_may \'+ --interaction-id\' \' messages list\'' -l interaction-id -x -a '(__wacr_values filter )' -d 'The conversation'
 complete -c wacr -n '__wacr_may \'+ --filter\' \' messages list\' \' contacts list\'' -l filter -x -d 'Any other filter of the API, passed on as it is'
 complete -c wacr -n '__wacr_may \'--search -s\' \' messages list\'' -l search -s s -x -d 'Part of the text'
-complete -c wacr -n '__wacr_may \'--search-mode\' \' messages list\'' -l search-mode -x -d 'With --archive: text, or words and "phrases"'
+complete -c wacr -n '__wacr_may \'--search-mode\' \' messages list\'' -l search-mode -x -a '(__wacr_values choice text words)' -d 'With --archive: text, or words and "phrases"'
 complete -c wacr -n '__wacr_may \'--sender\' \' messages list\'' -l sender -x -d 'With --archive: who sent it, by digits'
 complete -c wacr -n '__wacr_may \'--deleted\' \' messages list\'' -l deleted -d 'With --archive: those that are no longer on the service'
 complete -c wacr -n '__wacr_may \'--since\' \' messages list\' \' conversations show\'' -l since -x -a '(__wacr_values choice today yesterday)' -d 'Sent at or after: a date or time, 7d, 12h, today, yesterday'
 complete -c wacr -n '__wacr_may \'--until\' \' messages list\' \' conversations show\'' -l until -x -a '(__wacr_values choice today yesterday)' -d 'Sent before'
-complete -c wacr -n '__wacr_may \'--sort\' \' messages list\'' -l sort -x -a '(__wacr_values choice created_at updated_at -created_at -updated_at)' -d 'created_at or updated_at, with - for newest first; with --archive also sent_at'
-complete -c wacr -n '__wacr_awaits --sort' -a '-created_at -updated_at'
+complete -c wacr -n '__wacr_may \'--sort\' \' messages list\'' -l sort -x -a '(__wacr_values choice created_at updated_at -created_at -updated_at sent_at -sent_at)' -d 'created_at or updated_at, with - for newest first; with --archive also sent_at'
+complete -c wacr -n '__wacr_awaits --sort' -a '-created_at -updated_at -sent_at'
 complete -c wacr -n '__wacr_may \'--names\' \' messages list\' \' messages get\'' -l names -d 'Add the senders\' names from the contacts (scope contacts:read)'
 complete -c wacr -n '__wacr_may \'--fields\' \' messages list\'' -l fields -x -a '(__wacr_values list id interaction_id sender_id type message status message_id sent_at is_read)' -d 'The fields to show, in this order'
 complete -c wacr -n '__wacr_may \'--limit -L\' \' messages list\'' -l limit -s L -x -d 'At most N messages'
@@ -152,9 +140,17 @@ complete -c wacr -n '__wacr_may \'--per-page\' \' messages list\'' -l per-page -
 complete -c wacr -n '__wacr_may \'--with-direction\' \' messages list\'' -l with-direction -d 'Add each message\'s direction: inbound and outbound are read apart'
 complete -c wacr -n '__wacr_may \'--count\' \' messages list\'' -l count -d 'The number of messages alone'
 complete -c wacr -n '__wacr_may \'--archive\' \' messages list\' \' messages get\'' -l archive -d 'Answer from the local archive, which wacr sync keeps: no call is made'
+complete -c wacr -n '__wacr_may \'--archive-at\' \' messages list\' \' messages get\' \' sync\' \' conversations list\' \' conversations show\' \' archive info\' \' archive check\' \' archive path\' \' archive export\'' -l archive-at -r -F -d 'The archive: a file, or a postgresql:// URL'
 complete -c wacr -n '__wacr_may \'--dry-run\' \' messages list\' \' contacts list\'' -l dry-run -d 'Show the calls as curl commands, and what they cost'
+complete -c wacr -n '__wacr_may \'--format -f\' \' messages list\' \' messages get\' \' archive info\' \' archive check\' \' archive export\' \' contacts list\' \' contacts get\' \' api\' \' account\' \' doctor\' \' auth status\' \' config list\' \' config get\'' -l format -s f -x -a '(__wacr_values choice table tsv csv json jsonl)' -d 'table, tsv, csv, json or jsonl'
+complete -c wacr -n '__wacr_may \'--output -o\' \' messages list\' \' messages get\' \' conversations list\' \' conversations show\' \' archive info\' \' archive check\' \' contacts list\' \' contacts get\' \' api\' \' account\' \' doctor\' \' auth status\'' -l output -s o -r -F -d 'Write to FILE, which is replaced only when all of it is there; the format is that of its ending'
 complete -c wacr -n '__wacr_may \'--excel\' \' messages list\' \' messages get\' \' contacts list\' \' contacts get\' \' auth status\'' -l excel -d 'CSV for spreadsheets: no cell of it runs as a formula'
 complete -c wacr -n '__wacr_may \'--no-pager\' \' messages list\' \' messages get\' \' conversations list\' \' conversations show\' \' contacts list\' \' contacts get\'' -l no-pager -d 'Show a long table without a pager'
+complete -c wacr -n '__wacr_may \'--max-wait\' \' messages list\' \' messages get\' \' sync\' \' conversations show\' \' archive check\' \' contacts list\' \' contacts get\' \' api\' \' account\' \' auth login\' \' auth status\'' -l max-wait -x -d 'The longest single wait for the call limit or a retry'
+complete -c wacr -n '__wacr_may \'--timeout\' \' messages list\' \' messages get\' \' sync\' \' conversations show\' \' archive check\' \' contacts list\' \' contacts get\' \' api\' \' account\' \' doctor\' \' auth login\' \' auth status\'' -l timeout -x -d 'The time that one call may take'
+complete -c wacr -n '__wacr_may \'--full\' \' sync\'' -l full -d 'Read everything again: finds every change, and what was deleted'
+complete -c wacr -n '__wacr_may \'--no-contacts\' \' sync\'' -l no-contacts -d 'Leave out the contacts'
+complete -c wacr -n '__wacr_may \'--format -f\' \' sync\'' -l format -s f -x -a '(__wacr_values choice table tsv csv json jsonl)' -d 'json: one object that says what was done'
 complete -c wacr -n '__wacr_may \'--waiting\' \' conversations list\'' -l waiting -d 'Those whose customer waits for an answer'
 complete -c wacr -n '__wacr_may \'--unread\' \' conversations list\'' -l unread -d 'Those with messages that nobody has read'
 complete -c wacr -n '__wacr_may \'--names\' \' conversations list\' \' conversations show\'' -l names -d 'Add people\'s names from the contacts'
@@ -167,11 +163,11 @@ complete -c wacr -n '__wacr_may \'--online\' \' archive check\'' -l online -d 'A
 complete -c wacr -n '__wacr_may \'--to\' \' archive export\'' -l to -r -F -d 'The folder: a new one, or that of an export'
 complete -c wacr -n '__wacr_may \'--as\' \' archive export\'' -l as -x -a '(__wacr_values choice parquet csv csv.gz jsonl jsonl.gz)' -d 'parquet, csv, csv.gz, jsonl or jsonl.gz'
 complete -c wacr -n '__wacr_may \'+ --type\' \' contacts list\'' -l type -x -a '(__wacr_values filter lead customer guest)' -d 'lead, customer, guest'
-complete -c wacr -n '__wacr_may \'+ --status-id\' \' contacts list\'' -l status-id -x -d 'The status'
-complete -c wacr -n '__wacr_may \'+ --source-id\' \' contacts list\'' -l source-id -x -d 'Where the contact came from'
-complete -c wacr -n '__wacr_may \'+ --assigned-id\' \' contacts list\'' -l assigned-id -x -d 'Whose contact it is'
-complete -c wacr -n '__wacr_may \'+ --created-at\' \' contacts list\'' -l created-at -x -d 'When it was made'
-complete -c wacr -n '__wacr_may \'+ --group-id\' \' contacts list\'' -l group-id -x -d 'A group that it is in'
+complete -c wacr -n '__wacr_may \'+ --status-id\' \' contacts list\'' -l status-id -x -a '(__wacr_values operator gte lte gt lt ne like in not_in between)' -d 'The status'
+complete -c wacr -n '__wacr_may \'+ --source-id\' \' contacts list\'' -l source-id -x -a '(__wacr_values operator gte lte gt lt ne like in not_in between)' -d 'Where the contact came from'
+complete -c wacr -n '__wacr_may \'+ --assigned-id\' \' contacts list\'' -l assigned-id -x -a '(__wacr_values operator gte lte gt lt ne like in not_in between)' -d 'Whose contact it is'
+complete -c wacr -n '__wacr_may \'+ --created-at\' \' contacts list\'' -l created-at -x -a '(__wacr_values operator gte lte gt lt ne like in not_in between)' -d 'When it was made'
+complete -c wacr -n '__wacr_may \'+ --group-id\' \' contacts list\'' -l group-id -x -a '(__wacr_values operator gte lte gt lt ne like in not_in between)' -d 'A group that it is in'
 complete -c wacr -n '__wacr_may \'--search -s\' \' contacts list\'' -l search -s s -x -d 'Part of a name, email, phone or company'
 complete -c wacr -n '__wacr_may \'--sort\' \' contacts list\'' -l sort -x -a '(__wacr_values list id firstname lastname created_at updated_at -id -firstname -lastname -created_at -updated_at)' -d 'id, firstname, lastname, created_at, updated_at, with - for descending'
 complete -c wacr -n '__wacr_awaits --sort' -a '-id -firstname -lastname -created_at -updated_at'
@@ -180,5 +176,13 @@ complete -c wacr -n '__wacr_may \'--expand\' \' contacts list\' \' contacts get\
 complete -c wacr -n '__wacr_may \'--limit -L\' \' contacts list\'' -l limit -s L -x -d 'At most N contacts'
 complete -c wacr -n '__wacr_may \'--per-page\' \' contacts list\'' -l per-page -x -d 'Contacts a page, with --page'
 complete -c wacr -n '__wacr_may \'--count\' \' contacts list\'' -l count -d 'The number of contacts alone'
+complete -c wacr -n '__wacr_may \'+ --field -F\' \' api\'' -l field -s F -x -d 'A parameter of a GET, else a field of the JSON body'
+complete -c wacr -n '__wacr_may \'+ --raw-field\' \' api\'' -l raw-field -x -d 'The same, its value always a text: phone numbers'
+complete -c wacr -n '__wacr_may \'--method -X\' \' api\'' -l method -s X -x -a '(__wacr_values choice GET POST PUT PATCH DELETE)' -d 'GET, POST, PUT, PATCH or DELETE'
+complete -c wacr -n '__wacr_may \'--input\' \' api\'' -l input -r -F -d 'The body, - for standard input; -F then makes parameters'
+complete -c wacr -n '__wacr_may \'--paginate\' \' api\'' -l paginate -d 'All rows of a list, as one'
+complete -c wacr -n '__wacr_may \'--include -i\' \' api\'' -l include -s i -d 'Show status and headers too'
+complete -c wacr -n '__wacr_may \'--yes -y\' \' api\'' -l yes -s y -d 'Do not ask before anything but a GET'
+complete -c wacr -n '__wacr_may \'--connect\' \' doctor\'' -l connect -d 'Try the way to the API too, with one call'
 complete -c wacr -n '__wacr_may \'--with-token\' \' auth login\'' -l with-token -d 'Read the token from standard input'
 complete -c wacr -n '__wacr_may \'--port\' \' sandbox serve\'' -l port -x -d '0 takes a free one'

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from wacr_cli import contacts, export, models
 from wacr_cli.api.raw import METHODS
 from wacr_cli.cli import build_app
@@ -29,7 +27,8 @@ VALUES: dict[str, tuple[str, Sequence[str]]] = {
     "--direction": ("filter", models.DIRECTIONS),
     "--interaction-id": ("filter", ()),
     "--fields": ("list", models.LIST_FIELDS),
-    "--sort": ("choice", models.SORTS),
+    "--sort": ("choice", models.LOCAL_SORTS),
+    "--search-mode": ("choice", models.SEARCH_MODES),
     "--since": ("choice", ("today", "yesterday")),
     "--until": ("choice", ("today", "yesterday")),
     "--format": ("choice", FORMATS),
@@ -44,6 +43,10 @@ VALUES: dict[str, tuple[str, Sequence[str]]] = {
     "FOLDER": ("file", ()),
     "conversations list --format": ("choice", PAPER_FORMATS),
     "conversations show --format": ("choice", PAPER_FORMATS),
+    **dict.fromkeys(
+        ("--status-id", "--source-id", "--assigned-id", "--created-at", "--group-id"),
+        ("operator", tuple(name for name in contacts.OPERATORS if name != "null")),
+    ),
     "contacts list --type": ("filter", contacts.TYPES),
     "contacts list --sort": ("list", contacts.SORTS),
     "contacts list --fields": ("list", models.CONTACT_FIELDS),
@@ -51,7 +54,8 @@ VALUES: dict[str, tuple[str, Sequence[str]]] = {
 """Of a flag, or of all that share a placeholder: the kind of its values, and those there are.
 
 Where one command has other values for a flag than the rest, its words stand before the flag. A ``choice`` is one of
-them, a ``list`` several with commas, a ``filter`` either with an operator before it.
+them, a ``list`` several with commas, a ``filter`` either with an operator before it; an ``operator`` stands
+before a value that nobody knows, and ``null`` instead of both.
 """
 
 
@@ -193,6 +197,13 @@ _wacr_values() {
         done
         ;;
     list) end='' ;;
+    operator)
+        if [[ $value != *[:,]* ]]; then
+            for word in $words; do found+=("$before$word:"); done
+            found+=("${before}null ")
+        fi
+        words=''
+        ;;
     filter)
         case $value in
         ne:*) before+=ne: ;;
@@ -332,6 +343,12 @@ _wacr_values() {
   local kind=$1 ret=1
   local -a used
   shift
+  if [[ $kind == operator ]]; then
+    [[ $PREFIX == *[:,]* ]] && return 1
+    compadd -S '' -- ${@/%/:} && ret=0
+    compadd -- null && ret=0
+    return ret
+  fi
   if [[ $kind == filter ]]; then
     if compset -P ne:; then
       kind=choice
@@ -475,6 +492,10 @@ end
 function __wacr_values
     set -l value (commandline -ct | string replace -r -- '^(--[a-z-]+=)?["\']?' '')
     set -l before
+    if test $argv[1] = operator
+        string match -qr '[:,]' -- $value; or printf '%s\t\n' $argv[2..-1]: null
+        return
+    end
     if test $argv[1] = filter
         set before (string match -r '^(?:in|ne|not_in):' -- $value)
         string match -qr '[:,]' -- $value; or printf '%s\t\n' in: ne: not_in:
@@ -543,14 +564,14 @@ def _fish_value(flag: Flag) -> str:
             return "-r -F"
         case "profile":
             return "-x -a '(__wacr_profiles)'"
-        case "choice" | "list" | "filter":
+        case "choice" | "list" | "filter" | "operator":
             return f"-x -a {_fish(f'(__wacr_values {flag.kind} {words})')}"
     return "-x"
 
 
 def main() -> int:
     """Write the files, or check that they need not be written; the exit status."""
-    command = typer.main.get_command(build_app())
+    command = build_app()
     root = read(command, command.make_context("wacr", [], resilient_parsing=True))
     stale = 0
     for shell, render in (("bash", bash), ("zsh", zsh), ("fish", fish)):

@@ -5,6 +5,7 @@ Nothing is imported at the top that takes long, so that a signal always finds it
 
 import atexit
 import errno
+import gc
 import os
 import signal
 import sys
@@ -16,8 +17,28 @@ from wacr_cli import errors
 
 if TYPE_CHECKING:
     import typer
+    from typer.core import TyperCommand
 
+    from wacr_cli.options import HouseGroup
     from wacr_cli.settings.debug import Log
+
+COMMANDS = {
+    "messages": "app",
+    "sync": "sync",
+    "conversations": "app",
+    "archive": "app",
+    "contacts": "app",
+    "api": "api",
+    "account": "account",
+    "doctor": "examine",
+    "auth": "app",
+    "config": "app",
+    "sandbox": "app",
+    "completion": "completion",
+}
+"""The nouns, each a module of ``commands``, in the help's order: ``app`` gathers commands, else it is a function."""
+
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 EPILOG = "Try it without an account: wacr --demo messages list"
 
@@ -37,6 +58,8 @@ class TerminatedError(BaseException):
 def main(argv: list[str] | None = None) -> None:
     """Run one command line, and exit."""
     words = sys.argv[1:] if argv is None else argv
+    # Hardly anything made here is garbage that refers to itself; to look for it after every 700 objects slows a start.
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     try:
         _heed_signals()
         try:
@@ -140,10 +163,9 @@ def _run(words: list[str], log: "Log | None" = None) -> int:
     """The exit status of a command line that did not fail."""
     import typer
 
-    command = typer.main.get_command(build_app())
     try:
-        with command.make_context("wacr", list(words) or ["--help"], obj=log) as context:
-            command.invoke(context)
+        with build_app().make_context("wacr", list(words) or ["--help"], obj=log) as context:
+            context.command.invoke(context)
     except typer.Exit as done:
         return done.exit_code
     except typer.TyperException as error:
@@ -151,44 +173,26 @@ def _run(words: list[str], log: "Log | None" = None) -> int:
     return 0
 
 
-def build_app() -> "typer.Typer":
-    """The whole program, a group of commands for each noun."""
-    from wacr_cli.commands import (
-        account,
-        api,
-        archive,
-        auth,
-        completion,
-        config,
-        contacts,
-        conversations,
-        doctor,
-        messages,
-        sandbox,
-        sync,
-    )
-    from wacr_cli.options import HouseCommand, VersionOption, new_app
+def build_app() -> "HouseGroup":
+    """The whole program, a command or a group of them for each noun, whose module is imported when it is named."""
+    from wacr_cli.options import HouseGroup, version_option
 
-    app = new_app("Read the WhatsApp message history of a WA.cr account.")
-    app.info.epilog = EPILOG
-
-    @app.callback()
-    def wacr(version: VersionOption = False) -> None:
-        """Read the WhatsApp message history of a WA.cr account."""
-
-    app.add_typer(messages.app, name="messages")
-    app.command("sync", cls=HouseCommand, epilog=sync.EXAMPLES)(sync.sync)
-    app.add_typer(conversations.app, name="conversations")
-    app.add_typer(archive.app, name="archive")
-    app.add_typer(contacts.app, name="contacts")
-    app.command("api", cls=HouseCommand, epilog=api.EXAMPLES)(api.api)
-    app.command("account", cls=HouseCommand, epilog=account.EXAMPLES)(account.account)
-    app.command("doctor", cls=HouseCommand, epilog=doctor.EXAMPLES)(doctor.examine)
-    app.add_typer(auth.app, name="auth")
-    app.add_typer(config.app, name="config")
-    app.add_typer(sandbox.app, name="sandbox")
-    app.command("completion", cls=HouseCommand, epilog=completion.EXAMPLES)(completion.completion)
+    app = HouseGroup("wacr", "Read the WhatsApp message history of a WA.cr account.", COMMANDS, _command)
+    app.params.insert(0, version_option())
+    app.epilog = EPILOG
     return app
+
+
+def _command(name: str) -> "HouseGroup | TyperCommand":
+    """One noun's command, from the module of that name."""
+    import importlib
+
+    from wacr_cli.options import command_of, group_of
+
+    module = importlib.import_module(f"wacr_cli.commands.{name}")
+    if COMMANDS[name] == "app":
+        return group_of(name, module.app)
+    return command_of(name, getattr(module, COMMANDS[name]), module.EXAMPLES)
 
 
 def _usage_error(error: "typer.TyperException") -> errors.UsageError:
@@ -261,6 +265,8 @@ def _wants_json(words: list[str]) -> bool:
 def _leave(status: int) -> None:
     """Exit without Python's own complaint about streams that nobody reads, whatever signals still come."""
     atexit.register(_ignore_signals)
+    # Or Python would go once more through all that there is, in search of garbage, when all of it goes anyway.
+    atexit.register(gc.freeze)
     for stream in filter(None, (sys.stdout, sys.stderr)):
         try:
             stream.flush()

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.main import get_command_from_info
+from typer.models import CommandInfo
 
 from wacr_cli import __version__
 from wacr_cli.errors import UsageError
-from wacr_cli.output.display import FORMATS, PAPER_FORMATS, Display
-from wacr_cli.query import one_of, shorten
 
 if TYPE_CHECKING:
+    from wacr_cli.output.display import Display
     from wacr_cli.run import Run
 
 COLORS = ("auto", "always", "never")
 
 _META = "wacr.house"
+
+
+def _short(text: str) -> str:
+    from wacr_cli.query import shorten
+
+    return shorten(text)
 
 
 def whole_number(least: int, most: int = 10**9) -> Callable[[str], int]:
@@ -29,7 +36,7 @@ def whole_number(least: int, most: int = 10**9) -> Callable[[str], int]:
         if re.fullmatch(r"[0-9]{1,10}", text) and least <= int(text) <= most:
             return int(text)
         to = f" to {most}" if most < 10**9 else ""
-        raise typer.BadParameter(f"{shorten(text)!r} is not a whole number from {least}{to}")
+        raise typer.BadParameter(f"{_short(text)!r} is not a whole number from {least}{to}")
 
     return parse
 
@@ -38,7 +45,7 @@ def seconds(text: str | float) -> float:
     """The parser of an option that is a time in seconds, fractions allowed; typer hands it the default too."""
     if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", str(text)):
         return float(text)
-    raise typer.BadParameter(f"{shorten(str(text))!r} is not a number of seconds")
+    raise typer.BadParameter(f"{_short(str(text))!r} is not a number of seconds")
 
 
 def some_seconds(text: str | float) -> float:
@@ -102,15 +109,22 @@ TimeoutOption = Annotated[
 ]
 
 
-def _show_version(value: bool) -> None:
+def _show_version(_ctx: typer.Context, _param: Any, value: bool) -> None:
     if value:
         typer.echo(f"wacr {__version__}")
         raise typer.Exit
 
 
-VersionOption = Annotated[
-    bool, typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True)
-]
+def version_option() -> TyperOption:
+    """What shows the version."""
+    return TyperOption(
+        param_decls=["--version"],
+        is_flag=True,
+        help="Show the version.",
+        callback=_show_version,
+        is_eager=True,
+        expose_value=False,
+    )
 
 
 def _remember(ctx: typer.Context, param: Any, value: Any) -> Any:
@@ -135,6 +149,37 @@ def _house_options() -> list[TyperOption]:
     ]
 
 
+_SECTIONS = {
+    "Filters": (
+        *("type_", "status", "direction", "interaction_id", "filters", "search", "search_mode", "sender", "deleted"),
+        *("since", "until", "status_id", "source_id", "assigned_id", "created_at", "group_id"),
+    ),
+    "Options": (),
+    "Archive": ("archive", "archive_at"),
+    "Output": ("format_", "output", "excel", "no_pager"),
+    "Calls": ("dry_run", "max_wait", "timeout"),
+    "Everywhere": ("profile", "demo", "color", "quiet", "verbose", "help"),
+}
+"""Where a command's help has its options, by parameter; what is named nowhere stands under Options."""
+
+
+def sections(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
+    """What a command's help says of its arguments and options, by section: names and placeholder, and the words."""
+    found: dict[str, list[tuple[str, str]]] = {name: [] for name in ("Arguments", *_SECTIONS)}
+    of = {param: section for section, params in _SECTIONS.items() for param in params}
+    for param in command.get_params(ctx):
+        if record := param.get_help_record(ctx):
+            section = "Arguments" if param.param_type_name == "argument" else of.get(param.name, "Options")
+            found[section].append(record)
+    return {name: records for name, records in found.items() if records}
+
+
+def _write_sections(command: Any, ctx: Any, formatter: Any) -> None:
+    for name, records in sections(command, ctx).items():
+        with formatter.section(name):
+            formatter.write_dl(records)
+
+
 class HouseCommand(TyperCommand):
     """A command that takes the house options too."""
 
@@ -142,13 +187,69 @@ class HouseCommand(TyperCommand):
         super().__init__(*args, **kwargs)
         self.params.extend(_house_options())
 
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the sections of its help."""
+        _write_sections(self, ctx, formatter)
+
+
+class _WhenNamed(Mapping[str, Any]):
+    """The commands of a group by name, each of which is built when it is asked for: that takes time."""
+
+    def __init__(self, names: Iterable[str], build: Callable[[str], Any]) -> None:
+        self._built = dict.fromkeys(names)
+        self._build = build
+
+    def __getitem__(self, name: str) -> Any:
+        if self._built[name] is None:
+            self._built[name] = self._build(name)
+        return self._built[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._built)
+
+    def __len__(self) -> int:
+        return len(self._built)
+
 
 class HouseGroup(TyperGroup):
-    """A group of commands that takes the house options before the command's name."""
+    """A group of commands that takes the house options before the command's name.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    ``build`` makes the command of one of ``names``. The help is drawn without rich: at once, and the same in a pipe.
+    """
+
+    def __init__(self, name: str, help_text: str, names: Iterable[str], build: Callable[[str], Any]) -> None:
+        super().__init__(
+            name=name,
+            help=help_text,
+            rich_markup_mode=None,
+            context_settings={"help_option_names": ["-h", "--help"]},
+        )
+        self.commands = cast("dict[str, Any]", _WhenNamed(names, build))
         self.params.extend(_house_options())
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the sections of its help, and the commands."""
+        self.format_commands(ctx, formatter)
+        _write_sections(self, ctx, formatter)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names, for which nothing has to be built."""
+        return list(self.commands)
+
+
+def group_of(name: str, app: typer.Typer) -> HouseGroup:
+    """The group of an app's commands."""
+    by_name = {str(info.name): info for info in app.registered_commands}
+    return HouseGroup(name, str(app.info.help), by_name, lambda one: _built(by_name[one]))
+
+
+def command_of(name: str, function: Callable[..., None], examples: str) -> TyperCommand:
+    """The command that a function is."""
+    return _built(CommandInfo(name, cls=HouseCommand, callback=function, epilog=examples))
+
+
+def _built(info: CommandInfo) -> TyperCommand:
+    return cast("TyperCommand", get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None))
 
 
 def display_of(format_: str | None, output: str | None = None, *, excel: bool = False, paper: bool = False) -> Display:
@@ -156,6 +257,9 @@ def display_of(format_: str | None, output: str | None = None, *, excel: bool = 
 
     Raises :class:`UsageError` where the flags do not go together.
     """
+    from wacr_cli.output.display import FORMATS, PAPER_FORMATS, Display
+    from wacr_cli.query import one_of
+
     if format_ is not None:
         one_of(format_, PAPER_FORMATS if paper else FORMATS, "--format")
     if output == "":
@@ -177,19 +281,13 @@ def one_page(page: int | None, per_page: int | None, limit: int | None, *, every
 
 
 def new_app(help_text: str) -> typer.Typer:
-    """A group of commands, whose help is drawn without rich: drawn at once, and the same in a pipe."""
-    return typer.Typer(
-        cls=HouseGroup,
-        help=help_text,
-        add_completion=False,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
+    """What the commands of a group are gathered in; :func:`group_of` makes the group of it."""
+    return typer.Typer(help=help_text, add_completion=False)
 
 
 def run_of(ctx: typer.Context, **more: Any) -> Run:
     """The run that a command line asks for; ``more`` are the command's own settings of it."""
+    from wacr_cli.query import one_of
     from wacr_cli.run import Run
 
     house = cast("dict[str, Any]", ctx.meta.get(_META, {}))

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wacr_cli.api import transport as transport_module
+from wacr_cli.api.http11 import Direct
 from wacr_cli.api.transport import (
     MOST_BYTES,
     RETRIED_STATUSES,
@@ -497,10 +498,11 @@ def proxies(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 def proxy_of(url: str) -> str | None:
     """The proxy by which the wire to an address goes."""
     made = connect(url, Deadline(FakeClock(), 30))
-    pool: Any = made._pool  # type: ignore[attr-defined] # noqa: SLF001 - httpx has no other name for it
     made.close()
-    if not isinstance(pool, httpcore.HTTPProxy):
+    if isinstance(made, Direct):
         return None
+    pool: Any = made._pool  # type: ignore[attr-defined] # noqa: SLF001 - httpx has no other name for it
+    assert isinstance(pool, httpcore.HTTPProxy)
     target: httpcore.URL = pool._proxy_url  # noqa: SLF001
     return bytes(target).decode()
 

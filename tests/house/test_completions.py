@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 from wacr_cli.cli import build_app, main
 
@@ -119,6 +118,11 @@ class Terminal:
         os.write(self._master, f"{line}\r".encode())
         self.read_until("ready> ")
 
+    @property
+    def pid(self) -> int:
+        """The shell's process."""
+        return self._process.pid
+
     def close(self) -> None:
         """End the shell."""
         self._process.kill()
@@ -190,8 +194,15 @@ INSERTED = {
     "wacr --profile=our\tsandbox": r"wacr --profile=our\ café sandbox",
     "wacr contacts list --type cu\t": "wacr contacts list --type customer",
     "wacr contacts list --type not_in:lead,gu\t": "wacr contacts list --type not_in:lead,guest",
+    "wacr contacts list --status-id bet\t3,5": "wacr contacts list --status-id between:3,5",
+    "wacr contacts list --created-at=gte\t2026": "wacr contacts list --created-at=gte:2026",
+    "wacr contacts list --group-id nu\t--al\t": "wacr contacts list --group-id null --all",
     "wacr contacts list --sort lastname,first\t": "wacr contacts list --sort lastname,firstname",
     "wacr contacts get 5100 --expand gr\t": "wacr contacts get 5100 --expand groups",
+    "wacr messages list --archive-at rep\t": "wacr messages list --archive-at reports-2026.csv",
+    "wacr messages list --search-mode w\t": "wacr messages list --search-mode words",
+    "wacr sync --ful\t--no\t": "wacr sync --full --no-contacts",
+    "wacr archive che\t--onl\t": "wacr archive check --online",
     "wacr config get rate\t": "wacr config get rate_limit",
     "wacr api groups -X DEL\t": "wacr api groups -X DELETE",
     "wacr api groups --pagi\t": "wacr api groups --paginate",
@@ -220,12 +231,19 @@ LISTED = {
     "wacr config \t": (("list", "get", "set", "unset", "path", "edit"), ("messages", "rate_limit")),
     "wacr config set \t": (("default_profile", "api_url", "rate_limit", "archive"), ("shop", "reports")),
     "wacr contacts list --type \t": (("lead", "customer", "guest", "not_in:"), ("template", "reports")),
+    "wacr contacts list --source-id \t": (
+        ("gte:", "like:", "not_in:", "between:", "null"),
+        ("null:", "lead", "reports"),
+    ),
     "wacr messages \t": (("list", "get"), ("serve", "sandbox", "reports")),
     "wacr messages get --\t": (("--format", "--output", "--demo", "--verbose", "--help"), ("--type", "--version")),
     "wacr messages list --direction \t": (("in:", "ne:", "not_in:", "inbound", "outbound"), ("text", "reports")),
     "wacr messages list --type not_in:text,\t": (("template", "image", "video", "document", "audio"), ("ne:",)),
     "wacr messages list --status=ne:\t": (("sent", "delivered", "read", "failed"), ("in:",)),
-    "wacr messages list --sort \t": (("created_at", "updated_at", "-created_at", "-updated_at"), ("sent_at",)),
+    "wacr messages list --sort \t": (
+        ("created_at", "updated_at", "-created_at", "-updated_at", "sent_at"),
+        ("reports",),
+    ),
     "wacr messages list -f \t": (("table", "tsv", "csv", "json", "jsonl"), ("reports",)),
     "wacr messages list --fields \t": (("interaction_id", "sender_id", "is_read"), ("in:", "reports")),
     "wacr messages list --sort -\t": (("-created_at", "-updated_at"), ("--type", "--demo")),
@@ -271,6 +289,28 @@ def test_tab_starts_no_python(terminal: Terminal, folder: Path) -> None:
     assert (folder / "called").read_text() == "wacr\n"
 
 
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+def test_what_tab_starts(terminal: Terminal, tmp_path: Path) -> None:
+    """Seen from the system, no program is started to complete a word: no Python, under whatever name, and no other."""
+    log = tmp_path / "started"
+    terminal.press("wacr messages list --type not_in:au\t")  # what a shell starts for its first completion is started
+    command = ["strace", "-f", "-e", "trace=execve", "-o", str(log), "-p", str(terminal.pid)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as tracer:
+        try:
+            assert tracer.stderr is not None
+            if "attached" not in tracer.stderr.readline():
+                pytest.skip("processes can't be traced here")
+            for keys in ("wacr messages list --type not_in:au\t", "wacr --profile sh\t", "wacr me\tli\t--fo\t"):
+                terminal.press(keys)
+            for _ in range(50):  # what is traced is written when it has time
+                terminal.run("/bin/true")
+                if log.exists() and "/bin/true" in log.read_text():
+                    break
+        finally:
+            tracer.terminate()
+    assert set(re.findall(r'execve\("([^"]*)"', log.read_text())) == {"/bin/true"}
+
+
 def test_a_list_goes_on_after_a_comma(terminal: Terminal, shell: str) -> None:
     """A value of a list is completed so that a comma can follow at once."""
     if shell == "fish":
@@ -313,7 +353,7 @@ def _names(command: Any, context: Any) -> Iterator[str]:
 @pytest.mark.parametrize("shell_name", FILES)
 def test_every_command_and_flag_is_in_each_file(shell_name: str) -> None:
     """No name of the program is missing from a shell's file."""
-    command: Any = typer.main.get_command(build_app())
+    command: Any = build_app()
     names = set(_names(command, command.make_context("wacr", [], resilient_parsing=True)))
     text = (ROOT / "completions" / FILES[shell_name]).read_text()
     if shell_name == "fish":

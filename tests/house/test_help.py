@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import typer
 
 from wacr_cli.cli import build_app, main
 
@@ -31,7 +30,7 @@ def _leaves(command: Any, context: Any, path: tuple[str, ...] = ()) -> Iterator[
         yield from _leaves(one, below, (*path, name)) if hasattr(one, "list_commands") else [((*path, name), one)]
 
 
-ROOT: Any = typer.main.get_command(build_app())
+ROOT: Any = build_app()
 COMMANDS = dict(_leaves(ROOT, ROOT.make_context("wacr", [], resilient_parsing=True)))
 
 

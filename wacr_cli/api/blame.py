@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
-import ssl
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 
@@ -51,14 +49,8 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def about_certificates() -> str:
-    """What to look at where a certificate is not trusted, the system's own store included."""
-    store = system_store()
-    where = f"; SSL_CERT_FILE={store} takes the system's" if store else ""
-    return f"Check WACR_API_URL and the clock. Does a proxy look inside? SSL_CERT_FILE names its certificates{where}."
-
-
-def system_store() -> str:
-    """The file of the certificates that this system trusts, empty where there is none."""
-    paths = ssl.get_default_verify_paths()
-    places = (paths.cafile, paths.openssl_cafile, "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/cert.pem")
-    return next((place for place in places if place and Path(place).is_file()), "")
+    """What to look at where a certificate is not trusted."""
+    return (
+        "Check WACR_API_URL and the clock. Does a proxy look inside? Its certificate has to be in the system's store, "
+        "or in a file that SSL_CERT_FILE names."
+    )

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
 from wacr_cli import __version__
-from wacr_cli.api import blame, envelope
+from wacr_cli.api import envelope
 from wacr_cli.api.params import Params, url
-from wacr_cli.api.raw import RawAnswer
 from wacr_cli.errors import BadAnswerError, RateLimitError, ServiceError, UsageError, WacrError
 from wacr_cli.models import Row
 from wacr_cli.query import shorten
 from wacr_cli.settings.redaction import hide_token, secret
+
+if TYPE_CHECKING:
+    from wacr_cli.api.raw import RawAnswer
 
 T = TypeVar("T")
 
@@ -97,6 +99,8 @@ class Client:
 
     def raw(self, method: str, path: str, params: Params, body: bytes | None = None) -> RawAnswer:
         """Any call, and its answer as it came but for the token, should it have been echoed; see :meth:`check`."""
+        from wacr_cli.api.raw import RawAnswer
+
         try:
             response = self._send(self._request(path, params, method, body))
         except WacrError as error:
@@ -153,6 +157,8 @@ class Client:
         try:
             return self._transport.handle_request(request)
         except (httpx.TransportError, httpx.DecodingError) as error:
+            from wacr_cli.api import blame
+
             raise blame.unreachable(error, request) from None
 
     def _redacted(self, error: WacrError) -> WacrError:

@@ -10,8 +10,6 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-import httpx
-
 from wacr_cli.api import blame, envelope, wire
 from wacr_cli.errors import ServiceError
 from wacr_cli.settings.redaction import mask_numbers
@@ -64,8 +62,7 @@ def reach(base_url: str, timeout: float) -> Iterator[Step]:
 
 
 def _handshake(connection: socket.socket, host: str) -> str:
-    context = httpx.create_ssl_context()
-    with context.wrap_socket(connection, server_hostname=host) as secured:
+    with wire.trusting().wrap_socket(connection, server_hostname=host) as secured:
         certificate: Any = secured.getpeercert() or {}
         issuer = {key: value for part in certificate.get("issuer", ()) for key, value in part}
         ends = certificate.get("notAfter", "an unknown time")

@@ -33,6 +33,12 @@ MOST_BYTES = 64 * 2**20
 """The most that one answer may hold, unpacked: a hundred rows are some 100 kB."""
 
 
+def check_size(size: int) -> None:
+    """Refuse an answer that is too large."""
+    if size > MOST_BYTES:
+        raise BadAnswerError(f"an answer of more than {MOST_BYTES // 2**20} MiB", "Ask for fewer rows.")
+
+
 class Retrying(httpx.BaseTransport):
     """Tries a GET again, up to ``tries`` times in all, after a wait with full jitter or the one asked for."""
 
@@ -175,8 +181,7 @@ class Watched(httpx.BaseTransport):
         start = self._clock.monotonic()
         self._deadline.start()
         try:
-            response = self._inner.handle_request(request)
-            body = self._body(response)
+            response = self._read(self._inner.handle_request(request))
         except httpx.HTTPError as error:
             self._tell(request, describe_failure(error), start, None)
             raise
@@ -185,11 +190,20 @@ class Watched(httpx.BaseTransport):
             raise
         left = _whole(response.headers.get("X-RateLimit-Remaining"))
         self._tell(request, response.status_code, start, left)
-        return _with_body(response, body)
+        return response
 
     def close(self) -> None:
         """Close what is below."""
         self._inner.close()
+
+    def _read(self, response: httpx.Response) -> httpx.Response:
+        """The response with its body, which may be there already."""
+        if response.is_stream_consumed and "Content-Encoding" not in response.headers:
+            check_size(len(response.content))
+            return response
+        body = self._body(response)
+        headers = [(name, value) for name, value in response.headers.raw if name.lower() not in OF_THE_WIRE]
+        return httpx.Response(response.status_code, headers=headers, content=body)
 
     def _body(self, response: httpx.Response) -> bytes:
         parts, size = [], 0
@@ -197,8 +211,7 @@ class Watched(httpx.BaseTransport):
             for part in response.iter_bytes():
                 self._deadline.left()
                 size += len(part)
-                if size > MOST_BYTES:
-                    raise BadAnswerError(f"an answer of more than {MOST_BYTES // 2**20} MiB", "Ask for fewer rows.")
+                check_size(size)
                 parts.append(part)
             if _ends_too_soon(response):
                 raise httpx.DecodingError("the packed answer ends too soon")
@@ -287,12 +300,8 @@ def _ends_too_soon(response: httpx.Response) -> bool:
     return response.num_bytes_downloaded > 0 and not getattr(unpacker, "eof", True)
 
 
-def _with_body(response: httpx.Response, body: bytes) -> httpx.Response:
-    headers = [(name, value) for name, value in response.headers.raw if name.lower() not in _OF_THE_WIRE]
-    return httpx.Response(response.status_code, headers=headers, content=body)
-
-
-_OF_THE_WIRE = (b"content-encoding", b"content-length", b"transfer-encoding")
+OF_THE_WIRE = (b"content-encoding", b"content-length", b"transfer-encoding")
+"""The headers that speak of how an answer was packed and sent, of which nothing is left once it is read."""
 
 
 def is_certificate_failure(error: BaseException | None) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -59,6 +58,8 @@ def _month(ask: Ask, label: str) -> Month:
         "GROUP BY changed_at, deleted_at"
     )
     groups = sorted((str(changed), str(deleted), int(n), int(ids)) for changed, deleted, n, ids in ask(sql, values))
+    import hashlib
+
     mark = hashlib.sha256(repr(groups).encode()).hexdigest()[:20]
     return Month(label, sum(group[2] for group in groups), mark)
 

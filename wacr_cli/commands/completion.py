@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from wacr_cli.query import one_of
-
 FILES = {"bash": "wacr.bash", "zsh": "_wacr", "fish": "wacr.fish"}
 
 EXAMPLES = """\b
@@ -28,7 +26,11 @@ def completion(
 
     With it, TAB completes commands, flags and values without starting Python.
     """
-    name = FILES[one_of(shell, tuple(FILES), "SHELL")]
+    if shell not in FILES:
+        from wacr_cli.query import one_of
+
+        one_of(shell, tuple(FILES), "SHELL")
+    name = FILES[shell]
     # A wheel has the scripts in the package, a clone of the repository beside it.
     folders = (_PACKAGE / "completions", _PACKAGE.parent / "completions")
     folder = next((one for one in folders if (one / name).exists()), folders[0])

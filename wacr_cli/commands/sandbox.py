@@ -9,18 +9,13 @@ import typer
 from wacr_cli.errors import UsageError
 from wacr_cli.options import HouseCommand, new_app, run_of, whole_number
 
-app = new_app("The sample workspace as a service, to try things against.")
+app = new_app("Serve the sample workspace, to try things against.")
 
 EXAMPLES = """\b
 Examples:
   wacr sandbox serve --port 8080
   WACR_API_URL=http://127.0.0.1:8080/api/v2 WACR_TOKEN=demo wacr messages list
 """
-
-
-@app.callback()
-def sandbox() -> None:
-    """Serve the sample workspace, to try things against."""
 
 
 @app.command("serve", cls=HouseCommand, epilog=EXAMPLES)

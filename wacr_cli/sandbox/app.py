@@ -147,6 +147,8 @@ class Sandbox:
         return paginated(rows, question.page, question.per_page, lambda row: _shown(row, question.fields))
 
     def _sorted(self, rows: list[Row], question: Question) -> list[Row]:
+        if self._shuffle is None and question.sort == "created_at":  # the order that they have
+            return rows[::-1] if question.descending else rows
         if self._shuffle is None:
             rows.sort(key=_SORTS[question.sort], reverse=question.descending)
         else:
