@@ -254,6 +254,32 @@ def test_connections(serve: Serve, reply: bytes, close: bool, connections: int) 
     assert (len(server.requests), server.connections) == (3, connections)
 
 
+def test_a_host_of_several_addresses(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first that answers is taken; who waits for one that does not, waits no longer than for one alone."""
+    server = serve(OK)
+    places = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", (f"127.0.0.{n}", server.port)) for n in (9, 8, 1)]
+    connect, waits = socket.create_connection, []
+    clock = FakeClock()
+
+    def slow(address: tuple[str, int], timeout: float) -> socket.socket:
+        waits.append((address[0], timeout))
+        clock.sleep(3)
+        if address[0] != "127.0.0.1":
+            raise ConnectionRefusedError
+        return connect(address, 5)
+
+    deadline = Deadline(clock, 10)
+    deadline.start()
+    direct = Direct(httpx.URL(f"http://some.example:{server.port}"), deadline)
+    with monkeypatch.context() as patched:
+        patched.setattr(socket, "getaddrinfo", lambda *_, **__: places)
+        patched.setattr(socket, "create_connection", slow)
+        answer = direct.handle_request(httpx.Request("GET", f"http://some.example:{server.port}/"))
+    direct.close()
+    assert answer.text == "{}"
+    assert waits == [("127.0.0.9", 10), ("127.0.0.8", 7), ("127.0.0.1", 4)]
+
+
 def test_after_a_failure_the_connection_is_another(serve: Serve) -> None:
     """What would still come on the old one is nobody's answer."""
     server = serve(head("Content-Length: 3") + b"{}")

@@ -25,7 +25,7 @@ from wacr_cli.archive.postgres import PostgresStore
 from wacr_cli.archive.postgres_schema import MIGRATIONS
 from wacr_cli.archive.sqlite import SqliteStore
 from wacr_cli.archive.store import Store
-from wacr_cli.errors import ServiceError, UsageError, WacrError
+from wacr_cli.errors import IncompleteError, ServiceError, UsageError, WacrError
 from wacr_cli.models import LOCAL_SORTS, Row
 from wacr_cli.progress import Progress
 from wacr_cli.query import Filter, Query
@@ -117,9 +117,10 @@ def _question(chance: random.Random) -> Query:
 def _answer(store: Store, query: Query) -> tuple[object, ...]:
     listing = store.ask(query)
     rows = [row for window in listing.windows for row in window]
-    count: object = "none"
-    if not listing.shortfall:
-        count = store.count(query)
+    try:
+        count: object = store.count(query)
+    except IncompleteError as error:
+        count = error.message
     return rows, count, listing.more, listing.total, listing.shortfall
 
 

@@ -98,8 +98,10 @@ def test_new_changed_and_the_same(held: Store) -> None:
     assert put(held, message(2, status="read", message="other"), now=LATER) == (0, 1, 0)
     assert (held.info().messages, held.info().status_changes) == (3, 1)
     with pytest.raises(BadAnswerError, match="as inbound and as outbound"):
-        put(held, message(1), direction="outbound")
+        put(held, message(1), message(2), direction="outbound")
     assert held.get(1)["direction"] == "inbound"
+    assert put(held, message(1), *(message(number) for number in range(10, 20)), direction="outbound") == (10, 1, 0)
+    assert held.get(1)["direction"] == "outbound"
 
 
 def test_a_direction_is_learned_and_not_forgotten(held: Store) -> None:

@@ -74,14 +74,25 @@ class Direct(httpx.BaseTransport):
             self._connection = _Connection(self._connected(), self._deadline)
         return self._connection
 
-    def _connected(self) -> socket.socket:
-        left = self._deadline.left()
+    def _reached(self) -> socket.socket:
+        """A socket to the first of the host's addresses that can be reached; all of them have one deadline."""
+        failure: OSError | None = None
         try:
-            plain = socket.create_connection((self._host, self._port), left)
+            for *_, address in socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM):
+                try:
+                    return socket.create_connection((str(address[0]), self._port), self._deadline.left())
+                except TimeoutError:
+                    raise
+                except OSError as error:
+                    failure = error
+            raise failure or OSError("no address")
         except TimeoutError as error:
             raise httpx.ConnectTimeout(str(error)) from error
         except (OSError, UnicodeError) as error:
             raise httpx.ConnectError(str(error)) from error
+
+    def _connected(self) -> socket.socket:
+        plain = self._reached()
         try:
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._context is None:
