@@ -76,6 +76,7 @@ class Direct(httpx.BaseTransport):
 
     def _reached(self) -> socket.socket:
         """A socket to the first of the host's addresses that can be reached; all of them have one deadline."""
+        self._deadline.left()
         failure: OSError | None = None
         try:
             for *_, address in socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM):
