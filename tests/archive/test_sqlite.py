@@ -132,8 +132,9 @@ def test_a_place_that_can_not_be_written(path: Path, store: Store, sync: Syncing
         path.parent.chmod(0o700)
 
 
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY])
 def test_a_read_only_folder_is_read_without_what_wal_needs(
-    path: Path, store: Store, sync: Syncing, monkeypatch: pytest.MonkeyPatch
+    path: Path, store: Store, sync: Syncing, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
     """Where SQLite can't make its files beside the archive, the archive is read as what it is: unchanging."""
     sync(Account(20))
@@ -144,7 +145,7 @@ def test_a_read_only_folder_is_read_without_what_wal_needs(
     class Stuck:
         def execute(self, _: str) -> None:
             error = sqlite3.OperationalError("unable to open database file")
-            error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+            error.sqlite_errorcode = code
             raise error
 
         def close(self) -> None:
