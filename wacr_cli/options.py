@@ -94,6 +94,14 @@ ArchiveAtOption = Annotated[
         help="The archive: a file, or a postgresql:// URL. [default: WACR_ARCHIVE, or a file for each profile]",
     ),
 ]
+FieldsOption = Annotated[
+    str | None, typer.Option("--fields", metavar="FIELD[,…]", help="The fields to show, in this order.")
+]
+AllOption = Annotated[bool, typer.Option("--all", help="All that match.")]
+PageOption = Annotated[
+    int | None, typer.Option("--page", metavar="N", parser=whole_number(1), help="One page of the API, as it is.")
+]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show the calls as curl commands, and what they cost.")]
 NoPagerOption = Annotated[bool, typer.Option("--no-pager", help="Show a long table without a pager.")]
 MaxWaitOption = Annotated[
     float,

@@ -533,18 +533,12 @@ class Walk:
         covered.update(dict.fromkeys(held.ids, self.calls))
         self._remember(held.ids)
         self._idle = self._idle + 1 if like.known == len(held.ids) else 0
-        self._reach = self._reached(held, like)
+        self._reach = held.end
         self._cut = held.short and held.more
         self._target, self._back = None, 0
         self._relax(as_foretold=as_foretold)
         self._risen = 0
         return fresh if self._limit is None else fresh[: self._limit - self._seen]
-
-    def _reached(self, held: _Held, like: _Likeness) -> int:
-        """How far the covered rows reach: to the window's end, or further where more came in than it has room for."""
-        if self._linked or not held.ids or like.known < len(held.ids):
-            return held.end
-        return max(held.end, self._reach + self._risen)
 
     def _relax(self, *, as_foretold: bool) -> None:
         """Let windows stand end to end again after some linked ones that show no movement, while doubts are few.

@@ -8,12 +8,16 @@ import typer
 
 from wacr_cli import contacts, models, query
 from wacr_cli.options import (
+    AllOption,
+    DryRunOption,
     ExcelOption,
+    FieldsOption,
     FormatOption,
     HouseCommand,
     MaxWaitOption,
     NoPagerOption,
     OutputOption,
+    PageOption,
     TimeoutOption,
     display_of,
     new_app,
@@ -84,18 +88,14 @@ def list_contacts(
             help=f"{', '.join(contacts.SORT_FIELDS)}, with - for descending. [default: id]",
         ),
     ] = None,
-    fields: Annotated[
-        str | None, typer.Option("--fields", metavar="FIELD[,…]", help="The fields to show, in this order.")
-    ] = None,
+    fields: FieldsOption = None,
     expand: ExpandOption = None,
     limit: Annotated[
         int | None,
         typer.Option("--limit", "-L", metavar="N", parser=whole_number(1), help="At most N contacts. [default: 30]"),
     ] = None,
-    all_: Annotated[bool, typer.Option("--all", help="All that match.")] = False,
-    page: Annotated[
-        int | None, typer.Option("--page", metavar="N", parser=whole_number(1), help="One page of the API, as it is.")
-    ] = None,
+    all_: AllOption = False,
+    page: PageOption = None,
     per_page: Annotated[
         int | None,
         typer.Option(
@@ -106,9 +106,7 @@ def list_contacts(
         ),
     ] = None,
     count: Annotated[bool, typer.Option("--count", help="The number of contacts alone.")] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the calls as curl commands, and what they cost.")
-    ] = False,
+    dry_run: DryRunOption = False,
     format_: FormatOption = None,
     output: OutputOption = None,
     excel: ExcelOption = False,

@@ -9,14 +9,18 @@ import typer
 from wacr_cli import models, query
 from wacr_cli.errors import UsageError
 from wacr_cli.options import (
+    AllOption,
     ArchiveAtOption,
     ArchiveOption,
+    DryRunOption,
     ExcelOption,
+    FieldsOption,
     FormatOption,
     HouseCommand,
     MaxWaitOption,
     NoPagerOption,
     OutputOption,
+    PageOption,
     TimeoutOption,
     display_of,
     new_app,
@@ -111,17 +115,13 @@ def list_messages(
         ),
     ] = None,
     names: NamesOption = False,
-    fields: Annotated[
-        str | None, typer.Option("--fields", metavar="FIELD[,…]", help="The fields to show, in this order.")
-    ] = None,
+    fields: FieldsOption = None,
     limit: Annotated[
         int | None,
         typer.Option("--limit", "-L", metavar="N", parser=whole_number(1), help="At most N messages. [default: 30]"),
     ] = None,
-    all_: Annotated[bool, typer.Option("--all", help="All that match.")] = False,
-    page: Annotated[
-        int | None, typer.Option("--page", metavar="N", parser=whole_number(1), help="One page of the API, as it is.")
-    ] = None,
+    all_: AllOption = False,
+    page: PageOption = None,
     per_page: Annotated[
         int | None,
         typer.Option(
@@ -138,9 +138,7 @@ def list_messages(
     count: Annotated[bool, typer.Option("--count", help="The number of messages alone.")] = False,
     archive: ArchiveOption = False,
     archive_at: ArchiveAtOption = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the calls as curl commands, and what they cost.")
-    ] = False,
+    dry_run: DryRunOption = False,
     format_: FormatOption = None,
     output: OutputOption = None,
     excel: ExcelOption = False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from rich.text import Text
 
@@ -12,7 +12,7 @@ from wacr_cli.output.console import Console
 from wacr_cli.output.safe import printable
 from wacr_cli.output.sinks import Sink
 from wacr_cli.output.table import Pen, breadth
-from wacr_cli.output.transcript import Entry, Find, clock, day_title, entries, heading, standing
+from wacr_cli.output.transcript import Days, Entry, Find, clock, entries, heading, standing
 
 _STATUS_STYLES = {"delivered": "cyan", "read": "green", "failed": "bold red"}
 _WIDEST = 72
@@ -30,8 +30,7 @@ class Bubbles:
         self._terminal = sink.is_terminal
         self._width = console.width
         self._find = find
-        self._day: date | None = None
-        self._begun = False
+        self._days = Days()
         width = console.width - 1 if self._terminal else 0
         self._head = [Text(line, style="bold") for line in wrapped(" · ".join(heading(known)), width)]
         if more := standing(known, now()):
@@ -42,9 +41,8 @@ class Bubbles:
         lines = self._head
         self._head = []
         for entry in entries(rows, self._find, local=self._terminal):
-            if not self._begun or entry.day != self._day:
-                self._begun, self._day = True, entry.day
-                lines += [Text(), self._separator(day_title(entry.day))]
+            if day := self._days.begun_by(entry):
+                lines += [Text(), self._separator(day)]
             lines += [Text(), *self._bubble(entry)]
         # Some at a time: to draw takes longer for each line by itself, and longer still for thousands at once.
         for at in range(0, len(lines), _AT_ONCE):

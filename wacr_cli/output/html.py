@@ -9,12 +9,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from wacr_cli.models import Row
 from wacr_cli.output.safe import printable
 from wacr_cli.output.sinks import Sink
-from wacr_cli.output.transcript import Entry, Find, clock, day_title, entries, heading, standing, zone_of
+from wacr_cli.output.transcript import Days, Entry, Find, clock, entries, heading, standing, zone_of
 from wacr_cli.times import parse_sent_at
 
 # Marks that texts of right-to-left scripts are written with; harmless, since every text is kept apart from the next.
@@ -100,8 +100,7 @@ class HtmlTranscript:
     def __init__(self, sink: Sink, known: Row, now: Callable[[], datetime], find: Find) -> None:
         self._sink = sink
         self._find = find
-        self._day: date | None = None
-        self._begun = False
+        self._days = Days()
         more = f"{standing(known, now())}. " if standing(known, now()) else ""
         self._head = _head(heading(known), f"{more}Times are local, {zone_of(now())} now.") + "<main>\n"
 
@@ -110,9 +109,8 @@ class HtmlTranscript:
         parts = [self._head]
         self._head = ""
         for entry in entries(rows, self._find):
-            if not self._begun or entry.day != self._day:
-                self._begun, self._day = True, entry.day
-                parts.append(f"<h2>{shown(day_title(entry.day))}</h2>\n")
+            if day := self._days.begun_by(entry):
+                parts.append(f"<h2>{shown(day)}</h2>\n")
             parts.append(_article(entry))
         self._sink.write("".join(parts))
 

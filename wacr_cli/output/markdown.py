@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from wacr_cli.models import Row
 from wacr_cli.output.safe import printable
 from wacr_cli.output.sinks import Sink
-from wacr_cli.output.transcript import Entry, Find, clock, day_title, entries, heading, standing, zone_of
+from wacr_cli.output.transcript import Days, Entry, Find, clock, entries, heading, standing, zone_of
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>&|~#$])")
 # What makes a list, a heading's underline or a rule at the beginning of a line, and a link of bare words anywhere.
@@ -40,8 +40,7 @@ class MarkdownTranscript:
     def __init__(self, sink: Sink, known: Row, now: Callable[[], datetime], find: Find) -> None:
         self._sink = sink
         self._find = find
-        self._day: date | None = None
-        self._begun = False
+        self._days = Days()
         more = f"{standing(known, now())}. " if standing(known, now()) else ""
         self._head = (
             f"# {plain(' · '.join(heading(known)))}\n\n{plain(f'{more}Times are local, {zone_of(now())} now.')}\n"
@@ -52,9 +51,8 @@ class MarkdownTranscript:
         parts = [self._head]
         self._head = ""
         for entry in entries(rows, self._find):
-            if not self._begun or entry.day != self._day:
-                self._begun, self._day = True, entry.day
-                parts.append(f"\n## {day_title(entry.day)}\n")
+            if day := self._days.begun_by(entry):
+                parts.append(f"\n## {day}\n")
             parts.append(_said(entry))
         self._sink.write("".join(parts))
 

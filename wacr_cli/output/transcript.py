@@ -124,6 +124,21 @@ def _quote(wamid: object, find: Find) -> Quote | None:
     return Quote(_who(row), words if len(words) <= _SNIPPET else words[: _SNIPPET - 1] + "…")
 
 
+class Days:
+    """The days of a transcript, each named once, before its first message."""
+
+    def __init__(self) -> None:
+        self._begun = False
+        self._day: date | None = None
+
+    def begun_by(self, entry: Entry) -> str:
+        """The name of the day that a message is the first of, empty where it is not."""
+        if self._begun and entry.day == self._day:
+            return ""
+        self._begun, self._day = True, entry.day
+        return day_title(entry.day)
+
+
 def day_title(day: date | None) -> str:
     """A day as a separator names it."""
     return "No date" if day is None else f"{day:%A} {day.day} {day:%B} {day:%Y}"
