@@ -24,13 +24,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wacr_cli.api.envelope import Page
+from wacr_cli.archive.select import SqliteDialect, select, within
 from wacr_cli.archive.sqlite import SqliteStore
-from wacr_cli.archive.where import SqliteDialect, select, within
-from wacr_cli.models import PER_PAGE_MAX
-from wacr_cli.progress import Progress
-from wacr_cli.query import Filter, Query
+from wacr_cli.core.models import PER_PAGE_MAX
+from wacr_cli.core.progress import Progress
+from wacr_cli.core.query import Filter, Query
+from wacr_cli.core.times import SystemClock
 from wacr_cli.sync import Sync
-from wacr_cli.times import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wacr_cli import contacts, export, models
 from wacr_cli.api.raw import METHODS
 from wacr_cli.cli import build_app
 from wacr_cli.commands.completion import FILES
-from wacr_cli.options import COLORS
-from wacr_cli.output.display import FORMATS, PAPER_FORMATS
-from wacr_cli.settings import values
+from wacr_cli.commands.flags import COLORS
+from wacr_cli.core import contacts, models
+from wacr_cli.export import export
+from wacr_cli.output.options import FORMATS, PAPER_FORMATS
+from wacr_cli.settings import keys
 
 FOLDER = Path(__file__).parent.parent / "completions"
 
@@ -36,7 +37,7 @@ VALUES: dict[str, tuple[str, Sequence[str]]] = {
     "--profile": ("profile", ()),
     "FILE": ("file", ()),
     "SHELL": ("choice", tuple(FILES)),
-    "KEY": ("choice", values.KEYS),
+    "KEY": ("choice", keys.KEYS),
     "--method": ("choice", METHODS),
     "--expand": ("list", contacts.INCLUDES),
     "--as": ("choice", export.KINDS),

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from wacr_cli.cli import build_app
-from wacr_cli.options import sections
+from wacr_cli.commands.flags import sections
 
 ROOT = Path(__file__).parent.parent
 WIDTH = 80

@@ -17,12 +17,12 @@ from rich.console import Console as RichConsole
 from rich.text import Text
 
 from wacr_cli.api.client import Client
-from wacr_cli.api.reader import ApiSource
+from wacr_cli.api.source import ApiSource
+from wacr_cli.core.progress import Progress
+from wacr_cli.core.query import Query
 from wacr_cli.output.console import Console
-from wacr_cli.output.results import message_writer
-from wacr_cli.output.sinks import Stream
-from wacr_cli.progress import Progress
-from wacr_cli.query import Query
+from wacr_cli.output.destinations import Stream
+from wacr_cli.output.writers import message_writer
 from wacr_cli.sandbox import world
 from wacr_cli.sandbox.app import Sandbox
 

@@ -13,14 +13,14 @@ from itertools import pairwise
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from wacr_cli import errors
+from wacr_cli.core import errors
 
 if TYPE_CHECKING:
     import typer
     from typer.core import TyperCommand
 
-    from wacr_cli.options import HouseGroup
-    from wacr_cli.settings.debug import Log
+    from wacr_cli.commands.flags import HouseGroup
+    from wacr_cli.settings.debug_log import Log
 
 COMMANDS = {
     "messages": "app",
@@ -128,13 +128,13 @@ def _outcome(words: list[str]) -> int:
 
 def _log() -> "Log | None":
     """The log that WACR_DEBUG asks for, None where it asks for none or none can be written."""
-    from wacr_cli.settings import debug
+    from wacr_cli.settings import debug_log
     from wacr_cli.settings.config import flag
 
     if not flag(os.environ, "WACR_DEBUG"):
         return None
     try:
-        return debug.start(os.environ)
+        return debug_log.start(os.environ)
     except OSError as error:
         _say(f"wacr: no log is written: {error}")
         return None
@@ -175,7 +175,7 @@ def _run(words: list[str], log: "Log | None" = None) -> int:
 
 def build_app() -> "HouseGroup":
     """The whole program, a command or a group of them for each noun, whose module is imported when it is named."""
-    from wacr_cli.options import HouseGroup, version_option
+    from wacr_cli.commands.flags import HouseGroup, version_option
 
     app = HouseGroup("wacr", "Read the WhatsApp message history of a WA.cr account.", COMMANDS, _command)
     app.params.insert(0, version_option())
@@ -187,7 +187,7 @@ def _command(name: str) -> "HouseGroup | TyperCommand":
     """One noun's command, from the module of that name."""
     import importlib
 
-    from wacr_cli.options import command_of, group_of
+    from wacr_cli.commands.flags import command_of, group_of
 
     module = importlib.import_module(f"wacr_cli.commands.{name}")
     if COMMANDS[name] == "app":

@@ -35,11 +35,11 @@ from wacr_cli.api.envelope import Page
 from wacr_cli.api.params import Params, list_params, window_params
 from wacr_cli.api.walk import Answer, Checkpoint, Walk, Window
 from wacr_cli.archive.store import Store, Taken
-from wacr_cli.errors import AuthError, BadAnswerError, NotFoundError, UsageError
-from wacr_cli.models import DIRECTIONS, PER_PAGE_MAX, Row
-from wacr_cli.progress import Progress
-from wacr_cli.query import Query
-from wacr_cli.times import Clock
+from wacr_cli.core.errors import AuthError, BadAnswerError, NotFoundError, UsageError
+from wacr_cli.core.models import DIRECTIONS, PER_PAGE_MAX, Row
+from wacr_cli.core.progress import Progress
+from wacr_cli.core.query import Query
+from wacr_cli.core.times import Clock
 
 _LINK = 10
 """Rows: so many settled ones in a row, at the end of a window, are a link to the archive."""
@@ -143,7 +143,7 @@ class Sync:
     def run(self) -> Report:
         """Bring the archive up to date; what was read before a failure is kept.
 
-        Raises :class:`~wacr_cli.errors.BusyError` where another sync writes it, and what client and store raise.
+        Raises :class:`~wacr_cli.core.errors.BusyError` where another sync writes it, and what client and store raise.
         """
         with self._store.exclusive():
             still = self._read_whole_lists()

@@ -9,12 +9,13 @@ from urllib.parse import parse_qsl
 import httpx
 import pytest
 
-from wacr_cli import __version__, errors
+from wacr_cli import __version__
 from wacr_cli.api.client import Client
 from wacr_cli.api.transport import Deadline, Watched
-from wacr_cli.errors import BadAnswerError, WacrError
-from wacr_cli.progress import Progress
-from wacr_cli.times import SystemClock
+from wacr_cli.core import errors
+from wacr_cli.core.errors import BadAnswerError, WacrError
+from wacr_cli.core.progress import Progress
+from wacr_cli.core.times import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wacr_cli import errors
 from wacr_cli.api.envelope import Page, decode, failure, parse_item, parse_page
-from wacr_cli.errors import BadAnswerError, WacrError
+from wacr_cli.core import errors
+from wacr_cli.core.errors import BadAnswerError, WacrError
 
 ROWS: list[dict[str, Any]] = [{"id": 3, "message": "a"}, {"id": 2, "message": None}]
 NUMBERS = {"current_page": 2, "last_page": 9, "per_page": 2, "total": 17}

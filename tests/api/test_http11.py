@@ -18,8 +18,8 @@ from tests.api.test_transport import FakeClock
 from wacr_cli.api import transport, wire
 from wacr_cli.api.http11 import Direct
 from wacr_cli.api.transport import Deadline, is_certificate_failure
-from wacr_cli.errors import BadAnswerError
-from wacr_cli.times import SystemClock
+from wacr_cli.core.errors import BadAnswerError
+from wacr_cli.core.times import SystemClock
 
 PEM = Path(__file__).parent / "certificates" / "localhost.pem"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"

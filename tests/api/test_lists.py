@@ -19,9 +19,9 @@ from wacr_cli.api.lists import (
     walk_by,
 )
 from wacr_cli.api.walk import Answer
-from wacr_cli.contacts import SORTS, ContactQuery, parse_filters
-from wacr_cli.progress import Progress
-from wacr_cli.query import RawFilter
+from wacr_cli.core.contacts import SORTS, ContactQuery, parse_filters
+from wacr_cli.core.progress import Progress
+from wacr_cli.core.query import RawFilter
 from wacr_cli.sandbox.app import Sandbox
 from wacr_cli.sandbox.world import World, build
 

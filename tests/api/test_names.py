@@ -10,7 +10,7 @@ import pytest
 from wacr_cli.api.envelope import Page
 from wacr_cli.api.names import ApiNames
 from wacr_cli.api.params import Params
-from wacr_cli.contacts import digits_of, name_of
+from wacr_cli.core.contacts import digits_of, name_of
 
 
 class Directory:

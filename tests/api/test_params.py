@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wacr_cli.api.params import list_params, window_params
-from wacr_cli.query import Filter, Query, RawFilter, parse_filter
+from wacr_cli.core.query import Filter, Query, RawFilter, parse_filter
 
 if TYPE_CHECKING:
     from wacr_cli.api.params import Params

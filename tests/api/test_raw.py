@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from wacr_cli.api.envelope import Page
 from wacr_cli.api.params import Params, url
 from wacr_cli.api.raw import below, body_of, field, paginated, typed
-from wacr_cli.errors import UsageError
-from wacr_cli.progress import Progress
+from wacr_cli.core.errors import UsageError
+from wacr_cli.core.progress import Progress
 
 BASE = "https://shop.example/api/v2"
 

@@ -9,10 +9,10 @@ import httpx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wacr_cli import models, query
 from wacr_cli.api.client import Client
-from wacr_cli.api.reader import ApiSource
-from wacr_cli.progress import Progress
+from wacr_cli.api.source import ApiSource
+from wacr_cli.core import models, query
+from wacr_cli.core.progress import Progress
 from wacr_cli.sandbox import world
 from wacr_cli.sandbox.app import Sandbox
 

@@ -29,8 +29,8 @@ from wacr_cli.api.transport import (
     seconds_asked,
 )
 from wacr_cli.api.wire import connect
-from wacr_cli.errors import BadAnswerError, RateLimitError, ServiceError, UsageError
-from wacr_cli.progress import Call, Progress
+from wacr_cli.core.errors import BadAnswerError, RateLimitError, ServiceError, UsageError
+from wacr_cli.core.progress import Call, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -15,8 +15,8 @@ from tests.archive.postgres_server import Server, programs
 from wacr_cli.archive.postgres import PostgresStore
 from wacr_cli.archive.sqlite import SqliteStore
 from wacr_cli.archive.store import Store
-from wacr_cli.progress import Progress
-from wacr_cli.query import Query
+from wacr_cli.core.progress import Progress
+from wacr_cli.core.query import Query
 from wacr_cli.sync import Report, Sync
 
 NOW = "2026-11-25T12:00:00.000Z"

@@ -10,7 +10,7 @@ from typing import Any
 
 from wacr_cli.api.envelope import Page
 from wacr_cli.api.params import Params
-from wacr_cli.errors import NotFoundError
+from wacr_cli.core.errors import NotFoundError
 
 FIRST_SECOND = 1_790_000_000
 

@@ -20,15 +20,15 @@ from tests.archive.postgres_server import PASSWORD, Server, programs
 from tests.archive.test_questions import TEXTS
 from tests.archive.test_store_contract import FIRST, START, all_of, message, put
 from tests.conftest import Api, Result
-from wacr_cli.archive import words
+from wacr_cli.archive import tokenizer
 from wacr_cli.archive.postgres import PostgresStore
 from wacr_cli.archive.postgres_schema import MIGRATIONS
 from wacr_cli.archive.sqlite import SqliteStore
 from wacr_cli.archive.store import Store
-from wacr_cli.errors import IncompleteError, ServiceError, UsageError, WacrError
-from wacr_cli.models import LOCAL_SORTS, Row
-from wacr_cli.progress import Progress
-from wacr_cli.query import Filter, Query
+from wacr_cli.core.errors import IncompleteError, ServiceError, UsageError, WacrError
+from wacr_cli.core.models import LOCAL_SORTS, Row
+from wacr_cli.core.progress import Progress
+from wacr_cli.core.query import Filter, Query
 from wacr_cli.settings.places import without_password
 from wacr_cli.sync import Sync
 
@@ -166,7 +166,7 @@ def _moved(local: Store, shared: Store) -> Any:
 )
 def test_words(text: str, found: list[str]) -> None:
     """What is a word: letters and digits side by side, without case and accents."""
-    assert words.tokens(text) == found
+    assert tokenizer.tokens(text) == found
 
 
 def test_a_text_beyond_what_can_be_indexed(shared: PostgresStore) -> None:

@@ -16,17 +16,17 @@ from hypothesis import strategies as st
 from tests.archive.conftest import Ticking
 from tests.conftest import NOW, row
 from wacr_cli.api.client import Client
-from wacr_cli.api.reader import ApiSource
+from wacr_cli.api.source import ApiSource
+from wacr_cli.archive.select import fold, parse_words
 from wacr_cli.archive.sqlite import SqliteStore
 from wacr_cli.archive.store import Store
-from wacr_cli.archive.where import fold, parse_words
-from wacr_cli.errors import IncompleteError, NotFoundError, UsageError
-from wacr_cli.models import LOCAL_SORTS
-from wacr_cli.progress import Progress
-from wacr_cli.query import Filter, Operator, Query, RawFilter
+from wacr_cli.core.errors import IncompleteError, NotFoundError, UsageError
+from wacr_cli.core.models import LOCAL_SORTS
+from wacr_cli.core.progress import Progress
+from wacr_cli.core.query import Filter, Operator, Query, RawFilter
+from wacr_cli.core.source import Source
 from wacr_cli.sandbox.app import Sandbox
 from wacr_cli.sandbox.world import World
-from wacr_cli.source import Source
 from wacr_cli.sync import Sync
 
 TEXTS = (
@@ -156,7 +156,7 @@ def test_the_archive_answers_as_the_api_does(sources: tuple[Source, Store], quer
 @pytest.mark.parametrize("raw", ["type=text", "type[in]=text,image", "status[ne]=read", "interaction_id=7", "type="])
 def test_filters_that_are_passed_through(sources: tuple[Source, Store], raw: str) -> None:
     """--filter means the same to both, where it is of the fields that there are."""
-    from wacr_cli.query import parse_raw_filter
+    from wacr_cli.core.query import parse_raw_filter
 
     api, store = sources
     query = Query(raw_filters=(parse_raw_filter(raw),), limit=None)

@@ -15,11 +15,11 @@ import pytest
 from tests.archive.conftest import NOW, Syncing, stored
 from tests.archive.moving_account import Account
 from wacr_cli.archive import sqlite as module
-from wacr_cli.archive.migrations import APPLICATION_ID, MIGRATIONS, Migration
+from wacr_cli.archive.schema import APPLICATION_ID, MIGRATIONS, Migration
 from wacr_cli.archive.sqlite import SCHEMA, SqliteStore
 from wacr_cli.archive.store import Store
-from wacr_cli.errors import BusyError, UsageError, WacrError
-from wacr_cli.query import Query
+from wacr_cli.core.errors import BusyError, UsageError, WacrError
+from wacr_cli.core.query import Query
 
 ODD = {
     "id": 2**62,

@@ -11,11 +11,11 @@ import pytest
 
 from wacr_cli.archive.months import NO_MONTH
 from wacr_cli.archive.store import Store
-from wacr_cli.conversations import Conversation, ConversationQuery, in_time, summed_up
-from wacr_cli.errors import BadAnswerError, BusyError, NotFoundError, UsageError
-from wacr_cli.models import Row
-from wacr_cli.query import Filter, Query
-from wacr_cli.times import parse_sent_at
+from wacr_cli.core.conversations import Conversation, ConversationQuery, in_time, summed_up
+from wacr_cli.core.errors import BadAnswerError, BusyError, NotFoundError, UsageError
+from wacr_cli.core.models import Row
+from wacr_cli.core.query import Filter, Query
+from wacr_cli.core.times import parse_sent_at
 
 FIRST = "2026-11-25T12:00:00.000Z"
 LATER = "2026-11-25T13:00:00.000Z"

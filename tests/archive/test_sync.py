@@ -16,9 +16,9 @@ from tests.archive.conftest import Syncing, Ticking, stored
 from tests.archive.moving_account import Account
 from wacr_cli.archive.sqlite import SqliteStore
 from wacr_cli.archive.store import Store
-from wacr_cli.errors import AuthError, BadAnswerError, BusyError, NotFoundError, ServiceError, UsageError
-from wacr_cli.progress import Progress
-from wacr_cli.query import Query
+from wacr_cli.core.errors import AuthError, BadAnswerError, BusyError, NotFoundError, ServiceError, UsageError
+from wacr_cli.core.progress import Progress
+from wacr_cli.core.query import Query
 from wacr_cli.sync import Sync
 
 # What it costs.

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from tests.conftest import CANARY, Api, Result
-from wacr_cli.settings import vault
+from wacr_cli.settings import keyring
 from wacr_cli.settings.config import config_dir
 
 Wacr = Callable[..., Result]
@@ -249,7 +249,7 @@ class TestKeyring:
                 release.wait(30)
             raise error(CANARY)
 
-        monkeypatch.setattr(vault, "PATIENCE", 0.05)
+        monkeypatch.setattr(keyring, "PATIENCE", 0.05)
         monkeypatch.setitem(sys.modules, "keyring", self.backend(get_password=fails, set_password=fails))
         pipe(CANARY.encode())
         result = wacr("auth", "login", "--with-token")

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.conftest import NOW, SMALL, Api, Result
-from wacr_cli.models import CONTACT_FIELDS
+from wacr_cli.core.models import CONTACT_FIELDS
 from wacr_cli.sandbox.app import Sandbox
 from wacr_cli.sandbox.world import World, build
 

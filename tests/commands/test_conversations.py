@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import NOW, SMALL, Api, Result, row
 from wacr_cli.api import wire
-from wacr_cli.conversations import FIELDS
+from wacr_cli.core.conversations import FIELDS
 from wacr_cli.sandbox.app import Sandbox
 from wacr_cli.sandbox.world import Contact, Row, World
 

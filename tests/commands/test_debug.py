@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import CANARY, Api, Result
 from wacr_cli.api.transport import shape
 from wacr_cli.settings.config import state_dir
-from wacr_cli.settings.debug import telling
+from wacr_cli.settings.debug_log import telling
 
 Wacr = Callable[..., Result]
 

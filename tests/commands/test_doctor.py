@@ -14,8 +14,7 @@ import httpx
 import pytest
 
 from tests.conftest import CANARY, Api, Result
-from wacr_cli import doctor
-from wacr_cli.api import probe
+from wacr_cli.diagnostics import checks, connection
 from wacr_cli.settings.config import config_dir, config_path
 
 Wacr = Callable[..., Result]
@@ -156,10 +155,10 @@ def test_what_is_secret_is_not_said(wacr: Wacr, monkeypatch: pytest.MonkeyPatch,
 def test_a_check_that_fails_itself_stops_no_other(monkeypatch: pytest.MonkeyPatch, wacr: Wacr) -> None:
     """It is a fault of its own, told by its kind."""
 
-    def broken(_: doctor.Patient) -> list[doctor.Finding]:
+    def broken(_: checks.Patient) -> list[checks.Finding]:
         raise RuntimeError(CANARY)
 
-    monkeypatch.setattr(doctor, "CHECKS", (("odd", broken), *doctor.CHECKS))
+    monkeypatch.setattr(checks, "CHECKS", (("odd", broken), *checks.CHECKS))
     result = wacr("doctor")
     assert "✗ odd" in result.text
     assert "could not be looked at (RuntimeError)" in result.text
@@ -183,7 +182,7 @@ class TestConnect:
     @pytest.fixture(autouse=True)
     def reached(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """The host is there: the rest is the service's answer."""
-        monkeypatch.setattr(probe, "reach", lambda *_: iter([probe.Step("dns", "somewhere")]))
+        monkeypatch.setattr(connection, "reach", lambda *_: iter([connection.Step("dns", "somewhere")]))
 
     def test_sound(self, wacr: Wacr, api: Api) -> None:
         """One call; limits, clock and envelope as they were seen, and nothing of what was in it."""
@@ -249,17 +248,17 @@ class TestConnect:
 
 def test_the_way_really_goes(free_port: int) -> None:
     """A name, a connection refused, and one that stands; without TLS there is no handshake."""
-    from wacr_cli.errors import ServiceError
+    from wacr_cli.core.errors import ServiceError
     from wacr_cli.sandbox.serve import serve
 
     with pytest.raises(ServiceError, match=f"no connection to port {free_port}"):
-        list(probe.reach(f"http://127.0.0.1:{free_port}/api/v2", 5))
+        list(connection.reach(f"http://127.0.0.1:{free_port}/api/v2", 5))
     with serve(lambda _: httpx.Response(200)) as server:
-        assert [step.topic for step in probe.reach(server.url, 5)] == ["dns", "network"]
+        assert [step.topic for step in connection.reach(server.url, 5)] == ["dns", "network"]
         with pytest.raises(ServiceError, match=r"(TLS fails|no connection)"):
-            list(probe.reach(server.url.replace("http:", "https:"), 5))
+            list(connection.reach(server.url.replace("http:", "https:"), 5))
     with pytest.raises(ServiceError, match="can't be looked up"):
-        list(probe.reach("https://no-such-host.invalid/api/v2", 5))
+        list(connection.reach("https://no-such-host.invalid/api/v2", 5))
 
 
 @pytest.fixture

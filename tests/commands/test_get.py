@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.conftest import Api, Result
-from wacr_cli.models import DETAIL_FIELDS
+from wacr_cli.core.models import DETAIL_FIELDS
 
 Wacr = Callable[..., Result]
 

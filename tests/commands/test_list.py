@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.conftest import CANARY, NOW, Api, Result, row
-from wacr_cli.models import LIST_FIELDS
+from wacr_cli.core.models import LIST_FIELDS
 from wacr_cli.sandbox.app import Sandbox
 from wacr_cli.sandbox.world import World
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from wacr_cli import cli
-from wacr_cli.times import SystemClock
+from wacr_cli.core.times import SystemClock
 
 from .moving import Moving
 from .server import PATIENCE, Server

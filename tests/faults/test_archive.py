@@ -17,7 +17,7 @@ import pytest
 
 from tests.archive.moving_account import Account
 from wacr_cli.archive.sqlite import SqliteStore
-from wacr_cli.query import Query
+from wacr_cli.core.query import Query
 
 from .conftest import Home, Runner, Starter
 from .server import RESET_BEFORE, Reply, Request, Server, answer, busy, cut, half_of_the_body, hold

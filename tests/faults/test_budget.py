@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from wacr_cli.api.budget import Budget, open_state
-from wacr_cli.progress import Progress
+from wacr_cli.api.rate_limiter import Budget, open_state
+from wacr_cli.core.progress import Progress
 
 from .conftest import DUMP, TOKEN, Runner, Skipping
 from .moving import Moving

@@ -155,7 +155,7 @@ def test_the_picture_shows_what_the_program_shows() -> None:
 
 def test_every_exit_status_is_told() -> None:
     """The README's table has each exit status that an error of the program may end with."""
-    from wacr_cli import errors
+    from wacr_cli.core import errors
 
     statuses = {e.exit_status for e in vars(errors).values() if isinstance(e, type) and issubclass(e, errors.WacrError)}
     told = {int(number) for cell in re.findall(r"^\| ([\d, ]+) \|", README, re.MULTILINE) for number in cell.split(",")}

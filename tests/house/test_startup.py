@@ -119,6 +119,8 @@ def test_the_version_needs_nothing() -> None:
     assert {name for name in modules if name.startswith("wacr_cli")} == {
         "wacr_cli",
         "wacr_cli.cli",
-        "wacr_cli.errors",
-        "wacr_cli.options",
+        "wacr_cli.commands",
+        "wacr_cli.commands.flags",
+        "wacr_cli.core",
+        "wacr_cli.core.errors",
     }

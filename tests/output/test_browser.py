@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.output.test_transcript import HOSTILE, message, page
-from wacr_cli.models import Row
+from wacr_cli.core.models import Row
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(not BROWSER, reason="no Chromium is installed")

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wacr_cli.core.progress import Call
 from wacr_cli.output.console import Console, ConsoleProgress, wants_colour
-from wacr_cli.progress import Call
 
 CLEAR = "\r\x1b[K"
 

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wacr_cli.output.csv import Csv, Tsv
-from wacr_cli.output.sinks import Stream
+from wacr_cli.output.destinations import Stream
 
 TEXTS = st.text(st.characters(codec="utf-8")) | st.text(
     st.sampled_from("a \"',;\t\n\r\\\x00\x0b\x0c\x1b\x85\u2028=+-@é漢👍")

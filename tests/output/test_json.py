@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wacr_cli.errors import BadAnswerError
+from wacr_cli.core.errors import BadAnswerError
+from wacr_cli.output.destinations import Stream
 from wacr_cli.output.json import JsonArray, JsonLines, JsonObject, encode
-from wacr_cli.output.sinks import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wacr_cli.models import Row
+    from wacr_cli.core.models import Row
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.text(
     st.sampled_from('a\x1b\x00\n\r\x7f\x9b\u202e\u2028\ud83d\\"👍')

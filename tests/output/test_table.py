@@ -16,15 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from wacr_cli.models import DETAIL_FIELDS, LIST_FIELDS
+from wacr_cli.core.models import DETAIL_FIELDS, LIST_FIELDS
 from wacr_cli.output.console import Console
-from wacr_cli.output.sinks import Stream
+from wacr_cli.output.destinations import Stream
 from wacr_cli.output.table import DEFAULT_COLUMNS, MessageCards, MessageTable, breadth, columns_with, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from wacr_cli.models import Row
+    from wacr_cli.core.models import Row
 
 NOW = datetime(2026, 7, 15, 10, tzinfo=UTC)
 SGR = re.compile(r"\x1b\[[0-9;]*m")

@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from wacr_cli.models import Row
-from wacr_cli.output.bubbles import Bubbles, wrapped
+from wacr_cli.core.models import Row
+from wacr_cli.output.chat import Bubbles, wrapped
 from wacr_cli.output.console import Console
 from wacr_cli.output.html import HtmlTable, HtmlTranscript
 from wacr_cli.output.markdown import MarkdownTable, MarkdownTranscript, plain

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wacr_cli.sandbox.app import FIELDS, MORE_FIELDS, Sandbox, ask, read
-from wacr_cli.sandbox.php import nest
+from wacr_cli.sandbox.laravel import nest
 from wacr_cli.sandbox.world import Row, World, build
 
 NOW = datetime(2026, 2, 14, 9, 30, tzinfo=UTC)

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from wacr_cli import models
+from wacr_cli.core import models
 from wacr_cli.sandbox.app import Sandbox
 from wacr_cli.sandbox.world import World, build
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wacr_cli.errors import UsageError
+from wacr_cli.core.errors import UsageError
 from wacr_cli.settings import config
 from wacr_cli.settings.config import DEFAULT_API_URL, Settings, check_api_url, is_loopback, load
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wacr_cli.errors import AuthError, BusyError, UsageError
-from wacr_cli.locks import held
-from wacr_cli.settings import credentials, vault
+from wacr_cli.core.errors import AuthError, BusyError, UsageError
+from wacr_cli.core.locks import held
+from wacr_cli.settings import credentials, keyring
 from wacr_cli.settings.config import Settings
 from wacr_cli.settings.credentials import check_token
 
@@ -298,9 +298,9 @@ class TestInTheKeyring:
     def vaulted(self, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         """What the keyring holds."""
         kept: dict[str, str] = {}
-        monkeypatch.setattr(vault, "keep", kept.__setitem__)
-        monkeypatch.setattr(vault, "forget", lambda name: kept.pop(name, None))
-        monkeypatch.setattr(vault, "fetch", kept.__getitem__)
+        monkeypatch.setattr(keyring, "keep", kept.__setitem__)
+        monkeypatch.setattr(keyring, "forget", lambda name: kept.pop(name, None))
+        monkeypatch.setattr(keyring, "fetch", kept.__getitem__)
         return kept
 
     def test_kept(self, environ: dict[str, str], vaulted: dict[str, str]) -> None:
@@ -327,10 +327,10 @@ class TestInTheKeyring:
         store.keep("shop", "https://shop.example", CANARY)
 
         def locked(_: str) -> str:
-            raise vault.UnavailableError("is locked")
+            raise keyring.UnavailableError("is locked")
 
-        monkeypatch.setattr(vault, "fetch", locked)
-        monkeypatch.setattr(vault, "forget", locked)
+        monkeypatch.setattr(keyring, "fetch", locked)
+        monkeypatch.setattr(keyring, "forget", locked)
         with pytest.raises(AuthError, match="the keyring, which is locked") as caught:
             credentials.find_token(environ, SHOP)
         assert "WACR_TOKEN" in caught.value.hint

@@ -1,4 +1,4 @@
-"""The API's endpoints, a method each: parameters in, rows out, every failure a :class:`~wacr_cli.errors.WacrError`."""
+"""The API's endpoints, a method each: parameters in, rows out, every failure a :class:`WacrError`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import httpx
 from wacr_cli import __version__
 from wacr_cli.api import envelope
 from wacr_cli.api.params import Params, url
-from wacr_cli.errors import BadAnswerError, RateLimitError, ServiceError, UsageError, WacrError
-from wacr_cli.models import Row
-from wacr_cli.query import shorten
+from wacr_cli.core.errors import BadAnswerError, RateLimitError, ServiceError, UsageError, WacrError
+from wacr_cli.core.models import Row
+from wacr_cli.core.query import shorten
 from wacr_cli.settings.redaction import hide_token, secret
 
 if TYPE_CHECKING:
@@ -157,9 +157,9 @@ class Client:
         try:
             return self._transport.handle_request(request)
         except (httpx.TransportError, httpx.DecodingError) as error:
-            from wacr_cli.api import blame
+            from wacr_cli.api import failures
 
-            raise blame.unreachable(error, request) from None
+            raise failures.unreachable(error, request) from None
 
     def _redacted(self, error: WacrError) -> WacrError:
         """The error without the token, and only then cut: half a token would not be found."""

@@ -2,7 +2,7 @@
 
 A list stands under ``data``, or under ``data.data`` as Laravel's own paginator writes it; the numbers of
 its pages under ``meta.pagination``, ``meta``, or beside the rows. An error's code and words stand in one of
-several places too. Whatever is none of these is a :class:`~wacr_cli.errors.BadAnswerError` that says where.
+several places too. Whatever is none of these is a :class:`~wacr_cli.core.errors.BadAnswerError` that says where.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, cast
 
-from wacr_cli.errors import (
+from wacr_cli.core.errors import (
     AuthError,
     BadAnswerError,
     NotFoundError,
@@ -23,7 +23,7 @@ from wacr_cli.errors import (
     UsageError,
     WacrError,
 )
-from wacr_cli.models import Row
+from wacr_cli.core.models import Row
 
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,39}")
 

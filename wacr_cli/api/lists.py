@@ -8,11 +8,11 @@ from typing import Protocol, cast
 from wacr_cli.api.envelope import Page
 from wacr_cli.api.params import Params, window_params
 from wacr_cli.api.walk import Answer, Walk
-from wacr_cli.contacts import ContactQuery
-from wacr_cli.errors import IncompleteError
-from wacr_cli.models import Row
-from wacr_cli.progress import Progress
-from wacr_cli.source import Listing
+from wacr_cli.core.contacts import ContactQuery
+from wacr_cli.core.errors import IncompleteError
+from wacr_cli.core.models import Row
+from wacr_cli.core.progress import Progress
+from wacr_cli.core.source import Listing
 
 Fetch = Callable[[int | None, int | None], Page]
 """Asks for a page, and for so many rows of it."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from wacr_cli.api.lists import Contacts, ask_contacts
-from wacr_cli.contacts import ContactQuery, digits_of, name_of
-from wacr_cli.models import PER_PAGE_MAX, Row
-from wacr_cli.progress import Progress
-from wacr_cli.source import Listing
+from wacr_cli.core.contacts import ContactQuery, digits_of, name_of
+from wacr_cli.core.models import PER_PAGE_MAX, Row
+from wacr_cli.core.progress import Progress
+from wacr_cli.core.source import Listing
 
 NEWEST_FIRST = ContactQuery(sort=("-id",), limit=None)
 """The directory in the order in which it is read: who writes now is likely to be new."""

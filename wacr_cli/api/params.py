@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
-from wacr_cli.query import Query
+from wacr_cli.core.query import Query
 
 Params = list[tuple[str, str]]
 

@@ -10,7 +10,7 @@ import httpcore
 import httpx
 
 from wacr_cli.api.transport import Deadline
-from wacr_cli.errors import UsageError
+from wacr_cli.core.errors import UsageError
 
 
 def connect(proxy: str, context: ssl.SSLContext, deadline: Deadline) -> httpx.BaseTransport:

@@ -13,11 +13,11 @@ from wacr_cli.api.envelope import Page
 from wacr_cli.api.lists import walk_by, walked
 from wacr_cli.api.params import Params, window_params
 from wacr_cli.api.walk import Walk
-from wacr_cli.errors import UsageError
-from wacr_cli.models import PER_PAGE_MAX, Row
-from wacr_cli.progress import Progress
-from wacr_cli.query import shorten
-from wacr_cli.source import Listing
+from wacr_cli.core.errors import UsageError
+from wacr_cli.core.models import PER_PAGE_MAX, Row
+from wacr_cli.core.progress import Progress
+from wacr_cli.core.query import shorten
+from wacr_cli.core.source import Listing
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 

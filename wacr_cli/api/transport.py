@@ -18,11 +18,11 @@ from urllib.parse import urlencode
 
 import httpx
 
-from wacr_cli.api.budget import Budget
-from wacr_cli.errors import BadAnswerError, RateLimitError, ServiceError
-from wacr_cli.progress import Call, Progress
+from wacr_cli.api.rate_limiter import Budget
+from wacr_cli.core.errors import BadAnswerError, RateLimitError, ServiceError
+from wacr_cli.core.progress import Call, Progress
+from wacr_cli.core.times import Clock, span
 from wacr_cli.settings.redaction import mask_numbers
-from wacr_cli.times import Clock, span
 
 RETRIED_STATUSES = frozenset((408, 425, 429, 500, 502, 503, 504))
 TRIES = 4

@@ -11,7 +11,7 @@ import httpx
 
 from wacr_cli.api.http11 import Direct
 from wacr_cli.api.transport import Deadline
-from wacr_cli.errors import UsageError
+from wacr_cli.core.errors import UsageError
 from wacr_cli.settings.config import is_loopback
 
 

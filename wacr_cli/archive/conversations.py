@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from wacr_cli.archive.rows import shown
-from wacr_cli.conversations import FAILED, Conversation, ConversationQuery
-from wacr_cli.models import Row
+from wacr_cli.core.conversations import FAILED, Conversation, ConversationQuery
+from wacr_cli.core.models import Row
 
 Ask = Callable[[str, Sequence[object]], list[Any]]
 

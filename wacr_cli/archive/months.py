@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from wacr_cli.archive.where import microseconds
-from wacr_cli.models import LIST_FIELDS, Row
+from wacr_cli.archive.select import microseconds
+from wacr_cli.core.models import LIST_FIELDS, Row
 
 FIELDS = (*LIST_FIELDS, "direction", "first_seen_at", "changed_at", "deleted_at")
 """What is told of each message; ``sent_us`` stands behind them."""

@@ -15,14 +15,14 @@ from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from typing import Any
 
-from wacr_cli.archive import words
+from wacr_cli.archive import tokenizer
 from wacr_cli.archive.postgres_schema import MIGRATIONS, TABLES, VERSIONS, Migration
 from wacr_cli.archive.rows import COLUMNS, Line
-from wacr_cli.archive.sql import BATCH, STRAYS, SqlStore
-from wacr_cli.archive.where import Selection, fold
-from wacr_cli.errors import BusyError, ServiceError, UsageError, WacrError
-from wacr_cli.models import Row
-from wacr_cli.query import Query
+from wacr_cli.archive.select import Selection, fold
+from wacr_cli.archive.sql_store import BATCH, STRAYS, SqlStore
+from wacr_cli.core.errors import BusyError, ServiceError, UsageError, WacrError
+from wacr_cli.core.models import Row
+from wacr_cli.core.query import Query
 from wacr_cli.settings.places import without_password
 
 try:
@@ -57,7 +57,7 @@ class PostgresDialect:
 
     def words(self, found: Selection, query: Query, phrases: list[str]) -> None:
         """Ask for words side by side."""
-        if asked := words.question(phrases):
+        if asked := tokenizer.question(phrases):
             found.add("m.words @@ ?::tsquery", asked)
         else:
             found.add("1 = 0")
@@ -147,7 +147,7 @@ class PostgresStore(SqlStore):
             _text(key),
             raw,
             None if message is None else fold(message),
-            None if message is None else words.vector(message),
+            None if message is None else tokenizer.vector(message),
         )
 
     def _contact_values(self, row: Row) -> Line:

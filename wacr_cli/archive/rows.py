@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from wacr_cli.archive.select import microseconds, storable
 from wacr_cli.archive.store import Taken
-from wacr_cli.archive.where import microseconds, storable
-from wacr_cli.contacts import key_of
-from wacr_cli.errors import BadAnswerError
-from wacr_cli.models import Row
-from wacr_cli.times import parse_sent_at
+from wacr_cli.core.contacts import key_of
+from wacr_cli.core.errors import BadAnswerError
+from wacr_cli.core.models import Row
+from wacr_cli.core.times import parse_sent_at
 
 COLUMNS = ("interaction_id", "sender_id", "type", "message", "status", "message_id", "sent_at", "is_read")
 _INTEGERS = ("interaction_id", "is_read")

@@ -11,12 +11,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from wacr_cli.archive.migrations import APPLICATION_ID, MIGRATIONS
 from wacr_cli.archive.rows import Line
-from wacr_cli.archive.sql import BATCH, STRAYS, SqlStore
-from wacr_cli.archive.where import SqliteDialect, fold
-from wacr_cli.errors import BusyError, UsageError, WacrError
-from wacr_cli.locks import held
+from wacr_cli.archive.schema import APPLICATION_ID, MIGRATIONS
+from wacr_cli.archive.select import SqliteDialect, fold
+from wacr_cli.archive.sql_store import BATCH, STRAYS, SqlStore
+from wacr_cli.core.errors import BusyError, UsageError, WacrError
+from wacr_cli.core.locks import held
 
 SCHEMA = len(MIGRATIONS)
 INDEXES = ("messages_words", "messages_trigrams")

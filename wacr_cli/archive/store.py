@@ -1,7 +1,7 @@
 """What a store of the archive does, whichever database it is: questions are answered, windows are taken.
 
 A store is one account's copy. Whoever reads it never waits for the one sync that writes. Every failure is a
-:class:`~wacr_cli.errors.WacrError`; what is written within one :meth:`Store.transaction` is there whole or not at all.
+:class:`WacrError`; what is written within one :meth:`Store.transaction` is there whole or not at all.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from wacr_cli.contacts import Names
-from wacr_cli.conversations import Conversation, ConversationQuery
-from wacr_cli.models import Row
-from wacr_cli.source import Source
+from wacr_cli.core.contacts import Names
+from wacr_cli.core.conversations import Conversation, ConversationQuery
+from wacr_cli.core.models import Row
+from wacr_cli.core.source import Source
 
 if TYPE_CHECKING:
     from wacr_cli.archive.months import Month
@@ -69,7 +69,7 @@ class Store(Source, Names, Protocol):
         ...
 
     def find(self, word: str) -> Row:
-        """The message of an id, or of WhatsApp's id; :class:`~wacr_cli.errors.NotFoundError` where there is none."""
+        """The message of an id, or of WhatsApp's id; :class:`NotFoundError` where there is none."""
         ...
 
     def conversations(self, query: ConversationQuery) -> list[Conversation]:
@@ -112,7 +112,7 @@ class Store(Source, Names, Protocol):
         ...
 
     def exclusive(self) -> AbstractContextManager[None]:
-        """Be the one that writes; :class:`~wacr_cli.errors.BusyError` names another that does."""
+        """Be the one that writes; :class:`~wacr_cli.core.errors.BusyError` names another that does."""
         ...
 
     def prepare(self) -> None:
@@ -126,7 +126,7 @@ class Store(Source, Names, Protocol):
     def take(self, rows: Sequence[Row], direction: str | None, now: str) -> Taken:
         """Put rows in that the service answered at ``now``, RFC 3339: new ones, and what changed of the others.
 
-        Raises :class:`~wacr_cli.errors.BadAnswerError` where most were stored under the other direction.
+        Raises :class:`~wacr_cli.core.errors.BadAnswerError` where most were stored under the other direction.
         """
         ...
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from wacr_cli.models import Row
-from wacr_cli.options import FormatOption, MaxWaitOption, OutputOption, TimeoutOption, display_of, run_of
+from wacr_cli.commands.flags import FormatOption, MaxWaitOption, OutputOption, TimeoutOption, display_of, run_of
+from wacr_cli.core.models import Row
 
 EXAMPLES = """\b
 Examples:
@@ -29,16 +29,16 @@ def account(
     timeout: TimeoutOption = 30,
 ) -> None:
     """Show the account, what it uses of its plan, and its limits."""
-    from wacr_cli.output import results
+    from wacr_cli.output import writers
 
     run = run_of(ctx, max_wait=max_wait, timeout=timeout)
     display = display_of(format_, output)
     client = run.client
     row: Row = {"account": client.account(), "usage": client.usage(), "limits": client.limits()}
     run.console.clear_status()
-    with results.opened(display, run.console) as sink:
+    with writers.opened(display, run.console) as sink:
         form = display.chosen(terminal=run.console.stdout_is_terminal)
-        writer = results.record_writer(form, sink, run.console, COLUMNS, _card, single=True)
+        writer = writers.record_writer(form, sink, run.console, COLUMNS, _card, single=True)
         writer.write([row])
         writer.finish()
 

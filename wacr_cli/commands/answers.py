@@ -7,18 +7,18 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from wacr_cli import models
-from wacr_cli.contacts import ContactQuery, Names, digits_of
-from wacr_cli.errors import IncompleteError, NotFoundError
-from wacr_cli.models import Row
-from wacr_cli.output import results
-from wacr_cli.output.display import Display
-from wacr_cli.output.sinks import PagerClosedError, Sink
-from wacr_cli.query import Query
-from wacr_cli.run import Run
+from wacr_cli.core import models
+from wacr_cli.core.contacts import ContactQuery, Names, digits_of
+from wacr_cli.core.errors import IncompleteError, NotFoundError
+from wacr_cli.core.models import Row
+from wacr_cli.core.query import Query
+from wacr_cli.core.source import Listing, Source
+from wacr_cli.core.times import ago, span
+from wacr_cli.output import writers
+from wacr_cli.output.destinations import PagerClosedError, Sink
+from wacr_cli.output.options import Display
+from wacr_cli.session import Run
 from wacr_cli.settings import credentials
-from wacr_cli.source import Listing, Source
-from wacr_cli.times import ago, span
 
 
 def show_list(run: Run, query: Query, display: Display) -> None:
@@ -28,7 +28,7 @@ def show_list(run: Run, query: Query, display: Display) -> None:
     with shown(run, display) as sink:
         listing = source.ask(query)
         form = display.chosen(terminal=run.console.stdout_is_terminal)
-        writer = results.message_writer(form, sink, run.console, run.clock.now, query, excel=display.excel)
+        writer = writers.message_writer(form, sink, run.console, run.clock.now, query, excel=display.excel)
         number = 0
         windows = (
             named(listing.windows, run.store if query.local else run.names) if query.with_names else listing.windows
@@ -75,7 +75,7 @@ def _nothing(query: Query | ContactQuery, total: int | None, noun: str) -> str:
 def show_count(run: Run, query: Query, display: Display) -> None:
     """Write the number of messages that match, alone."""
     source = source_of(run, query)
-    with results.opened(display, run.console) as sink:
+    with writers.opened(display, run.console) as sink:
         number = source.count(query)
         run.console.clear_status()
         sink.write(f"{number}\n")
@@ -93,7 +93,7 @@ def show_messages(
     find = _finder(run, local=local)
     with shown(run, display) as sink:
         form = display.chosen(terminal=run.console.stdout_is_terminal)
-        writer = results.detail_writer(
+        writer = writers.detail_writer(
             form,
             sink,
             run.console,
@@ -156,7 +156,7 @@ def named(windows: Iterable[list[Row]], names: Names) -> Iterator[list[Row]]:
 def shown(run: Run, display: Display) -> Iterator[Sink]:
     """The opened sink; a person who leaves the pager has seen enough, and that is a good end."""
     try:
-        with results.opened(display, run.console) as sink:
+        with writers.opened(display, run.console) as sink:
             yield sink
     except PagerClosedError:
         run.console.quiet = True
@@ -167,7 +167,7 @@ def show_plan(run: Run, query: Query, *, count: bool) -> None:
 
     Only how long a whole walk is has to be asked for, and is where a token is at hand.
     """
-    from wacr_cli.api import plan
+    from wacr_cli.api import dry_run
     from wacr_cli.api.lists import contact_params
     from wacr_cli.api.names import NEWEST_FIRST
     from wacr_cli.api.params import window_params
@@ -176,21 +176,21 @@ def show_plan(run: Run, query: Query, *, count: bool) -> None:
         run.console.note("No call: the archive answers.")
         return
     totals: list[int | None] = []
-    if plan.needs_totals(query, count=count) and (
+    if dry_run.needs_totals(query, count=count) and (
         run.settings.demo or credentials.has_token(run.environ, run.settings)
     ):
         totals = run.source.totals(query)
         run.console.note(f"Asked how many there are, with {run.progress.calls} call{'s' * (run.progress.calls != 1)}.")
-    with results.opened(Display(format="jsonl"), run.console) as sink:
+    with writers.opened(Display(format="jsonl"), run.console) as sink:
         calls = 0
-        for params in plan.requests(query, totals, count=count):
-            sink.write(f"{plan.curl(run.settings.api_url, params)}\n")
+        for params in dry_run.requests(query, totals, count=count):
+            sink.write(f"{dry_run.curl(run.settings.api_url, params)}\n")
             calls += 1
         called_for_names = query.with_names and not count and not run.archived_names
         if called_for_names:
             first = [*contact_params(NEWEST_FIRST, walking=True), *window_params(1, models.PER_PAGE_MAX)]
-            sink.write(f"{plan.curl(run.settings.api_url, first, 'contacts')}\n")
-    run.console.note(plan.cost(query, calls, totals, run.limit, count=count))
+            sink.write(f"{dry_run.curl(run.settings.api_url, first, 'contacts')}\n")
+    run.console.note(dry_run.cost(query, calls, totals, run.limit, count=count))
     if called_for_names:
         run.console.note(
             "And for the names one call for 100 contacts or less; beyond, as many as there are numbers not yet found "

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wacr_cli.options import FormatOption, MaxWaitOption, OutputOption, TimeoutOption, display_of, run_of
+from wacr_cli.commands.flags import FormatOption, MaxWaitOption, OutputOption, TimeoutOption, display_of, run_of
 
 EXAMPLES = """\b
 Examples:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wacr_cli.errors import UsageError, WacrError
-from wacr_cli.options import (
+from wacr_cli.commands.flags import (
     ArchiveAtOption,
     FormatOption,
     HouseCommand,
@@ -19,12 +18,13 @@ from wacr_cli.options import (
     new_app,
     run_of,
 )
-from wacr_cli.query import one_of
+from wacr_cli.core.errors import UsageError, WacrError
+from wacr_cli.core.query import one_of
 
 if TYPE_CHECKING:
-    from wacr_cli.models import Row
-    from wacr_cli.output.display import Display
-    from wacr_cli.run import Run
+    from wacr_cli.core.models import Row
+    from wacr_cli.output.options import Display
+    from wacr_cli.session import Run
 
 app = new_app("The local archive, which wacr sync keeps.")
 
@@ -138,7 +138,7 @@ def export(
 ) -> None:
     """Write the archive out for a warehouse, month by month."""
     from wacr_cli.commands import exports
-    from wacr_cli.export import KINDS
+    from wacr_cli.export.export import KINDS
 
     run = run_of(ctx, archive_at=archive_at)
     if not to:
@@ -147,11 +147,11 @@ def export(
 
 
 def _show(run: Run, display: Display, row: Row) -> None:
-    from wacr_cli.output import results
+    from wacr_cli.output import writers
 
-    with results.opened(display, run.console) as sink:
+    with writers.opened(display, run.console) as sink:
         form = display.chosen(terminal=run.console.stdout_is_terminal)
-        writer = results.record_writer(form, sink, run.console, tuple(row), _card, single=True)
+        writer = writers.record_writer(form, sink, run.console, tuple(row), _card, single=True)
         writer.write([row])
         writer.finish()
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wacr_cli.options import (
+from wacr_cli.commands.flags import (
     ExcelOption,
     FormatOption,
     HouseCommand,

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from wacr_cli.errors import EXIT_INTERRUPTED, BadAnswerError, IncompleteError, UsageError
-from wacr_cli.models import Row
-from wacr_cli.output import results
-from wacr_cli.output.display import Display
+from wacr_cli.core.errors import EXIT_INTERRUPTED, BadAnswerError, IncompleteError, UsageError
+from wacr_cli.core.models import Row
+from wacr_cli.core.query import check_text, one_of
+from wacr_cli.core.times import span
+from wacr_cli.output import writers
+from wacr_cli.output.destinations import Sink
 from wacr_cli.output.json import encode
-from wacr_cli.output.safe import printable
-from wacr_cli.output.sinks import Sink
-from wacr_cli.query import check_text, one_of
-from wacr_cli.run import Run
-from wacr_cli.times import span
+from wacr_cli.output.options import Display
+from wacr_cli.output.sanitize import printable
+from wacr_cli.session import Run
 
 if TYPE_CHECKING:
     from wacr_cli.api.params import Params
@@ -57,7 +57,7 @@ def make(run: Run, asked: Asked, display: Display, *, ask: bool) -> None:
     client = run.client
     answer = client.raw(method, path, params, body)
     run.console.clear_status()
-    with results.opened(display, run.console) as sink:
+    with writers.opened(display, run.console) as sink:
         if asked.include:
             sink.write(_head(answer))
         _show(run, answer, display, sink, failed=not 200 <= answer.status < 300, head=asked.include)
@@ -161,7 +161,7 @@ def _show(run: Run, answer: RawAnswer, display: Display, sink: Sink, *, failed: 
         sink.write(encode(whole) + "\n")
         return
     rows = _rows(whole)
-    writer = results.row_writer(form, sink, run.console, run.clock.now, _columns(rows))
+    writer = writers.row_writer(form, sink, run.console, run.clock.now, _columns(rows))
     writer.write(rows)
     writer.finish()
 
@@ -196,15 +196,15 @@ def _show_all(run: Run, path: str, params: Params, display: Display) -> None:
     client = run.client
     run.progress.noun = "rows"
     form = "json" if display.format is None and display.output is None else display.chosen(terminal=True)
-    with results.opened(display, run.console) as sink:
+    with writers.opened(display, run.console) as sink:
         listing = raw.paginated(lambda asked: client.page(path, asked), path, params, run.progress)
         writer = None
         for rows in listing.windows:
             number += len(rows)
             run.console.clear_status()
-            writer = writer or results.row_writer(form, sink, run.console, run.clock.now, _columns(rows))
+            writer = writer or writers.row_writer(form, sink, run.console, run.clock.now, _columns(rows))
             writer.write(rows)
-        (writer or results.row_writer(form, sink, run.console, run.clock.now, ["id"])).finish()
+        (writer or writers.row_writer(form, sink, run.console, run.clock.now, ["id"])).finish()
         if listing.shortfall:
             raise IncompleteError(f"incomplete: {listing.shortfall}", "What was read is printed.")
     calls = run.progress.calls

@@ -27,7 +27,7 @@ def completion(
     With it, TAB completes commands, flags and values without starting Python.
     """
     if shell not in FILES:
-        from wacr_cli.query import one_of
+        from wacr_cli.core.query import one_of
 
         one_of(shell, tuple(FILES), "SHELL")
     name = FILES[shell]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wacr_cli.options import FormatOption, HouseCommand, display_of, new_app, run_of
+from wacr_cli.commands.flags import FormatOption, HouseCommand, display_of, new_app, run_of
 
 app = new_app("Show and change the settings of each profile.")
 

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wacr_cli import contacts, models, query
-from wacr_cli.options import (
+from wacr_cli.commands.flags import (
     AllOption,
     DryRunOption,
     ExcelOption,
@@ -25,6 +24,7 @@ from wacr_cli.options import (
     run_of,
     whole_number,
 )
+from wacr_cli.core import contacts, models, query
 
 app = new_app("List contacts, or look at some of them.")
 

@@ -6,10 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wacr_cli import query
-from wacr_cli.conversations import ConversationQuery
-from wacr_cli.errors import UsageError
-from wacr_cli.options import (
+from wacr_cli.commands.flags import (
     ArchiveAtOption,
     HouseCommand,
     MaxWaitOption,
@@ -22,7 +19,10 @@ from wacr_cli.options import (
     run_of,
     whole_number,
 )
-from wacr_cli.times import parse_when
+from wacr_cli.core import query
+from wacr_cli.core.conversations import ConversationQuery
+from wacr_cli.core.errors import UsageError
+from wacr_cli.core.times import parse_when
 
 app = new_app("List conversations, or read one of them.")
 

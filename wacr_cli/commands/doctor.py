@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wacr_cli.errors import WacrError
-from wacr_cli.options import OutputOption, TimeoutOption, display_of, run_of
+from wacr_cli.commands.flags import OutputOption, TimeoutOption, display_of, run_of
+from wacr_cli.core.errors import WacrError
 
 if TYPE_CHECKING:
-    from wacr_cli import doctor
-    from wacr_cli.api import probe
-    from wacr_cli.run import Run
+    from wacr_cli.diagnostics import checks, connection
+    from wacr_cli.session import Run
 
 EXAMPLES = """\b
 Examples:
@@ -43,59 +42,58 @@ def examine(
     timeout: TimeoutOption = 30,
 ) -> None:
     """Look at everything that wacr needs, and name what is wrong with it."""
-    from wacr_cli import doctor
-    from wacr_cli.output import results
+    from wacr_cli.diagnostics import checks
+    from wacr_cli.output import writers
 
     run = run_of(ctx, timeout=timeout)
     display = display_of(format_, output)
-    patient, found = doctor.examine(run.environ, profile=run.profile, demo=run.demo)
+    patient, found = checks.examine(run.environ, profile=run.profile, demo=run.demo)
     if connect:
-        found += doctor.looked("network", lambda _: _connected(run, patient), patient)
-    findings = doctor.sorted_findings(found)
-    with results.opened(display, run.console) as sink:
+        found += checks.looked("network", lambda _: _connected(run, patient), patient)
+    findings = checks.sorted_findings(found)
+    with writers.opened(display, run.console) as sink:
         if display.format == "table" or (display.format is None and display.output is None):
             for line in _lines(findings, run.console.width if sink.is_terminal else None):
                 sink.write(f"{line}\n")
         else:
             form = display.chosen(terminal=False)
-            writer = results.row_writer(form, sink, run.console, run.clock.now, COLUMNS)
+            writer = writers.row_writer(form, sink, run.console, run.clock.now, COLUMNS)
             writer.write([one.as_row() for one in findings])
             writer.finish()
-    if status := doctor.first_status(findings):
+    if status := checks.first_status(findings):
         raise typer.Exit(status)
 
 
-def _connected(run: Run, patient: doctor.Patient) -> Iterator[doctor.Finding]:
+def _connected(run: Run, patient: checks.Patient) -> Iterator[checks.Finding]:
     """The way to the API, as far as it goes: the first step that fails is the last."""
-    from wacr_cli import doctor
-    from wacr_cli.api import probe
+    from wacr_cli.diagnostics import checks, connection
     from wacr_cli.settings.redaction import mask_numbers
 
     if patient.settings is None:
-        yield doctor.Finding("network", "warning", "the way to the API is not tried: the configuration is broken")
+        yield checks.Finding("network", "warning", "the way to the API is not tried: the configuration is broken")
         return
     try:
         if not patient.settings.demo:
-            yield from map(_found, probe.reach(patient.settings.api_url, run.timeout))
+            yield from map(_found, connection.reach(patient.settings.api_url, run.timeout))
     except WacrError as error:
-        yield doctor.fault("network", error)
+        yield checks.fault("network", error)
         return
     try:
-        yield from map(_found, probe.call(run.client, run.clock))
+        yield from map(_found, connection.call(run.client, run.clock))
     except WacrError as error:
         error.message = mask_numbers(error.message)  # the service's words may be of anybody
-        yield doctor.fault("call", error)
+        yield checks.fault("call", error)
 
 
-def _found(step: probe.Step) -> doctor.Finding:
-    from wacr_cli import doctor
+def _found(step: connection.Step) -> checks.Finding:
+    from wacr_cli.diagnostics import checks
 
-    return doctor.Finding(step.topic, "warning" if step.hint else "fine", step.said, step.hint)
+    return checks.Finding(step.topic, "warning" if step.hint else "fine", step.said, step.hint)
 
 
-def _lines(findings: Sequence[doctor.Finding], width: int | None) -> Iterator[str]:
+def _lines(findings: Sequence[checks.Finding], width: int | None) -> Iterator[str]:
     """What a person reads: how many faults there are, then the findings, faults first, in lines of a width."""
-    from wacr_cli.output.safe import printable
+    from wacr_cli.output.sanitize import printable
 
     faults, warnings = (sum(one.state == state for one in findings) for state in ("fault", "warning"))
     counted = f"{faults} fault{'s' * (faults != 1)} found" if faults else "No fault found"

@@ -10,15 +10,15 @@ from typing import BinaryIO
 
 from wacr_cli.archive.months import FIELDS
 from wacr_cli.commands.answers import tell_age
-from wacr_cli.export import Export, Report, Writer
-from wacr_cli.models import Row
-from wacr_cli.output import results
+from wacr_cli.core.models import Row
+from wacr_cli.core.times import span
+from wacr_cli.export.export import Export, Report, Writer
+from wacr_cli.output import writers
 from wacr_cli.output.csv import Csv
-from wacr_cli.output.display import Display
+from wacr_cli.output.destinations import Stream
 from wacr_cli.output.json import JsonLines
-from wacr_cli.output.sinks import Stream
-from wacr_cli.run import Run
-from wacr_cli.times import span
+from wacr_cli.output.options import Display
+from wacr_cli.session import Run
 
 _LEVEL = 6
 
@@ -38,10 +38,10 @@ def export(run: Run, folder: str, kind: str, display: Display) -> None:
     report = Export(run.store, Path(folder).expanduser(), kind, writer, tell).run()
     run.console.clear_status()
     if display.format not in (None, "table"):
-        with results.opened(display, run.console) as sink:
+        with writers.opened(display, run.console) as sink:
             row = asdict(report) | {"seconds": round(run.clock.monotonic() - start, 3)}
             form = display.chosen(terminal=False)
-            out = results.record_writer(form, sink, run.console, tuple(row), lambda _: (), single=True)
+            out = writers.record_writer(form, sink, run.console, tuple(row), lambda _: (), single=True)
             out.write([row])
             out.finish()
     run.console.note(_closing(report, run.clock.monotonic() - start))
@@ -57,7 +57,7 @@ def _closing(report: Report, seconds: float) -> str:
 def writer_of(kind: str) -> Callable[[BinaryIO], Writer]:
     """What makes the writer of a file."""
     if kind == "parquet":
-        from wacr_cli.archive.parquet import Parquet
+        from wacr_cli.export.parquet import Parquet
 
         return Parquet
     form, _, packed = kind.partition(".")

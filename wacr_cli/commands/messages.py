@@ -6,9 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wacr_cli import models, query
-from wacr_cli.errors import UsageError
-from wacr_cli.options import (
+from wacr_cli.commands.flags import (
     AllOption,
     ArchiveAtOption,
     ArchiveOption,
@@ -28,7 +26,9 @@ from wacr_cli.options import (
     run_of,
     whole_number,
 )
-from wacr_cli.times import parse_when
+from wacr_cli.core import models, query
+from wacr_cli.core.errors import UsageError
+from wacr_cli.core.times import parse_when
 
 app = new_app("List messages, or look at some of them.")
 

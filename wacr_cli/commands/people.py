@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wacr_cli import models
 from wacr_cli.commands.answers import closing, shown
-from wacr_cli.contacts import ContactQuery, name_of
-from wacr_cli.errors import IncompleteError, NotFoundError
-from wacr_cli.models import Row
-from wacr_cli.output import results
-from wacr_cli.output.display import Display
-from wacr_cli.run import Run
+from wacr_cli.core import models
+from wacr_cli.core.contacts import ContactQuery, name_of
+from wacr_cli.core.errors import IncompleteError, NotFoundError
+from wacr_cli.core.models import Row
+from wacr_cli.output import writers
+from wacr_cli.output.options import Display
+from wacr_cli.session import Run
 from wacr_cli.settings import credentials
 
 _COLUMNS = ("id", "phone", "type", "email", "created_at", "name")
@@ -43,7 +43,7 @@ def show_list(run: Run, query: ContactQuery, display: Display, columns: Sequence
         listing = ask_contacts(client, query, run.progress)
         form = display.chosen(terminal=run.console.stdout_is_terminal)
         standard = _COLUMNS if form == "table" else (*models.CONTACT_FIELDS, *query.include)
-        writer = results.row_writer(
+        writer = writers.row_writer(
             form, sink, run.console, run.clock.now, columns or standard, excel=display.excel, chosen=columns
         )
         number = 0
@@ -71,7 +71,7 @@ def show_count(run: Run, query: ContactQuery, display: Display) -> None:
     from wacr_cli.api.lists import count_contacts
 
     client = run.client
-    with results.opened(display, run.console) as sink:
+    with writers.opened(display, run.console) as sink:
         number = count_contacts(client, query, run.progress)
         run.console.clear_status()
         sink.write(f"{number}\n")
@@ -85,7 +85,7 @@ def show_contacts(run: Run, ids: Sequence[int], display: Display, include: Seque
     with shown(run, display) as sink:
         form = display.chosen(terminal=run.console.stdout_is_terminal)
         columns = (*models.CONTACT_FIELDS, *include)
-        writer = results.record_writer(
+        writer = writers.record_writer(
             form, sink, run.console, columns, _card, single=len(ids) == 1, excel=display.excel
         )
         for number in ids:
@@ -119,7 +119,7 @@ def _value(value: object) -> object:
 
 def show_plan(run: Run, query: ContactQuery, *, count: bool) -> None:
     """Write the calls that a query would make, as curl commands, and say what they would cost."""
-    from wacr_cli.api import lists, plan
+    from wacr_cli.api import dry_run, lists
 
     if count:
         calls = [[*lists.contact_params(query, walking=False), ("page", "1"), ("per_page", "1")]]
@@ -130,10 +130,10 @@ def show_plan(run: Run, query: ContactQuery, *, count: bool) -> None:
             total = lists.total_of_contacts(run.client, query)
             run.console.note("Asked how many there are, with 1 call.")
         calls = lists.contact_requests(query, total)
-    with results.opened(Display(format="jsonl"), run.console) as sink:
+    with writers.opened(Display(format="jsonl"), run.console) as sink:
         for params in calls:
-            sink.write(f"{plan.curl(run.settings.api_url, params, 'contacts')}\n")
+            sink.write(f"{dry_run.curl(run.settings.api_url, params, 'contacts')}\n")
     if count or query.page is not None or query.limit is not None or total is not None:
-        run.console.note(f"{plan.cost_of(len(calls), run.limit)}.")
+        run.console.note(f"{dry_run.cost_of(len(calls), run.limit)}.")
     else:
         run.console.note(f"One call for every {models.PER_PAGE_MAX} contacts; how many there are is not known.")

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from wacr_cli.errors import UsageError
-from wacr_cli.options import HouseCommand, new_app, run_of, whole_number
+from wacr_cli.commands.flags import HouseCommand, new_app, run_of, whole_number
+from wacr_cli.core.errors import UsageError
 
 app = new_app("Serve the sample workspace, to try things against.")
 
@@ -26,7 +26,7 @@ def serve(
     ] = 8080,
 ) -> None:
     """Serve the sample workspace on this machine alone, until Ctrl-C."""
-    from wacr_cli.run import serve_sandbox
+    from wacr_cli.session import serve_sandbox
 
     run = run_of(ctx)
     try:

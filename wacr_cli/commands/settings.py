@@ -6,12 +6,12 @@ import shlex
 import subprocess
 import sys
 
-from wacr_cli.errors import UsageError
-from wacr_cli.output import results
-from wacr_cli.output.display import Display
+from wacr_cli.core.errors import UsageError
+from wacr_cli.output import writers
 from wacr_cli.output.json import encode
-from wacr_cli.run import Run
-from wacr_cli.settings import config, edit, values
+from wacr_cli.output.options import Display
+from wacr_cli.session import Run
+from wacr_cli.settings import config, editor, keys
 
 COLUMNS = ("key", "value", "origin")
 
@@ -19,20 +19,20 @@ COLUMNS = ("key", "value", "origin")
 def show_values(run: Run, display: Display) -> None:
     """Show the profile in use, every value, and where each came from."""
     environ = _environ(run)
-    found = values.listed(environ, run.profile)
+    found = keys.listed(environ, run.profile)
     for warning in config.load(environ, profile=run.profile).warnings:
         run.console.note(f"wacr: {warning}")
-    with results.opened(display, run.console) as sink:
+    with writers.opened(display, run.console) as sink:
         form = display.chosen(terminal=run.console.stdout_is_terminal)
-        writer = results.row_writer(form, sink, run.console, run.clock.now, COLUMNS)
+        writer = writers.row_writer(form, sink, run.console, run.clock.now, COLUMNS)
         writer.write([{"key": one.key, "value": one.value, "origin": one.origin} for one in found])
         writer.finish()
 
 
 def show_value(run: Run, key: str, display: Display) -> None:
     """Show one value: the text alone, or with ``--format`` as in the list."""
-    found = values.value_of(values.check_key(key), _environ(run), run.profile)
-    with results.opened(Display(format="tsv"), run.console) as sink:
+    found = keys.value_of(keys.check_key(key), _environ(run), run.profile)
+    with writers.opened(Display(format="tsv"), run.console) as sink:
         if display.format in ("json", "jsonl"):
             sink.write(encode({"key": found.key, "value": found.value, "origin": found.origin}) + "\n")
         else:
@@ -43,26 +43,26 @@ def show_value(run: Run, key: str, display: Display) -> None:
 
 def change(run: Run, key: str, text: str | None) -> None:
     """Give a key of the profile a value, or take it away where ``text`` is None."""
-    values.check_key(key)
+    keys.check_key(key)
     environ = _environ(run)
     path = config.config_path(environ)
     # By its name alone: what is wrong with a profile must not keep anybody from mending it.
     profile = config.named_profile(environ, run.profile, config.read(path), path) or config.DEFAULT_PROFILE
     whose = "" if key == "default_profile" else f" of profile {profile}"
     if text is None:
-        done = edit.unset_value(environ, profile, key)
+        done = editor.unset_value(environ, profile, key)
         run.console.note(f"{key}{whose} is {'no longer' if done else 'not'} set in {path}.")
         return
-    made = edit.set_value(environ, profile, key, text)
+    made = editor.set_value(environ, profile, key, text)
     run.console.note(f"{'Made the profile, and set' if made else 'Set'} {key}{whose} in {path}.")
-    variable = values.VARIABLES.get(key, "")
+    variable = keys.VARIABLES.get(key, "")
     if environ.get(variable):
         run.console.note(f"{variable} is set, and goes before it as long as it is.")
 
 
 def show_path(run: Run) -> None:
     """Show where the file is."""
-    with results.opened(Display(format="tsv"), run.console) as sink:
+    with writers.opened(Display(format="tsv"), run.console) as sink:
         sink.write(f"{config.config_path(run.environ)}\n")
 
 
@@ -73,14 +73,14 @@ def edit_file(run: Run) -> None:
         raise UsageError(
             "there is no terminal to edit on", f"The file is {path}; wacr config set changes single values."
         )
-    edit.start_file(path)
-    editor = run.environ.get("VISUAL") or run.environ.get("EDITOR") or "vi"
+    editor.start_file(path)
+    program = run.environ.get("VISUAL") or run.environ.get("EDITOR") or "vi"
     try:
-        done = subprocess.run([*shlex.split(editor), str(path)], check=False)  # noqa: S603 - the person's own editor
+        done = subprocess.run([*shlex.split(program), str(path)], check=False)  # noqa: S603 - the person's own editor
     except (OSError, ValueError) as error:
-        raise UsageError(f"the editor {editor!r} can't be started: {error}", "Set VISUAL or EDITOR.") from None
+        raise UsageError(f"the editor {program!r} can't be started: {error}", "Set VISUAL or EDITOR.") from None
     if done.returncode:
-        raise UsageError(f"the editor {editor!r} ended with {done.returncode}", f"{path} is as it left it.")
+        raise UsageError(f"the editor {program!r} ended with {done.returncode}", f"{path} is as it left it.")
     for warning in config.load(_environ(run), profile=run.profile).warnings:
         run.console.note(f"wacr: {warning}")
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wacr_cli.errors import IncompleteError
-from wacr_cli.options import ArchiveAtOption, MaxWaitOption, TimeoutOption, display_of, run_of
-from wacr_cli.times import span
+from wacr_cli.commands.flags import ArchiveAtOption, MaxWaitOption, TimeoutOption, display_of, run_of
+from wacr_cli.core.errors import IncompleteError
+from wacr_cli.core.times import span
 
 if TYPE_CHECKING:
-    from wacr_cli.models import Row
-    from wacr_cli.run import Run
+    from wacr_cli.core.models import Row
+    from wacr_cli.session import Run
     from wacr_cli.sync import Report
 
 EXAMPLES = """\b
@@ -44,7 +44,7 @@ def sync(
     timeout: TimeoutOption = 30,
 ) -> None:
     """Bring the local archive of all messages up to date."""
-    from wacr_cli.output import results
+    from wacr_cli.output import writers
     from wacr_cli.sync import Sync
 
     run = run_of(ctx, max_wait=max_wait, timeout=timeout, archive_at=archive_at)
@@ -57,10 +57,10 @@ def sync(
     for note in report.notes:
         run.console.note(note)
     if display.format not in (None, "table"):
-        with results.opened(display, run.console) as sink:
+        with writers.opened(display, run.console) as sink:
             form = display.chosen(terminal=False)
             row = _row(report, run.progress.calls, seconds)
-            writer = results.record_writer(form, sink, run.console, tuple(row), lambda _: (), single=True)
+            writer = writers.record_writer(form, sink, run.console, tuple(row), lambda _: (), single=True)
             writer.write([row])
             writer.finish()
     if not report.complete:

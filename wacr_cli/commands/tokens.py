@@ -7,13 +7,13 @@ import sys
 from dataclasses import replace
 from typing import Any
 
-from wacr_cli import accounts
-from wacr_cli.errors import AuthError, UsageError, WacrError
-from wacr_cli.output import results
-from wacr_cli.output.display import Display
-from wacr_cli.run import Run
-from wacr_cli.settings import config, credentials, edit
-from wacr_cli.settings.values import check_profile_name
+from wacr_cli.core.errors import AuthError, UsageError, WacrError
+from wacr_cli.diagnostics import token_status
+from wacr_cli.output import writers
+from wacr_cli.output.options import Display
+from wacr_cli.session import Run
+from wacr_cli.settings import config, credentials, editor
+from wacr_cli.settings.keys import check_profile_name
 
 _MOST_BYTES = 2**16
 
@@ -62,12 +62,12 @@ def log_in(run: Run, *, with_token: bool) -> None:
     token = run.heed(credentials.Token(credentials.pasted_token(text, origin), "given", origin))
     client = run.connected(token)
     try:
-        client.messages(accounts.SMALLEST)
+        client.messages(token_status.SMALLEST)
     except AuthError as error:
         raise _refused(error) from None
     finally:
         client.close()
-    if edit.make_profile(run.environ, settings.profile):
+    if editor.make_profile(run.environ, settings.profile):
         run.console.note(f"Made the profile {settings.profile!r} in {config.config_path(run.environ)}.")
     if broken:
         run.console.note(f"wacr: {broken}; it is written anew, and other profiles have to log in again")
@@ -137,9 +137,9 @@ def show_status(run: Run, display: Display) -> None:
     """Show how each profile's token stands; the failure of the one in use is that of the command."""
     in_use = run.settings.profile
     failure: WacrError | None = None
-    with results.opened(display, run.console) as sink:
+    with writers.opened(display, run.console) as sink:
         form = display.chosen(terminal=run.console.stdout_is_terminal)
-        writer = results.record_writer(form, sink, run.console, COLUMNS, _card, excel=display.excel)
+        writer = writers.record_writer(form, sink, run.console, COLUMNS, _card, excel=display.excel)
         for name in _profiles(run):
             one = run if name == in_use else _of_other(run, name)
             standing = _row(one, in_use=name == in_use)
@@ -185,9 +185,9 @@ def _row(run: Run, *, in_use: bool) -> dict[str, Any]:
     return row | {"failure": failure}
 
 
-def _standing(run: Run, row: dict[str, Any]) -> accounts.Standing:
+def _standing(run: Run, row: dict[str, Any]) -> token_status.Standing:
     client = run.client
-    standing = accounts.standing_of(client, with_limit=not run.settings.demo and not run.budget.named)
+    standing = token_status.standing_of(client, with_limit=not run.settings.demo and not run.budget.named)
     row |= {"account": standing.account.get("name"), "plan": standing.plan, "scopes": standing.scopes}
     if not run.settings.demo:
         limit, left = run.budget.left()

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wacr_cli.commands.answers import named, shown, source_of, tell_age
-from wacr_cli.contacts import Names
-from wacr_cli.conversations import FIELDS, Conversation, ConversationQuery, in_time, name_in, summed_up
-from wacr_cli.errors import IncompleteError, NotFoundError, UsageError
-from wacr_cli.models import DETAIL_FIELDS, LIST_FIELDS, Row
-from wacr_cli.output import results
-from wacr_cli.output.display import Display
+from wacr_cli.core.contacts import Names
+from wacr_cli.core.conversations import FIELDS, Conversation, ConversationQuery, in_time, name_in, summed_up
+from wacr_cli.core.errors import IncompleteError, NotFoundError, UsageError
+from wacr_cli.core.models import DETAIL_FIELDS, LIST_FIELDS, Row
+from wacr_cli.core.query import Filter, Query
+from wacr_cli.core.source import Listing
+from wacr_cli.core.times import span
+from wacr_cli.output import writers
+from wacr_cli.output.options import Display
 from wacr_cli.output.transcript import Find
-from wacr_cli.query import Filter, Query
-from wacr_cli.run import Run
-from wacr_cli.source import Listing
-from wacr_cli.times import span
+from wacr_cli.session import Run
 
 _BATCH = 500
 _MORE_FIELDS = DETAIL_FIELDS[len(LIST_FIELDS) :]
@@ -51,7 +51,7 @@ def show_list(run: Run, query: ConversationQuery, display: Display, *, with_name
         form = display.chosen(terminal=run.console.stdout_is_terminal)
         columns = (*FIELDS[:2], *("name",) * with_names, *FIELDS[2:])
         about = f"{query.describe().capitalize()}, those with the newest messages first."
-        writer = results.conversations_writer(form, sink, run.console, run.clock.now, columns, about)
+        writer = writers.conversations_writer(form, sink, run.console, run.clock.now, columns, about)
         names = _names(run, found) if with_names else None
         page = form in ("table", "md", "html")
         for at in range(0, len(found), _BATCH):
@@ -105,7 +105,7 @@ def show_one(
         form = display.chosen(terminal=run.console.stdout_is_terminal)
         fields = DETAIL_FIELDS if with_details else LIST_FIELDS
         columns = (*fields, "direction", *("sender_name",) * with_names)
-        writer = results.transcript_writer(form, sink, run.console, run.clock.now, known, find, columns)
+        writer = writers.transcript_writer(form, sink, run.console, run.clock.now, known, find, columns)
         windows = _detailed(run, read.windows) if with_details else read.windows
         written = _write(run, writer, named(windows, names) if names else windows)
         if read.listing.shortfall:
@@ -134,7 +134,7 @@ def _question(number: int, extent: Extent, *, local: bool) -> Query:
     )
 
 
-def _write(run: Run, writer: results.Writer, windows: Iterable[list[Row]]) -> int:
+def _write(run: Run, writer: writers.Writer, windows: Iterable[list[Row]]) -> int:
     """Write windows of messages as they come; how many messages that were."""
     written = 0
     for rows in windows:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from rich.table import Table
 from rich.text import Text
 
-from wacr_cli.models import Row
+from wacr_cli.core.models import Row
+from wacr_cli.core.times import full_local, parse_sent_at
 from wacr_cli.output.console import Console
-from wacr_cli.output.safe import printable
-from wacr_cli.output.sinks import Sink
+from wacr_cli.output.destinations import Sink
+from wacr_cli.output.sanitize import printable
 from wacr_cli.output.table import NOTHING, Pen, words
-from wacr_cli.times import full_local, parse_sent_at
 
 _BAR = 20
 _NEARLY_FULL = 90

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from wacr_cli.models import PER_PAGE_MAX
-from wacr_cli.output.safe import printable
-from wacr_cli.progress import Call, Progress
+from wacr_cli.core.models import PER_PAGE_MAX
+from wacr_cli.core.progress import Call, Progress
+from wacr_cli.core.times import span
+from wacr_cli.output.sanitize import printable
 from wacr_cli.settings.redaction import hide_written, secret_of
-from wacr_cli.times import span
 
 DEFAULT_PAGER = "less"
 

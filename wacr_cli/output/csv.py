@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from typing import cast
 
-from wacr_cli.models import Row
+from wacr_cli.core.models import Row
+from wacr_cli.output.destinations import Sink
 from wacr_cli.output.json import encode
-from wacr_cli.output.safe import printable
-from wacr_cli.output.sinks import Sink
+from wacr_cli.output.sanitize import printable
 
 BYTE_ORDER_MARK = "\ufeff"
 

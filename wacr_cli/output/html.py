@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from wacr_cli.models import Row
-from wacr_cli.output.safe import printable
-from wacr_cli.output.sinks import Sink
+from wacr_cli.core.models import Row
+from wacr_cli.core.times import parse_sent_at
+from wacr_cli.output.destinations import Sink
+from wacr_cli.output.sanitize import printable
 from wacr_cli.output.transcript import Days, Entry, Find, clock, entries, heading, standing, zone_of
-from wacr_cli.times import parse_sent_at
 
 # Marks that texts of right-to-left scripts are written with; harmless, since every text is kept apart from the next.
 _MARKS = re.compile("([\u200e\u200f\u061c])")

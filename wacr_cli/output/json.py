@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from wacr_cli.errors import BadAnswerError
-from wacr_cli.models import Row
-from wacr_cli.output.safe import json_safe
-from wacr_cli.output.sinks import Sink
+from wacr_cli.core.errors import BadAnswerError
+from wacr_cli.core.models import Row
+from wacr_cli.output.destinations import Sink
+from wacr_cli.output.sanitize import json_safe
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _PRETTY = json.JSONEncoder(ensure_ascii=False, allow_nan=False, indent=2)

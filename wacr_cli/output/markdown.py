@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from wacr_cli.models import Row
-from wacr_cli.output.safe import printable
-from wacr_cli.output.sinks import Sink
+from wacr_cli.core.models import Row
+from wacr_cli.output.destinations import Sink
+from wacr_cli.output.sanitize import printable
 from wacr_cli.output.transcript import Days, Entry, Find, clock, entries, heading, standing, zone_of
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>&|~#$])")

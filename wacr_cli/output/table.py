@@ -14,12 +14,12 @@ from rich.console import Console as RichConsole
 from rich.table import Table
 from rich.text import Text
 
-from wacr_cli.models import DETAIL_FIELDS, Row
+from wacr_cli.core.models import DETAIL_FIELDS, Row
+from wacr_cli.core.times import full_local, left, parse_sent_at, short_local
 from wacr_cli.output.console import Console
+from wacr_cli.output.destinations import Sink
 from wacr_cli.output.json import encode
-from wacr_cli.output.safe import html_to_text, printable
-from wacr_cli.output.sinks import Sink
-from wacr_cli.times import full_local, left, parse_sent_at, short_local
+from wacr_cli.output.sanitize import html_to_text, printable
 
 NOTHING = "–"  # noqa: RUF001 - the dash for what is null
 _GAP = 2

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from wacr_cli.models import Row
-from wacr_cli.output.safe import html_to_text
-from wacr_cli.times import parse_sent_at
+from wacr_cli.core.models import Row
+from wacr_cli.core.times import parse_sent_at
+from wacr_cli.output.sanitize import html_to_text
 
 Find = Callable[[str], Row | None]
 """The message of a WhatsApp id, None where nobody has it."""

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import httpx
 
 from wacr_cli.sandbox import account, contacts
-from wacr_cli.sandbox.php import PER_PAGE, ApiError, invalid, nest, pages, paginated, text, whole
+from wacr_cli.sandbox.laravel import PER_PAGE, ApiError, invalid, nest, pages, paginated, text, whole
 
 if TYPE_CHECKING:
     import random

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from wacr_cli.sandbox.php import ApiError, Errors, Nested, invalid, nest, pages, paginated, text, whole
+from wacr_cli.sandbox.laravel import ApiError, Errors, Nested, invalid, nest, pages, paginated, text, whole
 from wacr_cli.sandbox.phrases import STAFF
 
 if TYPE_CHECKING:

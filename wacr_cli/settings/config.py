@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from wacr_cli.errors import UsageError
-from wacr_cli.query import did_you_mean
+from wacr_cli.core.errors import UsageError
+from wacr_cli.core.query import did_you_mean
 from wacr_cli.settings.places import is_database, without_password
 
 DEFAULT_API_URL = "https://app.wa.cr/api/v2"

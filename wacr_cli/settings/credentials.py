@@ -24,9 +24,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wacr_cli.errors import AuthError, UsageError
-from wacr_cli.locks import held
-from wacr_cli.settings import vault
+from wacr_cli.core.errors import AuthError, UsageError
+from wacr_cli.core.locks import held
+from wacr_cli.settings import keyring
 from wacr_cli.settings.config import Settings, config_dir, origin_of
 
 _MOST_BYTES = 2**20
@@ -122,8 +122,8 @@ class Store:
         if not entry.keyring:
             return Token(check_token(entry.token, str(self.path)), "file", str(self.path))
         try:
-            return Token(check_token(vault.fetch(entry.keyring), "the keyring"), "keyring", "the keyring")
-        except vault.UnavailableError as error:
+            return Token(check_token(keyring.fetch(entry.keyring), "the keyring"), "keyring", "the keyring")
+        except keyring.UnavailableError as error:
             raise AuthError(
                 f"the token is in the keyring, which {error}",
                 f"Unlock it, set WACR_TOKEN, or log in again: wacr auth login{profile}.",
@@ -140,14 +140,14 @@ class Store:
             entries = self._mendable_entries()
             before = entries.get(profile)
             try:
-                vault.keep(account, token)
+                keyring.keep(account, token)
                 entries[profile], place, why = Entry(origin, keyring=account), "the keyring", ""
-            except vault.UnavailableError as error:
+            except keyring.UnavailableError as error:
                 entries[profile], place, why = Entry(origin, token=token), str(self.path), f"the keyring {error}"
             self._write(entries)
         if before and before.keyring not in ("", account):
-            with suppress(vault.UnavailableError):  # it can't be reached, and no profile refers to it any more
-                vault.forget(before.keyring)
+            with suppress(keyring.UnavailableError):  # it can't be reached, and no profile refers to it any more
+                keyring.forget(before.keyring)
         return place, why
 
     def forget(self, profile: str) -> tuple[str, str]:
@@ -161,8 +161,8 @@ class Store:
         if not entry.keyring:
             return str(self.path), ""
         try:
-            vault.forget(entry.keyring)
-        except vault.UnavailableError as error:
+            keyring.forget(entry.keyring)
+        except keyring.UnavailableError as error:
             return "the keyring", f"the keyring {error}"
         return "the keyring", ""
 

@@ -1,0 +1,184 @@
+"""The plan of a dry run: the calls it shows are those that would be made, and their cost is right."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wacr_cli.api import dry_run
+from wacr_cli.api.client import Client
+from wacr_cli.api.source import ApiSource
+from wacr_cli.core.progress import Progress
+from wacr_cli.core.query import Filter, Query, RawFilter
+
+if TYPE_CHECKING:
+    from wacr_cli.api.params import Params
+
+BASE = "https://shop.example/api/v2"
+
+
+class Still:
+    """A service whose list of so many rows, for each direction, stands still."""
+
+    def __init__(self, rows: dict[str, int]) -> None:
+        self.rows = rows
+        self.asked: list[Params] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """The window asked for."""
+        params = parse_qsl(request.url.query.decode("ascii"))
+        self.asked.append(params)
+        asked = dict(params)
+        total = self.rows[asked.get("filter[direction]", "")]
+        size = int(asked.get("per_page", "15"))
+        end = min(int(asked.get("page", "1")) * size, total)
+        start = (int(asked.get("page", "1")) - 1) * size
+        odd = asked.get("filter[direction]") == "outbound"
+        rows = [{"id": 2 * (total - at) + odd, "sent_at": "2026-01-01T00:00:00Z"} for at in range(start, end)]
+        pagination = {"has_more": end < total, "total": total}
+        return httpx.Response(200, json={"data": rows, "meta": {"pagination": pagination}})
+
+
+def calls_of(query: Query, service: Still) -> list[Params]:
+    """The calls that are made when the question is really asked, walk by walk."""
+    source = ApiSource(Client(httpx.MockTransport(service), BASE, "t"), Progress())
+    listing = source.ask(query)
+    for _ in listing.windows:
+        pass
+    source.close()
+    return sorted(service.asked, key=lambda params: dict(params).get("filter[direction]", ""))
+
+
+@pytest.mark.parametrize("sort", [None, "created_at", "-updated_at", "updated_at"])
+@settings(deadline=None, max_examples=25)
+@given(total=st.integers(0, 450))
+def test_a_whole_walk(sort: str | None, total: int) -> None:
+    """With the number of rows known, the calls shown are those that a list standing still takes, in their order."""
+    query = Query(sort=sort, limit=None)
+    assert list(dry_run.requests(query, [total])) == calls_of(query, Still({"": total}))
+
+
+@settings(deadline=None, max_examples=50)
+@given(limit=st.integers(1, 450))
+def test_a_limit(limit: int) -> None:
+    """With a limit the calls are known without asking, and asked for no more rows than that where one call does."""
+    query = Query(limit=limit)
+    assert not dry_run.needs_totals(query)
+    shown = list(dry_run.requests(query, []))
+    assert shown == calls_of(query, Still({"": 5000}))
+    if limit <= 100:
+        assert shown == [[("page", "1"), ("per_page", str(limit))]]
+
+
+@settings(deadline=None, max_examples=25)
+@given(inbound=st.integers(0, 250), outbound=st.integers(0, 250))
+def test_both_directions(inbound: int, outbound: int) -> None:
+    """Two walks, each with its own number of rows."""
+    query = Query(limit=None, with_direction=True)
+    planned = sorted(dry_run.requests(query, [inbound, outbound]), key=lambda params: dict(params)["filter[direction]"])
+    assert planned == calls_of(query, Still({"inbound": inbound, "outbound": outbound}))
+
+
+def test_a_count() -> None:
+    """Counting is one call where the service counts, and a walk where a span of time has to be looked at."""
+    assert list(dry_run.requests(Query(limit=None), [], count=True)) == [
+        [("fields", "id"), ("page", "1"), ("per_page", "1")]
+    ]
+    since = Query(limit=None, since=datetime(2026, 1, 1, tzinfo=UTC))
+    assert len(list(dry_run.requests(since, [250], count=True))) == 3
+
+
+def test_fields_without_an_id() -> None:
+    """What is asked for underneath is asked for only where it is needed."""
+    (small,) = dry_run.requests(Query(limit=3, fields=("type",)), [])
+    assert dict(small)["fields"] == "type"
+    assert {dict(params)["fields"] for params in dry_run.requests(Query(limit=300, fields=("type",)), [])} == {
+        "type,id"
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        (Query(page=3), [[("page", "3")]]),
+        (Query(page=3, per_page=7, limit=None), [[("page", "3"), ("per_page", "7")]]),
+        (
+            Query(page=1, fields=("status",), filters=(Filter("type", "in", ("text", "image")),)),
+            [[("filter[type][in]", "text,image"), ("fields", "status"), ("page", "1")]],
+        ),
+        (
+            Query(page=1, with_direction=True, filters=(Filter("direction", "eq", ("inbound",)),)),
+            [[("filter[direction]", "inbound"), ("page", "1")]],
+        ),
+        (Query(limit=None), [[("page", "1"), ("per_page", "100")]]),
+    ],
+)
+def test_requests(query: Query, shown: list[Params]) -> None:
+    """One page is one call a direction; a walk of unknown length is shown by its first call."""
+    assert list(dry_run.requests(query, [])) == shown
+
+
+@pytest.mark.parametrize(
+    ("query", "needed"),
+    [
+        (Query(), False),
+        (Query(limit=5000), False),
+        (Query(page=2), False),
+        (Query(page=2, limit=None), False),
+        (Query(limit=None), True),
+    ],
+)
+def test_needs_totals(query: Query, needed: bool) -> None:
+    """Only a walk to the end hangs on how many rows there are."""
+    assert dry_run.needs_totals(query) is needed
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query(),
+        Query(search='it\'s $HOME `id` "x" \\ & ü +1%'),
+        Query(filters=(Filter("type", "not_in", ("text", "image")),), raw_filters=(RawFilter("a", "gte", "1;2"),)),
+    ],
+)
+def test_curl(query: Query) -> None:
+    """A line that a shell runs as curl with the documented address, and that holds the variable in place of a token."""
+    for params in dry_run.requests(query, []):
+        line = dry_run.curl(BASE, params)
+        words = shlex.split(line)
+        url = urlsplit(words[-1])
+        assert words[0] == "curl"
+        assert words[1:-1] == ["-sS", "-H", "Accept: application/json", "-H", "Authorization: Bearer $WACR_TOKEN"]
+        assert f"{url.scheme}://{url.netloc}{url.path}" == f"{BASE}/messages"
+        assert parse_qsl(url.query, strict_parsing=True) == params
+        assert not set("[]{}") & set(words[-1]), "curl would read brackets as a range"
+        assert '"Authorization: Bearer $WACR_TOKEN"' in line, "the shell has to put the token in"
+        assert "\n" not in line
+
+
+@pytest.mark.parametrize(
+    ("calls", "limit", "said"),
+    [
+        (1, 60, "1 call, less than a minute at 60 calls a minute."),
+        (60, 60, "60 calls, less than a minute at 60 calls a minute."),
+        (61, 60, "61 calls, about 1 minute at 60 calls a minute."),
+        (124, 60, "124 calls, about 2 minutes at 60 calls a minute."),
+        (1200, 30, "1,200 calls, about 39 minutes at 30 calls a minute."),
+    ],
+)
+def test_cost(calls: int, limit: int, said: str) -> None:
+    """The calls, and the minutes that they wait for the limit: the first minute's go out at once."""
+    assert dry_run.cost(Query(limit=None), calls, [calls * 100], limit) == said
+
+
+@pytest.mark.parametrize("totals", [[], [None], [5, None]])
+def test_unknown_cost(totals: list[int | None]) -> None:
+    """Where nobody knows how many there are, that is what is said."""
+    assert "not known" in dry_run.cost(Query(limit=None), 1, totals, 60)

@@ -1,0 +1,276 @@
+"""The calls one token may make in a minute, shared by every process of this user on this machine.
+
+A call is allowed when fewer than the limit were made in the last 60 seconds. The service may count in a
+fixed window or in a sliding one: either way no more than the limit can fall into any of its minutes, since
+a call counts here from when its answer came, which is no sooner than when the service saw it.
+
+The file is a ring of the times of the latest calls, so that asking costs the same whatever the limit is:
+one more call is allowed once the ``limit``-th latest is 60 seconds old. It is named by a hash of the token,
+and holds nothing but times.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import struct
+from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from wacr_cli.core.errors import RateLimitError
+from wacr_cli.core.locks import locked
+from wacr_cli.core.models import DEFAULT_LIMIT
+from wacr_cli.core.progress import Progress
+from wacr_cli.core.times import Clock, span
+
+WINDOW = 60.1
+"""Seconds in which the limit holds: a minute, and a little for clocks that do not agree."""
+
+_MOST_BYTES = 2**24
+
+
+class Budget:
+    """Gives leave to call, and waits for it.
+
+    ``fd`` is the open file that is shared; where it is None, or can't be written, the calls of this process alone are
+    counted. ``configured`` is the limit that the person set, if any; the service's own, once it named one, can only
+    lower it. ``max_wait`` is in seconds: a longer wait raises :class:`RateLimitError`.
+    """
+
+    def __init__(
+        self,
+        fd: int | None,
+        clock: Clock,
+        *,
+        configured: int | None = None,
+        max_wait: float = 300,
+        progress: Progress | None = None,
+    ) -> None:
+        self._state = _State(fd)
+        self._clock = clock
+        self._configured = configured
+        self._max_wait = max_wait
+        self._progress = progress or Progress()
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """Wait for leave to make one call, and count it from its end."""
+        slot = self._reserve()
+        try:
+            yield
+        finally:
+            with self._ring() as ring:
+                ring.set(slot, self._clock.time())
+
+    def observe(self, limit: int | None, remaining: int | None) -> None:
+        """Believe an answer's headers, where they leave less than is known here: others use the token too."""
+        if limit is None or limit < 1:
+            return
+        with self._ring() as ring:
+            ring.named = limit
+            ring.grow(self._limit(ring))
+            if remaining is not None:
+                now = self._clock.time()
+                for _ in range(min(ring.capacity, limit - remaining - ring.since(now - WINDOW))):
+                    ring.push(-now)
+
+    def of_others(self) -> int:
+        """How many of the last minute's calls were made by another machine, as far as the service's answers tell."""
+        with self._ring() as ring:
+            return ring.foreign_since(self._clock.time() - WINDOW)
+
+    def whose(self) -> str:
+        """Whose calls used up the limit, in words; empty where they were this machine's own."""
+        if number := self.of_others():
+            return f"{number} of the last minute's calls were made by another machine"
+        limit, left = self.left()
+        if not left:
+            return ""
+        made = f"{limit - left} call{'s' * (limit - left != 1)}"
+        return f"this machine made {made} in the last minute: another one uses the token too, or its limit is lower"
+
+    @property
+    def named(self) -> int | None:
+        """The limit that the service named last, None where it never did."""
+        with self._ring() as ring:
+            return ring.named or None
+
+    def left(self) -> tuple[int, int]:
+        """The limit, and how many calls of it are left now, as far as is known here."""
+        with self._ring() as ring:
+            limit = self._limit(ring)
+            return limit, max(0, limit - ring.since(self._clock.time() - WINDOW))
+
+    def block(self, seconds: float) -> None:
+        """Make no call for so many seconds, at most a minute, in any process: the service said so."""
+        with self._ring() as ring:
+            ring.not_before = self._clock.time() + min(seconds, WINDOW)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._state.close()
+
+    def _limit(self, ring: _Ring) -> int:
+        return min(filter(None, (self._configured, ring.named)), default=DEFAULT_LIMIT)
+
+    def _reserve(self) -> int:
+        """The slot of a call that may be made now."""
+        waited = False
+        while True:
+            slot, wait = self._try_reserve()
+            if not wait:
+                break
+            if wait > self._max_wait:
+                raise RateLimitError(
+                    f"the call limit asks for a wait of {span(wait)}, more than --max-wait {span(self._max_wait)}",
+                    "Run it later, or allow a longer wait.",
+                )
+            others = f" ({self.whose()})" if self.of_others() else ""
+            self._progress.waiting(wait, f"the call limit{others}")
+            waited = True
+            self._clock.sleep(min(1.0, wait))
+        if waited:
+            self._progress.waiting(0, "the call limit")
+        return slot
+
+    def _try_reserve(self) -> tuple[int, float]:
+        """A slot and 0, or the seconds to wait for one."""
+        with self._ring() as ring:
+            limit = self._limit(ring)
+            ring.grow(limit)
+            now = self._clock.time()
+            wait = max(ring.latest(limit) + WINDOW, ring.not_before) - now
+            # A longer one than a minute comes of a clock that was set back.
+            if 0 < wait <= WINDOW:
+                return 0, wait
+            return ring.push(now), 0.0
+
+    @contextmanager
+    def _ring(self) -> Iterator[_Ring]:
+        with self._state.locked():
+            ring = _Ring(self._state)
+            yield ring
+            ring.save()
+
+
+class _State:
+    """The bytes that are kept: the file's, or this process's own where there is no file that can be written."""
+
+    def __init__(self, fd: int | None) -> None:
+        self._fd = fd
+        self._own = bytearray() if fd is None else None
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes away."""
+        if self._fd is None:
+            yield
+            return
+        with locked(self._fd):
+            yield
+
+    def read(self, at: int, size: int) -> bytes:
+        if self._fd is None or self._own is not None:
+            return bytes((self._own or b"")[at : at + size])
+        os.lseek(self._fd, at, os.SEEK_SET)
+        return os.read(self._fd, size)
+
+    def write(self, at: int, data: bytes) -> None:
+        if self._own is None:
+            try:
+                self._write_file(at, data)
+            except OSError:  # a full disk keeps nobody from reading
+                self._own = bytearray(self.read(0, _MOST_BYTES))
+            else:
+                return
+        self._own.extend(bytes(max(0, at + len(data) - len(self._own))))
+        self._own[at : at + len(data)] = data
+
+    def _write_file(self, at: int, data: bytes) -> None:
+        assert self._fd is not None  # noqa: S101 - for the type checker
+        os.lseek(self._fd, at, os.SEEK_SET)
+        if os.write(self._fd, data) < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def close(self) -> None:
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+
+class _Ring:
+    """What the file holds: a header, then the times of the latest ``capacity`` calls, in seconds since the epoch.
+
+    The time of a call that another machine made is written as a negative number.
+    """
+
+    _HEADER = struct.Struct("<4sIQdI")
+    _TIME = struct.Struct("<d")
+    _MAGIC = b"wac1"
+
+    def __init__(self, state: _State) -> None:
+        self._state = state
+        header = self._state.read(0, self._HEADER.size)
+        if len(header) < self._HEADER.size or not header.startswith(self._MAGIC):
+            header = self._HEADER.pack(self._MAGIC, 0, 0, 0.0, 0)
+        _, self.capacity, self._count, self.not_before, self.named = self._HEADER.unpack(header)
+        self._loaded = header
+
+    def save(self) -> None:
+        header = self._HEADER.pack(self._MAGIC, self.capacity, self._count, self.not_before, self.named)
+        if header != self._loaded:
+            self._state.write(0, header)
+
+    def latest(self, n: int) -> float:
+        """When the ``n``-th latest call was made, 0 where there were not so many."""
+        if n > self._count:
+            return 0.0
+        found = self._state.read(self._place((self._count - n) % self.capacity), self._TIME.size)
+        return abs(float(self._TIME.unpack(found)[0])) if len(found) == self._TIME.size else 0.0
+
+    def since(self, moment: float) -> int:
+        """How many calls were made after a moment."""
+        return sum(abs(time) > moment for time in self._times())
+
+    def foreign_since(self, moment: float) -> int:
+        """How many of them were made by another machine."""
+        return sum(-time > moment for time in self._times())
+
+    def push(self, moment: float) -> int:
+        """Note one more call, and say in which slot."""
+        slot: int = self._count % self.capacity
+        self.set(slot, moment)
+        self._count += 1
+        return slot
+
+    def set(self, slot: int, moment: float) -> None:
+        self._state.write(self._place(slot), self._TIME.pack(moment))
+
+    def grow(self, capacity: int) -> None:
+        """Make room for so many calls."""
+        if capacity > self.capacity:
+            times = sorted(self._times(), key=abs)
+            self.capacity, self._count = capacity, len(times)
+            self._state.write(self._HEADER.size, array("d", times).tobytes())
+
+    def _times(self) -> array[float]:
+        data = self._state.read(self._HEADER.size, min(self._count, self.capacity) * self._TIME.size)
+        return array("d", data[: len(data) - len(data) % self._TIME.size])
+
+    def _place(self, slot: int) -> int:
+        return self._HEADER.size + slot * self._TIME.size
+
+
+def open_state(folder: Path, token: str) -> int:
+    """The open file of a token's calls.
+
+    Raises :class:`OSError` where the folder can't be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    name = f"calls-{hashlib.sha256(token.encode()).hexdigest()[:16]}"
+    return os.open(
+        folder / name, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0), 0o600
+    )

@@ -1,0 +1,230 @@
+"""The API as a source: a Query answered by one page, one walk, or two walks merged."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Protocol
+
+from wacr_cli.api.envelope import Page
+from wacr_cli.api.lists import walked
+from wacr_cli.api.params import Params, list_params, window_params
+from wacr_cli.api.walk import Walk
+from wacr_cli.core.errors import BadAnswerError, IncompleteError
+from wacr_cli.core.models import PER_PAGE_MAX, Row
+from wacr_cli.core.progress import Progress
+from wacr_cli.core.query import Query
+from wacr_cli.core.source import Listing, Source
+from wacr_cli.core.times import parse_sent_at
+
+_NAMED_AT_MOST = 5
+_FAR_PAST = datetime.min.replace(tzinfo=UTC)
+
+
+class Endpoints(Protocol):
+    """What is asked of a client."""
+
+    def messages(self, params: Params, *, with_ids: bool = True) -> Page:
+        """One window of the list."""
+        ...
+
+    def message(self, number: int) -> Row:
+        """One message."""
+        ...
+
+    def close(self) -> None:
+        """Close the connections."""
+        ...
+
+
+class ApiSource(Source):
+    """Answers questions by calling the API, as seldom as can be."""
+
+    def __init__(self, client: Endpoints, progress: Progress) -> None:
+        self._client = client
+        self._progress = progress
+
+    def get(self, number: int) -> Row:
+        """One message with all its fields."""
+        return self._client.message(number)
+
+    def ask(self, query: Query) -> Listing:
+        """The messages that match: rows leave as they are read."""
+        if not query.with_direction:
+            return self._one_list(query, None)
+        parts = [self._one_list(query, direction) for direction in query.directions]
+        return parts[0] if len(parts) == 1 else _merged(query, parts, self._progress)
+
+    def count(self, query: Query) -> int:
+        """How many messages match: one call where the service counts them, else a walk."""
+        if not query.windowed:
+            total = self._page(list_params(query, fields=("id",)), 1, 1).total
+            if total is not None:
+                return total
+        listing = self.ask(counted(query))
+        number = sum(len(rows) for rows in listing.windows)
+        if listing.shortfall:
+            raise IncompleteError(f"incomplete: {listing.shortfall}", "Run it again, when fewer messages change.")
+        return number
+
+    def totals(self, query: Query) -> list[int | None]:
+        """How many rows each walk of a query has, where the service says so: a call each."""
+        walks = query.directions if query.with_direction else (None,)
+        return [self._page(list_params(query, fields=("id",), direction=one), 1, 1).total for one in walks]
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _one_list(self, query: Query, direction: str | None) -> Listing:
+        listing = Listing()
+        if query.page is not None:
+            windows = self._single(query, direction, listing)
+        else:
+            windows = self._walked(query, direction, listing)
+        if query.windowed:
+            windows = _within(query, windows, listing)
+        if direction:
+            windows = ([{**row, "direction": direction} for row in rows] for rows in windows)
+        listing.windows = windows
+        return listing
+
+    def _single(self, query: Query, direction: str | None, listing: Listing) -> Iterator[list[Row]]:
+        params = list_params(query, fields=_fields_to_ask(query, walking=False), direction=direction)
+        page = self._page(params, query.page, query.per_page)
+        listing.total, listing.more = page.total, page.has_more
+        yield page.rows
+
+    def _walked(self, query: Query, direction: str | None, listing: Listing) -> Iterator[list[Row]]:
+        """The rows of a walk; of a single window without ids, should they be neither wanted nor needed."""
+        if query.limit is not None and query.limit <= PER_PAGE_MAX and not _has_ids(query):
+            params = list_params(query, fields=_fields_to_ask(query, walking=False), direction=direction)
+            page = self._page(params, 1, query.limit)
+            more = page.has_more if page.has_more is not None else len(page.rows) >= query.limit
+            if len(page.rows) >= query.limit or not more:
+                listing.total, listing.more = page.total, more
+                yield page.rows[: query.limit]
+                return
+        yield from self._walk(query, direction, listing)
+
+    def _walk(self, query: Query, direction: str | None, listing: Listing) -> Iterator[list[Row]]:
+        params = list_params(query, fields=_fields_to_ask(query, walking=True), direction=direction)
+        # Of a list with a span of time, nobody knows how many rows have to be read.
+        limit = None if query.windowed else query.limit
+        walk = Walk(by_updated=query.by_updated, newest_first=query.newest_first, limit=limit)
+        # Of two walks, their sum is told.
+        alone = not query.with_direction or len(query.directions) == 1
+        yield from walked(
+            lambda page, per_page: self._page(params, page, per_page),
+            walk,
+            listing,
+            read=self._progress.read if alone else lambda _rows, _total: None,
+            enough=lambda rows: _is_older(query, rows),
+        )
+
+    def _page(self, params: Params, page: int | None, per_page: int | None) -> Page:
+        asked = dict(params).get("fields")
+        with_ids = asked is None or "id" in asked.split(",")
+        return self._client.messages([*params, *window_params(page, per_page)], with_ids=with_ids)
+
+
+def counted(query: Query) -> Query:
+    """The query whose rows are to be counted, where the service does not count them."""
+    return replace(query, fields=("id",), limit=None, with_direction=False)
+
+
+def _has_ids(query: Query) -> bool:
+    return query.windowed or query.fields is None or "id" in query.fields
+
+
+def _fields_to_ask(query: Query, *, walking: bool) -> tuple[str, ...] | None:
+    """The fields to ask for: those wanted, and those that the reading itself needs."""
+    if query.fields is None:
+        return None
+    needed: tuple[str, ...] = ("id",) if walking else ()
+    if query.windowed or query.with_direction:
+        needed = ("id", "sent_at")
+    if query.with_names:
+        needed = (*needed, "sender_id")
+    wanted = tuple(name for name in query.fields if name not in query.added)
+    return tuple(dict.fromkeys((*wanted, *needed))) or ("id",)
+
+
+def _is_older(query: Query, rows: Iterable[Row]) -> bool:
+    """Whether a whole window was sent before ``--since``, so that a list newest first holds no later one."""
+    if query.since is None or query.by_updated or not query.newest_first:
+        return False
+    times = [parse_sent_at(row.get("sent_at")) for row in rows]
+    return bool(times) and all(time is not None and time < query.since for time in times)
+
+
+def _within(query: Query, windows: Iterable[list[Row]], listing: Listing) -> Iterator[list[Row]]:
+    """The rows sent in the query's span of time, at most its limit; those whose time can't be read are named."""
+    left = query.limit if query.page is None else None
+    odd: list[object] = []
+    for rows in windows:
+        kept = []
+        for row in rows:
+            time = parse_sent_at(row.get("sent_at"))
+            if time is None:
+                odd.append(row.get("id"))
+            elif (query.since is None or time >= query.since) and (query.until is None or time < query.until):
+                kept.append(row)
+        if left is not None:
+            kept = kept[:left]
+            left -= len(kept)
+        yield kept
+        if left == 0:
+            break
+    listing.total = None
+    if left == 0:
+        listing.more = None  # what comes after was not looked at
+    if odd:
+        named = ", ".join(str(one) for one in odd[:_NAMED_AT_MOST]) + (", …" if len(odd) > _NAMED_AT_MOST else "")
+        unread = f"{len(odd)} without a time that can be read: {named}"
+        listing.shortfall = "; ".join(filter(None, (listing.shortfall, unread)))
+
+
+def _merged(query: Query, parts: list[Listing], progress: Progress) -> Listing:
+    """Lists merged by sent_at, then id; each keeps its own order, in which sent_at need not be monotone."""
+    listing = Listing()
+
+    def windows() -> Iterator[list[Row]]:
+        first: set[int] = set()
+        streams = [(row for rows in _apart(part.windows, first) for row in rows) for part in parts]
+        merged = heapq.merge(*streams, key=_sent_then_id, reverse=query.newest_first)
+        rows = islice(merged, query.limit)
+        given = 0
+        while batch := list(islice(rows, PER_PAGE_MAX)):
+            given += len(batch)
+            totals = [part.total for part in parts]
+            listing.total = None if None in totals else sum(total or 0 for total in totals)
+            progress.read(given, listing.total)
+            yield batch
+        listing.more = None
+        listing.shortfall = "; ".join(part.shortfall for part in parts if part.shortfall)
+
+    listing.windows = windows()
+    return listing
+
+
+def _apart(windows: Iterable[list[Row]], first: set[int]) -> Iterator[list[Row]]:
+    """The windows of one direction, whose first must share no row with that of the other, noted in ``first``."""
+    fresh = True
+    for rows in windows:
+        if fresh:
+            ids = {row["id"] for row in rows}
+            if not first.isdisjoint(ids):
+                raise BadAnswerError(
+                    "the service answers the same messages for both directions", "Leave --with-direction out."
+                )
+            first |= ids
+            fresh = False
+        yield rows
+
+
+def _sent_then_id(row: Row) -> tuple[datetime, int]:
+    return parse_sent_at(row.get("sent_at")) or _FAR_PAST, row["id"]

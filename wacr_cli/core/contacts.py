@@ -1,0 +1,149 @@
+"""Contacts: what is asked of them, validated, and what a person is called. The counterpart of ``query`` for people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from wacr_cli.core.errors import UsageError
+from wacr_cli.core.models import Row
+from wacr_cli.core.query import RawFilter, check_text, did_you_mean, flag_of, one_of, parse_id, shorten
+
+TYPES = ("lead", "customer", "guest")
+FILTERS = ("type", "status_id", "source_id", "assigned_id", "created_at", "group_id")
+OPERATORS = ("gte", "lte", "gt", "lt", "ne", "like", "in", "not_in", "between", "null")
+SORT_FIELDS = ("id", "firstname", "lastname", "created_at", "updated_at")
+SORTS = (*SORT_FIELDS, *(f"-{field}" for field in SORT_FIELDS))
+INCLUDES = ("groups", "source", "status")
+
+_SEVERAL = ("in", "not_in", "between")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]{5,15}(Z|[+-][0-9:]{4,6})?)?")
+
+
+class Names(Protocol):
+    """Says what people are called, by their numbers."""
+
+    def names_for(self, numbers: Iterable[str]) -> Mapping[str, str]:
+        """The names of those that are known, by the digits of their numbers (see :func:`digits_of`)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ContactQuery:
+    """One question about contacts.
+
+    ``page`` asks for that one page, of ``per_page`` contacts (the API's default where None); without it the question is
+    for the first ``limit``, or for all where ``limit`` is None. ``sort`` has a leading ``-`` for descending.
+    """
+
+    filters: tuple[RawFilter, ...] = ()
+    search: str | None = None
+    sort: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    page: int | None = None
+    per_page: int | None = None
+    limit: int | None = 30
+
+    def describe(self) -> str:
+        """The question in words."""
+        parts = ["contacts", *(f"with {one}" for one in self.filters)]
+        return ", ".join(parts + ([f"containing {self.search!r}"] if self.search is not None else []))
+
+
+def parse_filters(words: Mapping[str, Sequence[str] | None], raw: Sequence[RawFilter] = ()) -> tuple[RawFilter, ...]:
+    """The filters that flags ask for, by field, each ``VALUE`` or ``OP:VALUE``; ``raw`` are passed on as they are.
+
+    Values of ``in`` and of ``not_in`` that come apart are gathered; two ends of a span may be given apart too.
+    """
+    found = list(raw)
+    for field, some in words.items():
+        by_operator: dict[str, list[str]] = {}
+        for word in some or ():
+            operator, values = _split(field, word)
+            by_operator.setdefault(operator, []).extend(values)
+        found += [_filter(field, operator, values) for operator, values in by_operator.items()]
+    for field in {one.field for one in found}:
+        operators = [one.operator for one in found if one.field == field]
+        if len(set(operators)) < len(operators) or ("" in operators and len(operators) > 1):
+            raise UsageError(
+                f"{flag_of(field)}: filtered twice in ways of which the API keeps one",
+                "Say each filter once, or give each an operator of its own: gte:A and lt:B.",
+            )
+    return tuple(found)
+
+
+def _split(field: str, word: str) -> tuple[str, list[str]]:
+    """The operator, empty for equal, and the checked values; several values without one are ``in``."""
+    flag = flag_of(field)
+    check_text(flag, word)
+    if word == "null":
+        return "null", ["true"]
+    operator, colon, rest = word.partition(":")
+    if not colon or (field == "created_at" and _TIME.fullmatch(word)):
+        operator, rest = "", word
+    elif operator not in OPERATORS:
+        raise UsageError(
+            f"{flag}: no operator {shorten(operator)!r} in {shorten(word)!r}{did_you_mean(operator, OPERATORS)}",
+            f"The operators are {', '.join(OPERATORS)}.",
+        )
+    values = [value.strip() for value in rest.split(",")]
+    if not all(values):
+        raise UsageError(f"{flag}: an empty value in {word!r}", f"Say {flag} VALUE, or {flag} OP:VALUE.")
+    if operator == "" and len(values) > 1:
+        operator = "in"
+    elif operator == "between" and len(values) != 2:
+        raise UsageError(f"{flag}: between takes two values, not {len(values)}", f"Say {flag} between:FROM,TO.")
+    elif operator not in _SEVERAL and len(values) > 1:
+        raise UsageError(f"{flag}: {operator} takes one value", f"Say {flag} in:{','.join(values)}.")
+    return operator, [_checked(field, operator, value) for value in values]
+
+
+def _filter(field: str, operator: str, values: list[str]) -> RawFilter:
+    unique = list(dict.fromkeys(values))
+    gathered = {"": "in", "ne": "not_in"}
+    if len(unique) > 1 and operator in gathered:
+        operator = gathered[operator]
+    if len(unique) > (2 if operator == "between" else 1) and operator not in ("in", "not_in"):
+        raise UsageError(f"{flag_of(field)}: {operator} is given twice", "Say it once.")
+    return RawFilter(field, operator, ",".join(values if operator == "between" else unique))
+
+
+def _checked(field: str, operator: str, value: str) -> str:
+    flag = flag_of(field)
+    if operator == "null":
+        return one_of(value, ("true", "false"), flag)
+    if operator == "like":
+        return value
+    if field == "type":
+        return one_of(value, TYPES, flag)
+    if field == "created_at":
+        if not _TIME.fullmatch(value):
+            raise UsageError(
+                f"{flag}: not a time: {shorten(value)!r}", "Say it like 2026-11-01 or 2026-11-01T09:30:00."
+            )
+        return value
+    return str(parse_id(value, flag))
+
+
+def parse_list(text: str, known: Sequence[str], flag: str) -> tuple[str, ...]:
+    """The words of a comma-separated list, each one of those known, and once."""
+    return tuple(dict.fromkeys(one_of(word.strip(), known, flag) for word in text.split(",")))
+
+
+def name_of(contact: Row) -> str:
+    """What a contact is called: by both names, else by the company; empty where there is none of them."""
+    parts = [str(contact[key]).strip() for key in ("firstname", "lastname") if contact.get(key)]
+    return " ".join(filter(None, parts)) or str(contact.get("company") or "").strip()
+
+
+def digits_of(number: object) -> str:
+    """The digits of a telephone number, however it is written; empty for what is none."""
+    text = str(number) if isinstance(number, str | int) and not isinstance(number, bool) else ""
+    return re.sub(r"[^0-9]", "", text) if re.fullmatch(r"\+?[0-9 ().\-/]{5,40}", text.strip()) else ""
+
+
+def key_of(number: object) -> str:
+    """What the ways of writing one number have in common: its digits; what is no number is its own key."""
+    return digits_of(number) or str(number)

@@ -1,0 +1,151 @@
+"""Words to aware times and back: ``7d``, ``yesterday``, dates, RFC 3339; and the clock that tests replace."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+
+from wacr_cli.core.errors import UsageError
+
+_AGO = re.compile(r"([0-9]{1,6})([smhdw])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?",
+    re.IGNORECASE,
+)
+
+
+class Clock(Protocol):
+    """What wacr asks of time."""
+
+    def now(self) -> datetime:
+        """The present, in the local time zone."""
+        ...
+
+    def time(self) -> float:
+        """Seconds since the epoch, comparable between processes."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never go backwards."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """The present, in the local time zone."""
+        return datetime.now().astimezone()
+
+    def time(self) -> float:
+        """Seconds since the epoch."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Seconds that never go backwards."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for so many seconds."""
+        time.sleep(seconds)
+
+
+def parse_when(text: str, now: datetime, flag: str) -> datetime:
+    """The time a person means by ``text``; local time where it names no offset.
+
+    ``flag`` is the option's name, for the :class:`UsageError` that anything else raises.
+    """
+    word = text.strip()
+    try:
+        return _parse_when(word, now)
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"{flag}: not a time: {text!r}",
+            "Use a date (2026-11-01), a time (2026-11-01T09:30, with an offset if not local), "
+            "an age (90m, 12h, 7d, 2w), today or yesterday.",
+        ) from None
+
+
+def _parse_when(word: str, now: datetime) -> datetime:
+    if word == "now":
+        return now
+    if word in ("today", "yesterday"):
+        return _midnight(now.date() - timedelta(days=word == "yesterday"))
+    if ago := _AGO.fullmatch(word):
+        return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+    if _DATE.fullmatch(word):
+        return _midnight(date.fromisoformat(word))
+    if _TIME.fullmatch(word):
+        parsed = datetime.fromisoformat(word.upper())
+        return parsed if parsed.tzinfo else parsed.astimezone()
+    raise ValueError(word)
+
+
+def _midnight(day: date) -> datetime:
+    """The first moment of a day in the local zone, whose offset may differ from today's."""
+    return datetime(day.year, day.month, day.day).astimezone()
+
+
+def parse_sent_at(value: object) -> datetime | None:
+    """A row's ``sent_at`` as an aware time (UTC where it names no offset), or None where it is not a time."""
+    if not isinstance(value, str):
+        return None
+    try:
+        parsed = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def short_local(moment: datetime, now: datetime) -> str:
+    """A time for a narrow column: relative within a day, else local date and time, at most 12 characters."""
+    age = (now - moment).total_seconds()
+    if 0 <= age < 24 * 3600:
+        if age < 60:
+            return "just now"
+        return f"{int(age // 60)}m ago" if age < 3600 else f"{int(age // 3600)}h ago"
+    local = moment.astimezone()
+    return local.strftime("%b %d %H:%M" if local.year == now.astimezone().year else "%Y-%m-%d")
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """How long ago a moment was, in words: ``just now``, ``3 minutes ago``."""
+    seconds = int((now - moment).total_seconds())
+    for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            number = seconds // length
+            return f"{number:,} {unit}{'s' * (number != 1)} ago"
+    return "just now"
+
+
+def left(moment: datetime, now: datetime) -> str:
+    """How long it is until a moment, for a narrow column: ``5h left``, ``12m left``, and ``closed`` once it is over."""
+    seconds = (moment - now).total_seconds()
+    if seconds <= 0:
+        return "closed"
+    return f"{int(seconds // 60)}m left" if seconds < 3600 else f"{int(seconds // 3600)}h left"
+
+
+def full_local(moment: datetime) -> str:
+    """A time in full, local, with its offset."""
+    return moment.astimezone().strftime("%a %d %b %Y %H:%M:%S %z")
+
+
+def span(seconds: float) -> str:
+    """A duration in words: ``0.4s``, ``12s``, ``2m04s``, ``1h02m``."""
+    if seconds < 10:
+        return f"{seconds:.1f}s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m{whole % 60:02d}s"
+    return f"{whole // 3600}h{whole % 3600 // 60:02d}m"

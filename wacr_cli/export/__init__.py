@@ -1,0 +1,1 @@
+"""Export the archive as one file for each month."""
