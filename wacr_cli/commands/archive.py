@@ -19,7 +19,7 @@ from wacr_cli.commands.flags import (
     run_of,
 )
 from wacr_cli.core.errors import UsageError, WacrError
-from wacr_cli.core.query import one_of
+from wacr_cli.core.validation import choice
 
 if TYPE_CHECKING:
     from wacr_cli.core.models import Row
@@ -143,7 +143,7 @@ def export(
     run = run_of(ctx, archive_at=archive_at)
     if not to:
         raise UsageError("--to: an empty name", "Name a folder.")
-    exports.export(run, to, one_of(kind, KINDS, "--as"), display_of(format_))
+    exports.export(run, to, choice(kind, KINDS, "--as"), display_of(format_))
 
 
 def _show(run: Run, display: Display, row: Row) -> None:

@@ -12,8 +12,8 @@ import typer
 
 from wacr_cli.core.errors import EXIT_INTERRUPTED, BadAnswerError, IncompleteError, UsageError
 from wacr_cli.core.models import Row
-from wacr_cli.core.query import check_text, one_of
 from wacr_cli.core.times import span
+from wacr_cli.core.validation import choice, require_utf8
 from wacr_cli.output import writers
 from wacr_cli.output.destinations import Sink
 from wacr_cli.output.json import encode
@@ -43,7 +43,7 @@ def make(run: Run, asked: Asked, display: Display, *, ask: bool) -> None:
     """Make the call that was asked for, or for a list all that it takes, and show what comes back."""
     from wacr_cli.api import raw
 
-    method = one_of(asked.method.upper(), raw.METHODS, "--method")
+    method = choice(asked.method.upper(), raw.METHODS, "--method")
     path, params = raw.below(asked.path, run.settings.api_url)
     more, body = _payload(asked, method)
     params += more
@@ -85,12 +85,12 @@ def _fields(asked: Asked, *, as_texts: bool) -> list[tuple[str, object]]:
 
     found: list[tuple[str, object]] = []
     for word in asked.fields:
-        check_text("--field", word)
+        require_utf8("--field", word)
         key, text = raw.field(word, "--field")
         read = text.startswith("@") or not as_texts
         found.append((key, raw.typed(text, _text_of) if read else text))
     for word in asked.raw_fields:
-        check_text("--raw-field", word)
+        require_utf8("--raw-field", word)
         found.append(raw.field(word, "--raw-field"))
     return found
 

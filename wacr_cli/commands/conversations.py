@@ -19,7 +19,7 @@ from wacr_cli.commands.flags import (
     run_of,
     whole_number,
 )
-from wacr_cli.core import query
+from wacr_cli.core import validation
 from wacr_cli.core.conversations import ConversationQuery
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.times import parse_when
@@ -116,7 +116,7 @@ def show_conversation(
     now = run.clock.now()
     transcripts.show_one(
         run,
-        query.parse_id(number, "ID"),
+        validation.parse_id(number, "ID"),
         display_of(format_, output, paper=True),
         transcripts.Extent(
             since=None if since is None else parse_when(since, now, "--since"),

@@ -24,9 +24,9 @@ _META = "wacr.house"
 
 
 def _short(text: str) -> str:
-    from wacr_cli.core.query import shorten
+    from wacr_cli.core.validation import truncate
 
-    return shorten(text)
+    return truncate(text)
 
 
 def whole_number(least: int, most: int = 10**9) -> Callable[[str], int]:
@@ -265,11 +265,11 @@ def display_of(format_: str | None, output: str | None = None, *, excel: bool = 
 
     Raises :class:`UsageError` where the flags do not go together.
     """
-    from wacr_cli.core.query import one_of
+    from wacr_cli.core.validation import choice
     from wacr_cli.output.options import FORMATS, PAPER_FORMATS, Display
 
     if format_ is not None:
-        one_of(format_, PAPER_FORMATS if paper else FORMATS, "--format")
+        choice(format_, PAPER_FORMATS if paper else FORMATS, "--format")
     if output == "":
         raise UsageError("--output: an empty name", "Name a file, or leave --output out.")
     display = Display(format_, output, excel, paper)
@@ -295,14 +295,14 @@ def new_app(help_text: str) -> typer.Typer:
 
 def run_of(ctx: typer.Context, **more: Any) -> Run:
     """The run that a command line asks for; ``more`` are the command's own settings of it."""
-    from wacr_cli.core.query import one_of
+    from wacr_cli.core.validation import choice
     from wacr_cli.session import Run
 
     house = cast("dict[str, Any]", ctx.meta.get(_META, {}))
     run = Run(
         profile=house.get("profile"),
         demo=house.get("demo", False),
-        color=one_of(house.get("color", "auto"), COLORS, "--color"),
+        color=choice(house.get("color", "auto"), COLORS, "--color"),
         quiet=house.get("quiet", False),
         verbose=house.get("verbose", False),
         log=ctx.obj,

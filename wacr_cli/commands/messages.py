@@ -26,7 +26,7 @@ from wacr_cli.commands.flags import (
     run_of,
     whole_number,
 )
-from wacr_cli.core import models, query
+from wacr_cli.core import models, query, validation
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.times import parse_when
 
@@ -157,7 +157,7 @@ def list_messages(
         filters=_filters(type=type_, status=status, direction=direction, interaction_id=interaction_id),
         raw_filters=tuple(query.parse_raw_filter(text) for text in filters or ()),
         search=None if search is None else query.parse_search(search),
-        sort=None if sort is None else query.one_of(sort, models.LOCAL_SORTS if local else models.SORTS, "--sort"),
+        sort=None if sort is None else validation.choice(sort, models.LOCAL_SORTS if local else models.SORTS, "--sort"),
         page=one_page(page, per_page, limit, everything=all_, count=count),
         per_page=per_page,
         limit=None if all_ or count else limit or 30,
@@ -166,7 +166,7 @@ def list_messages(
         with_direction=with_direction or local,
         with_names=names,
         local=local,
-        words=query.one_of(search_mode, models.SEARCH_MODES, "--search-mode") == "words",
+        words=validation.choice(search_mode, models.SEARCH_MODES, "--search-mode") == "words",
         sender=sender,
         deleted=deleted,
     )
@@ -224,7 +224,7 @@ def _check_local(local: bool, flags: dict[str, object]) -> None:
 
 def ids_of(words: list[str]) -> list[int]:
     """The ids named, each once; those of standard input where a ``-`` stands for them."""
-    return list(dict.fromkeys(query.parse_id(word, "ID") for word in words_of(words)))
+    return list(dict.fromkeys(validation.parse_id(word, "ID") for word in words_of(words)))
 
 
 def words_of(words: list[str]) -> list[str]:
