@@ -133,6 +133,11 @@ def parse_list(text: str, known: Sequence[str], flag: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(choice(word.strip(), known, flag) for word in text.split(",")))
 
 
+def parse_includes(text: str | None) -> tuple[str, ...]:
+    """Return what ``--expand`` asks for, nothing where it is not given."""
+    return () if text is None else parse_list(text, INCLUDES, "--expand")
+
+
 def name_of(contact: Row) -> str:
     """What a contact is called: by both names, else by the company; empty where there is none of them."""
     parts = [str(contact[key]).strip() for key in ("firstname", "lastname") if contact.get(key)]
