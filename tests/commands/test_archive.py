@@ -149,8 +149,8 @@ def test_what_only_the_archive_can_do(archived: Wacr, words: tuple[str, ...], id
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("messages", "list", "--search-mode", "words", "--search", "a"), "--search-mode goes with --archive"),
-        (("messages", "list", "--deleted"), "--deleted goes with --archive"),
+        (("messages", "list", "--search-mode", "words", "--search", "a"), "--search-mode needs --archive"),
+        (("messages", "list", "--deleted"), "--deleted needs --archive"),
         (("messages", "list", "--archive", "--search-mode", "word"), "did you mean words?"),
         (("messages", "list", "--archive", "--sort", "sent"), "did you mean sent_at?"),
         (("messages", "list", "--archive-at", "mysql://u:p@h/db"), "not a file"),
@@ -217,7 +217,7 @@ def test_the_number_is_compared_with_the_services(api: Api, archived: Wacr) -> N
     app.world.remove(2)
     result = archived("archive", "check", "--online")
     assert result.status == 1
-    assert "the archive has 7 messages, the service 6" in result.stderr
+    assert "the archive has 7 messages, the API 6" in result.stderr
 
 
 def test_a_dry_run_of_the_archive_is_no_call(api: Api, archived: Wacr) -> None:

@@ -56,8 +56,8 @@ def test_a_list_needs_the_archive(account: Api, wacr: Wacr) -> None:
     """It says so, what makes one, and makes no call."""
     result = wacr("conversations", "list")
     assert (result.status, result.stdout, account.requests) == (2, b"", [])
-    assert "a list of conversations needs the archive" in result.stderr
-    assert "wacr sync makes it" in result.stderr
+    assert "the list of conversations needs an archive" in result.stderr
+    assert "Create it with wacr sync" in result.stderr
 
 
 def test_the_list(archive: Api, wacr: Wacr) -> None:
