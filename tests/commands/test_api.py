@@ -98,7 +98,7 @@ def test_include(wacr: Wacr, service: Api) -> None:
 @pytest.mark.parametrize("status", [401, 403, 404, 422, 500, 302])
 def test_a_failure_writes_no_data(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     """Its words are on standard error, and the exit status is that of every command."""
-    monkeypatch.setattr("wacr_cli.api.transport.Retrying._wait", lambda *_: None)
+    monkeypatch.setattr("wacr_cli.api.transport.RetryTransport._wait", lambda *_: None)
     api.app = lambda _: httpx.Response(status, json={"message": "words"}, headers={"Location": "https://evil.example"})
     result = wacr("api", "x")
     assert result.stdout == b""

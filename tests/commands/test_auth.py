@@ -85,7 +85,7 @@ def test_login_keeps_nothing_that_does_not_work(
         return response
 
     api.app = answering
-    monkeypatch.setattr("wacr_cli.api.transport.Retrying._wait", lambda *_: None)
+    monkeypatch.setattr("wacr_cli.api.transport.RetryTransport._wait", lambda *_: None)
     pipe(CANARY.encode())
     result = wacr("auth", "login", "--with-token", "--max-wait", "5")
     assert result.status == status
@@ -348,7 +348,7 @@ class TestStatus:
             raise httpx.ConnectError("down")
 
         api.app = down
-        monkeypatch.setattr("wacr_cli.api.transport.Retrying._wait", lambda *_: None)
+        monkeypatch.setattr("wacr_cli.api.transport.RetryTransport._wait", lambda *_: None)
         monkeypatch.setenv("WACR_TOKEN", CANARY)
         assert wacr("auth", "status").status == 6
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.conftest import NOW, SMALL, Api, Result, row
-from wacr_cli.api import wire
+from wacr_cli.api import network
 from wacr_cli.core.conversations import FIELDS
 from wacr_cli.sandbox.app import Sandbox
 from wacr_cli.sandbox.world import Contact, Row, World
@@ -40,7 +40,7 @@ PEOPLE = (
 def account(monkeypatch: pytest.MonkeyPatch) -> Api:
     """An account of a few conversations, in place of the network."""
     service = Api(Sandbox(World(NOW, TALK, PEOPLE)))
-    monkeypatch.setattr(wire, "connect", lambda *_: httpx.MockTransport(service))
+    monkeypatch.setattr(network, "connect", lambda *_: httpx.MockTransport(service))
     return service
 
 

@@ -278,7 +278,9 @@ def parse_fields(text: str, known: Sequence[str]) -> tuple[str, ...]:
     names = [name.strip() for name in text.split(",")]
     for name in names:
         if name not in known:
-            raise UsageError(f"--fields: unknown field {name!r}{did_you_mean(name, known)}", f"Use one of: {', '.join(known)}.")
+            raise UsageError(
+                f"--fields: unknown field {name!r}{did_you_mean(name, known)}", f"Use one of: {', '.join(known)}."
+            )
     return tuple(dict.fromkeys(names))
 
 
