@@ -37,12 +37,6 @@ MORE_TEXTS = ("Straße ΣΊΣΥΦΟΣ", "now🏽 or ⁦never", "ﬁne İstanbul 
 
 
 @pytest.fixture
-def url(server: Server) -> str:
-    """An empty database."""
-    return server.url(server.database())
-
-
-@pytest.fixture
 def shared(url: str) -> Iterator[PostgresStore]:
     """An archive in it."""
     one = PostgresStore(url)
@@ -177,10 +171,10 @@ def test_a_text_beyond_what_can_be_indexed(shared: PostgresStore) -> None:
         assert len(all_of(shared, search=search, words=words_)) == number
 
 
-def test_killed_in_mid_sync(server: Server) -> None:
+def test_killed_in_mid_sync(server: Server, url: str) -> None:
     """A server that is killed while windows come in: told, and the next sync ends with the same set."""
     account = Account(size=2500, seed=3)
-    store = PostgresStore(server.url(server.database()))
+    store = PostgresStore(url)
     killed = threading.Event()
 
     def kill(_: Account) -> None:
@@ -208,9 +202,9 @@ def test_killed_in_mid_sync(server: Server) -> None:
     store.close()
 
 
-def test_killed_in_mid_window(server: Server) -> None:
+def test_killed_in_mid_window(server: Server, url: str) -> None:
     """What was put in since the last window is not there afterwards, and what was before is."""
-    store = PostgresStore(server.url(server.database()))
+    store = PostgresStore(url)
     store.prepare()
     put(store, message(1))
 
