@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ settings.load_profile("short")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CANARY = "canary-5f2c9e71d4"
+NUMBERS = itertools.count()
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
@@ -101,10 +103,17 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Api:
 
 
 @pytest.fixture(autouse=True)
-def own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No test sees the settings of whoever runs it, or leaves anything of its own."""
+def own_folders(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """No test sees the settings of the person who runs it, or leaves anything of its own.
+
+    The home is made by what writes to it: most tests need none, and a folder for each would take longer than they do.
+    """
+    own = "tmp_path" in request.fixturenames
+    folder = request.getfixturevalue("tmp_path") if own else tmp_path_factory.getbasetemp() / str(next(NUMBERS))
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
+        monkeypatch.setenv(name, str(folder / "home"))
     for name in ("PROFILE", "CONFIG_DIR", "ARCHIVE", "DEMO", "DEBUG", "PAGER", "API_URL"):
         monkeypatch.delenv(f"WACR_{name}", raising=False)
     for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):

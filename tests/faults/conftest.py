@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ class Ended:
     err: str
     slept: list[float] = field(default_factory=list)
 
-    @property
+    @cached_property
     def ids(self) -> list[int]:
         """The ids of the messages written as jsonl."""
         return ids_of(self.out)
