@@ -272,7 +272,7 @@ def test_a_home_that_cannot_be_written(start: Starter, server: Server, tmp_path:
 
 
 @pytest.mark.parametrize("form", STDOUT_FORMATS)
-@pytest.mark.parametrize("verbose", [False, True], ids=["", "verbose"])
+@pytest.mark.parametrize("verbose", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["", "verbose"])
 def test_a_reader_that_goes(start: Starter, server: Server, gate: threading.Event, form: str, verbose: bool) -> None:
     """A reader that takes a line and goes ends the run with status 141 and no word."""
     server.will(hold(gate), at=2)
