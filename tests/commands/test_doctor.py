@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from email.utils import formatdate
@@ -260,15 +261,23 @@ def test_the_way_really_goes(free_port: int) -> None:
         assert [step.topic for step in connection.reach(server.url, PATIENCE)] == ["dns", "network"]
         with pytest.raises(ServiceError, match=r"(TLS fails|no connection)"):
             list(connection.reach(server.url.replace("http:", "https:"), PATIENCE))
-    with pytest.raises(ServiceError, match="can't be looked up"):
+
+
+def test_a_name_that_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said, with what to check."""
+    from wacr_cli.core.errors import ServiceError
+
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(ServiceError, match="can't be looked up: Name or service not known"):
         list(connection.reach("https://no-such-host.invalid/api/v2", PATIENCE))
 
 
 @pytest.fixture
 def free_port() -> Iterator[int]:
     """A port at which nothing listens, and nothing else can while it is bound."""
-    import socket
-
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         yield int(one.getsockname()[1])
