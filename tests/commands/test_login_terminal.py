@@ -109,7 +109,7 @@ def test_terminated_at_the_prompt(environ: dict[str, str]) -> None:
 
 
 def test_a_keyring_that_asks_leaves_the_terminal_as_it_was(environ: dict[str, str], tmp_path: Path) -> None:
-    """A backend may want a password at the terminal; nobody waits for it, and the echo comes back."""
+    """A backend may want a password at the terminal; the login does not wait for it, and the echo comes back."""
     pytest.importorskip("keyring")
     (tmp_path / "asking.py").write_text(ASKING)
     login = Login(environ | {"PYTHONPATH": str(tmp_path), "PYTHON_KEYRING_BACKEND": "asking.Asking"})

@@ -241,7 +241,7 @@ def test_a_month_that_is_gone_goes(store: Store, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", ["removed", "cut", "note"])
-def test_what_somebody_did_to_the_folder_is_mended(store: Store, tmp_path: Path, harm: str) -> None:
+def test_what_somebody_did_to_the_folder_is_repaired(store: Store, tmp_path: Path, harm: str) -> None:
     """A file that is not there as it was written is written again; without the note the folder is not ours."""
     out = tmp_path / "out"
     months = export(store, out).months
@@ -305,7 +305,7 @@ def test_what_fails_leaves_the_folder_as_it_was(store: Store, tmp_path: Path) ->
 
 
 def test_a_killed_export_is_taken_up(store: Store, tmp_path: Path) -> None:
-    """What a killed run left is in nobody's way, and read by nobody."""
+    """What a killed run left stops no later run, and no run reads it."""
     out = tmp_path / "out"
     out.mkdir()
     (out / ".wacr-part").mkdir()
@@ -394,7 +394,7 @@ def test_a_folder_of_something_else_is_left_alone(store: Store, tmp_path: Path, 
 
 
 def test_two_exports_at_once(store: Store, tmp_path: Path) -> None:
-    """The second is told who writes the folder."""
+    """The second fails, and names the process that writes the folder."""
     from wacr_cli.core.locks import held
 
     out = tmp_path / "out"

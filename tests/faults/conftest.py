@@ -93,7 +93,7 @@ class Home:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    """Folders that nobody else uses."""
+    """Folders of this test alone."""
     folder = tmp_path / "home"
     folder.mkdir()
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LANG") if name in os.environ}
@@ -125,7 +125,7 @@ def server(messages: Moving) -> Iterator[Server]:
 
 @pytest.fixture
 def stranger(messages: Moving) -> Iterator[Server]:
-    """A server of another origin, which nobody has reason to call."""
+    """A server of another origin, which no run has a reason to call."""
     one = Server(messages)
     yield one
     one.stop()

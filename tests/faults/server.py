@@ -308,7 +308,7 @@ class Server:
         self._spawn(self._accept, listener)
 
     def refuse(self) -> None:
-        """Listen no more: whoever connects is refused."""
+        """Listen no more: connections are refused."""
         if self._listener:
             # A thread in accept() would keep the socket open for one more.
             with suppress(OSError):

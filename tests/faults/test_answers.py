@@ -193,7 +193,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("status", "leaves"), [(status, value[0]) for status, value in REFUSED.items()])
 @pytest.mark.parametrize("at", [1, 2])
-def test_what_no_other_try_will_mend_is_asked_once(
+def test_what_another_try_will_not_change_is_asked_once(
     wacr: Runner, server: Server, status: int, leaves: int, at: int
 ) -> None:
     """A refusal for good ends the run at once, in the middle of a walk too, without another try."""

@@ -115,7 +115,7 @@ def test_killed_at_any_point(start: Starter, service: Service, server: Server, p
 def test_ended_in_the_middle(
     start: Starter, service: Service, server: Server, place: Path, number: signal.Signals
 ) -> None:
-    """A run that is told to end does so at once, keeps its windows and lets go of the archive."""
+    """A run that gets a signal ends at once, keeps its windows and lets go of the archive."""
     gate = threading.Event()
     server.will(hold(gate), at=9)
     process = start(*SYNC, "--archive-at", str(place))
@@ -131,8 +131,8 @@ def test_ended_in_the_middle(
     assert len(server.seen) - calls < service.account.calls_needed()
 
 
-def test_a_second_sync_is_told_of_the_first(start: Starter, server: Server, place: Path) -> None:
-    """It names the process, makes no call, and harms nothing; whoever reads is not kept waiting."""
+def test_a_second_sync_names_the_first(start: Starter, server: Server, place: Path) -> None:
+    """It names the process, makes no call, and harms nothing; readers do not wait."""
     gate = threading.Event()
     server.will(hold(gate), at=9)
     first = start(*SYNC, "--archive-at", str(place))

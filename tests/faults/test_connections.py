@@ -105,7 +105,7 @@ def test_connections_are_reused(wacr: Runner, server: Server) -> None:
 
 
 def test_refused_for_ever(wacr: Runner, server: Server, skipping: Skipping) -> None:
-    """A server that nobody reaches ends the run with status 6, after three waits."""
+    """A server that refuses every connection ends the run with status 6, after three waits."""
     server.refuse()
     waits: list[int] = []
     skipping.on_sleep = lambda: waits.append(server.connections)

@@ -1,4 +1,4 @@
-"""Runs that are killed, that have nowhere to write, that nobody reads, or that meet another."""
+"""Runs that are killed, that have nowhere to write, that have no reader, or that meet another."""
 
 from __future__ import annotations
 
@@ -251,7 +251,7 @@ def test_a_small_disk(start: Starter, server: Server, dump: Path) -> None:
 
 
 def test_a_full_disk_under_what_is_remembered(start: Starter, server: Server) -> None:
-    """A home that is full keeps nobody from reading."""
+    """A full home does not stop a run from reading."""
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -294,7 +294,7 @@ def test_a_reader_that_goes(start: Starter, server: Server, gate: threading.Even
 
 @pytest.mark.parametrize("words", [("--count",), ("--page", "1"), ("--dry-run",), ("--help",)], ids=" ".join)
 def test_a_reader_that_was_never_there(start: Starter, server: Server, words: tuple[str, ...]) -> None:
-    """A few words for nobody are status 141 as well."""
+    """A few words without a reader are status 141 as well."""
     reading, writing = os.pipe()
     os.close(reading)
     try:
@@ -356,7 +356,7 @@ def test_two_names_of_one_file(start: Starter, wacr: Runner, server: Server, dum
 def test_a_dump_after_one_that_was_killed(
     start: Starter, wacr: Runner, server: Server, dump: Path, gate: threading.Event
 ) -> None:
-    """The lock of a run that was killed holds nobody up."""
+    """The lock of a run that was killed stops no later run."""
     server.will(hold(gate), at=2)
     first = start(*LIST, "--all", "--output", str(dump))
     server.wait_until_held()
