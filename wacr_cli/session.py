@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     import httpx
 
     from wacr_cli.api.client import Client
-    from wacr_cli.api.network import Deadline
     from wacr_cli.api.rate_limiter import RateLimiter
     from wacr_cli.api.source import ApiSource
+    from wacr_cli.api.transport import Deadline
     from wacr_cli.archive.store import Store
     from wacr_cli.core.contacts import Names
     from wacr_cli.core.progress import Progress
@@ -172,7 +172,7 @@ class Session:
 
     @cached_property
     def _deadline(self) -> Deadline:
-        from wacr_cli.api.network import Deadline
+        from wacr_cli.api.transport import Deadline
 
         return Deadline(self.clock, self.timeout)
 

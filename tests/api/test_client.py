@@ -11,8 +11,7 @@ import pytest
 
 from wacr_cli import __version__
 from wacr_cli.api.client import Client
-from wacr_cli.api.network import Deadline
-from wacr_cli.api.transport import DeadlineTransport
+from wacr_cli.api.transport import Deadline, DeadlineTransport
 from wacr_cli.core import errors
 from wacr_cli.core.errors import BadAnswerError, WacrError
 from wacr_cli.core.progress import Progress

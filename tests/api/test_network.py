@@ -17,8 +17,8 @@ import pytest
 
 from tests.api.test_transport import FakeClock
 from wacr_cli.api import network, transport
-from wacr_cli.api.network import Deadline, connect
-from wacr_cli.api.transport import DeadlineTransport, is_certificate_failure
+from wacr_cli.api.network import connect
+from wacr_cli.api.transport import Deadline, DeadlineTransport, is_certificate_failure
 from wacr_cli.core.errors import BadAnswerError, UsageError
 from wacr_cli.core.progress import Progress
 from wacr_cli.core.times import SystemClock

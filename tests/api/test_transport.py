@@ -17,11 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wacr_cli.api import transport as transport_module
-from wacr_cli.api.network import Deadline
 from wacr_cli.api.transport import (
     MAX_BYTES,
     RETRIED_STATUSES,
     TRIES,
+    Deadline,
     DeadlineTransport,
     RetryTransport,
     is_certificate_failure,

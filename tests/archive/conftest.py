@@ -61,11 +61,16 @@ def path(tmp_path: Path) -> Path:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Have a test of any store run with each kind; one that looks at the file, or is about SQLite, with that alone."""
+    """Have a test of any store run with each kind; one that looks at the file, or is about SQLite, with that alone.
+
+    What a store does is shown by its contract on both kinds: syncs into PostgreSQL are left to the soak run.
+    """
     if "store" in metafunc.fixturenames:
-        of_sqlite = "path" in inspect.signature(metafunc.function).parameters
-        of_sqlite = of_sqlite or metafunc.module.__name__.endswith("test_sqlite")
-        metafunc.parametrize("store", ["sqlite"] if of_sqlite else ["sqlite", "postgres"], indirect=True)
+        module = metafunc.module.__name__
+        of_sqlite = "path" in inspect.signature(metafunc.function).parameters or module.endswith("test_sqlite")
+        marks = [pytest.mark.soak] if module.endswith("test_sync") else []
+        kinds = ["sqlite"] if of_sqlite else ["sqlite", pytest.param("postgres", marks=marks)]
+        metafunc.parametrize("store", kinds, indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -82,12 +87,19 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
+def url(server: Server) -> Iterator[str]:
+    """The URL of an empty database."""
+    name = server.database()
+    yield server.url(name)
+    server.empty(name)
+
+
+@pytest.fixture
 def store(request: pytest.FixtureRequest, path: Path) -> Iterator[Store]:
     """An archive that does not exist yet, of the kind that is asked for."""
     one: Store = SqliteStore(path)
     if request.param == "postgres":
-        server: Server = request.getfixturevalue("server")
-        one = PostgresStore(server.url(server.database()))
+        one = PostgresStore(request.getfixturevalue("url"))
     yield one
     one.close()
 

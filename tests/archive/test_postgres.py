@@ -37,12 +37,6 @@ MORE_TEXTS = ("Straße ΣΊΣΥΦΟΣ", "now🏽 or ⁦never", "ﬁne İstanbul 
 
 
 @pytest.fixture
-def url(server: Server) -> str:
-    """An empty database."""
-    return server.url(server.database())
-
-
-@pytest.fixture
 def shared(url: str) -> Iterator[PostgresStore]:
     """An archive in it."""
     one = PostgresStore(url)
@@ -124,7 +118,7 @@ def _answer(store: Store, query: Query) -> tuple[object, ...]:
     return rows, count, listing.more, listing.total, listing.shortfall
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, 6))])
 def test_it_answers_as_sqlite_does(shared: PostgresStore, tmp_path: Path, seed: int) -> None:
     """The same rows in the same order, counts and shortfalls, to some hundred questions each."""
     local = SqliteStore(tmp_path / "archive.sqlite")
@@ -177,10 +171,10 @@ def test_a_text_beyond_what_can_be_indexed(shared: PostgresStore) -> None:
         assert len(all_of(shared, search=search, words=words_)) == number
 
 
-def test_killed_in_mid_sync(server: Server) -> None:
+def test_killed_in_mid_sync(server: Server, url: str) -> None:
     """A server that is killed while windows come in: told, and the next sync ends with the same set."""
     account = Account(size=2500, seed=3)
-    store = PostgresStore(server.url(server.database()))
+    store = PostgresStore(url)
     killed = threading.Event()
 
     def kill(_: Account) -> None:
@@ -208,9 +202,9 @@ def test_killed_in_mid_sync(server: Server) -> None:
     store.close()
 
 
-def test_killed_in_mid_window(server: Server) -> None:
+def test_killed_in_mid_window(server: Server, url: str) -> None:
     """What was put in since the last window is not there afterwards, and what was before is."""
-    store = PostgresStore(server.url(server.database()))
+    store = PostgresStore(url)
     store.prepare()
     put(store, message(1))
 

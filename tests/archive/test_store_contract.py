@@ -1,4 +1,4 @@
-"""What every store does, whichever database it is; the syncs of test_sync run on each of them too."""
+"""What every store does, whichever database it is; in the soak run the syncs of test_sync run on each of them too."""
 
 from __future__ import annotations
 

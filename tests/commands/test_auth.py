@@ -1,4 +1,4 @@
-"""``wacr auth``: a token is tried before it is kept, kept where nobody else reads it, and shown to nobody."""
+"""``wacr auth``: a token is tried before it is stored, stored where no other user can read it, and never shown."""
 
 from __future__ import annotations
 
@@ -246,10 +246,10 @@ class TestKeyring:
 
         def fails(*_: str) -> None:
             if kind == "Hangs":
-                release.wait(30)
+                release.wait(120)
             raise error(CANARY)
 
-        monkeypatch.setattr(keyring, "PATIENCE", 0.05)
+        monkeypatch.setattr(keyring, "PATIENCE", 0.05 if kind == "Hangs" else 120)
         monkeypatch.setitem(sys.modules, "keyring", self.backend(get_password=fails, set_password=fails))
         pipe(CANARY.encode())
         result = wacr("auth", "login", "--with-token")
@@ -342,7 +342,7 @@ class TestStatus:
         assert api.requests == []
 
     def test_a_network_that_is_down(self, wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Is no matter of authentication."""
+        """It is not an authentication failure."""
 
         def down(_: httpx.Request) -> httpx.Response:
             raise httpx.ConnectError("down")

@@ -29,7 +29,7 @@ def the_log() -> Path:
     return path
 
 
-def test_it_tells_all_but_what_is_nobody_s_business(wacr: Wacr, api: Api) -> None:
+def test_it_has_everything_but_private_data(wacr: Wacr, api: Api) -> None:
     """What was asked and answered, in which shape; no token, no number, no text of a message or a person."""
     result = wacr("messages", "list", "--names", "--search", "quote", "--type", "text")
     text = the_log().read_text()
@@ -117,7 +117,7 @@ def test_where_it_can_t_be_written(wacr: Wacr, api: Api) -> None:
     ],
 )
 def test_telling(parameters: str, told: str) -> None:
-    """Only values that can't be anybody's words are told."""
+    """Only values that can't hold private text are logged."""
     assert telling(parameters) == told
 
 

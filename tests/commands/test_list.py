@@ -361,7 +361,7 @@ def test_bad_input_is_refused_before_any_call(wacr: Wacr, api: Api, words: list[
     assert second
 
 
-def test_a_type_that_nobody_knows_is_passed_on(wacr: Wacr, api: Api) -> None:
+def test_an_unknown_type_is_passed_on(wacr: Wacr, api: Api) -> None:
     """The set of types is open: only a slip of one letter earns a hint."""
     assert "did you mean" not in wacr("messages", "list", "--type", "sticker").stderr
     assert "did you mean image?" in wacr("messages", "list", "--type", "imgae").stderr
@@ -398,7 +398,7 @@ def test_with_json_an_error_is_an_object_too(wacr: Wacr, api: Api, form: str) ->
 def test_answers_become_the_contract_s_exit_statuses(
     wacr: Wacr, api: Api, answer: httpx.Response, status: int, said: str
 ) -> None:
-    """Each failure of the service has its exit status and is told in two lines, its words shown and not obeyed."""
+    """Each failure of the service has its exit status and is printed in two lines, its text shown and not obeyed."""
     api.app = lambda _: answer
     result = wacr("messages", "list")
     assert result.status == status

@@ -234,7 +234,7 @@ class TestRawFilter:
         assert "'FIELD[OP]=VALUE'" in caught.value.hint
 
     def test_the_word_filter(self) -> None:
-        """Someone who writes the API's own form is told to leave the word out."""
+        """The API's own form is refused with the advice to leave the word out."""
         with pytest.raises(UsageError, match="not a field: filter"):
             parse_raw_filter("filter[status]=x")
 

@@ -53,10 +53,11 @@ def message(number: int, chance: random.Random) -> Row:
     }
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """An archive of two thousand messages, some of them deleted."""
-    one = SqliteStore(tmp_path / "archive.sqlite")
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of an archive of two thousand messages, some of them deleted, for tests to copy."""
+    path = tmp_path_factory.mktemp("archive") / "archive.sqlite"
+    one = SqliteStore(path)
     one.prepare()
     chance = random.Random(5)  # noqa: S311 - a plan, not a secret
     with one.transaction():
@@ -66,6 +67,15 @@ def store(tmp_path: Path) -> Iterator[Store]:
             one.take(rows, direction, FIRST)
             one.take(rows[20:], direction, LATER)
             one.mark_deleted(direction, LATER, LATER)
+    one.close()
+    return path
+
+
+@pytest.fixture
+def store(archive: Path, tmp_path: Path) -> Iterator[Store]:
+    """The archive, for a test to change."""
+    one = SqliteStore(Path(shutil.copy(archive, tmp_path)))
+    one.prepare()
     yield one
     one.close()
 
@@ -187,22 +197,27 @@ def test_without_any_library(store: Store, tmp_path: Path, kind: str) -> None:
     assert found == expected(store)
 
 
+def _identity(path: Path) -> tuple[int, int]:
+    """Return what is another for a file that takes the place of one, whatever the clock's resolution."""
+    return path.stat().st_ino, path.stat().st_mtime_ns
+
+
 @pytest.mark.parametrize("kind", ["parquet", "csv.gz"])
 def test_only_months_that_changed_are_written_again(store: Store, tmp_path: Path, kind: str) -> None:
     """After a change, a new message and a deletion: their months; the other files are not touched."""
     out = tmp_path / "out"
     first = export(store, out, kind)
-    before = {path: path.stat().st_mtime_ns for path in out.glob("*/*")}
+    before = {path: _identity(path) for path in out.glob("*/*")}
     again = export(store, out, kind)
     assert (again.written, again.unchanged, again.bytes) == (0, first.months, 0)
-    assert {path: path.stat().st_mtime_ns for path in out.glob("*/*")} == before
+    assert {path: _identity(path) for path in out.glob("*/*")} == before
     row = next(row for row in archived(store) if month_of(row) == "2026-09" and row["direction"] == "inbound")
     changed = {name: row[name] for name in row if name not in ("direction", "deleted_at")} | {"status": "new"}
     with store.transaction():
         store.take([changed, changed | {"id": 9001, "sent_at": "2026-12-01T00:00:00+05:30"}], "inbound", LATER)
     report = export(store, out, kind)
     assert (report.written, report.unchanged) == (2, first.months - 2)
-    after = {path: path.stat().st_mtime_ns for path in out.glob("*/*")}
+    after = {path: _identity(path) for path in out.glob("*/*")}
     assert {path.parent.name for path in after if after[path] != before.get(path)} == {
         "sent_month=2026-09",
         "sent_month=2026-11",
@@ -226,7 +241,7 @@ def test_a_month_that_is_gone_goes(store: Store, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", ["removed", "cut", "note"])
-def test_what_somebody_did_to_the_folder_is_mended(store: Store, tmp_path: Path, harm: str) -> None:
+def test_what_somebody_did_to_the_folder_is_repaired(store: Store, tmp_path: Path, harm: str) -> None:
     """A file that is not there as it was written is written again; without the note the folder is not ours."""
     out = tmp_path / "out"
     months = export(store, out).months
@@ -290,7 +305,7 @@ def test_what_fails_leaves_the_folder_as_it_was(store: Store, tmp_path: Path) ->
 
 
 def test_a_killed_export_is_taken_up(store: Store, tmp_path: Path) -> None:
-    """What a killed run left is in nobody's way, and read by nobody."""
+    """What a killed run left stops no later run, and no run reads it."""
     out = tmp_path / "out"
     out.mkdir()
     (out / ".wacr-part").mkdir()
@@ -379,7 +394,7 @@ def test_a_folder_of_something_else_is_left_alone(store: Store, tmp_path: Path, 
 
 
 def test_two_exports_at_once(store: Store, tmp_path: Path) -> None:
-    """The second is told who writes the folder."""
+    """The second fails, and names the process that writes the folder."""
     from wacr_cli.core.locks import held
 
     out = tmp_path / "out"

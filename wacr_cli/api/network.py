@@ -13,38 +13,20 @@ import ssl
 import threading
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.request import getproxies, proxy_bypass
 
 import httpcore
 import httpx
 
 from wacr_cli.core.errors import UsageError
-from wacr_cli.core.times import Clock, span
 from wacr_cli.settings.config import is_loopback
+
+if TYPE_CHECKING:
+    from wacr_cli.api.transport import Deadline
 
 MAX_SECONDS_PER_ADDRESS = 5.0
 """How long to wait for one address of a host while others are left: a dead one must not use up the time."""
-
-
-class Deadline:
-    """The moment by which the current request must be over; transports and sockets share it."""
-
-    def __init__(self, clock: Clock, seconds: float) -> None:
-        self._clock = clock
-        self._seconds = seconds
-        self._end = 0.0
-
-    def start(self) -> None:
-        """Start counting now."""
-        self._end = self._clock.monotonic() + self._seconds
-
-    def left(self) -> float:
-        """Return the seconds that are left; raise :class:`httpx.ReadTimeout` where none are."""
-        left = self._end - self._clock.monotonic()
-        if left <= 0:
-            raise httpx.ReadTimeout(f"no complete response within {span(self._seconds)}")
-        return left
 
 
 def connect(base_url: str, deadline: Deadline) -> httpx.BaseTransport:

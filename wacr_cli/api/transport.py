@@ -18,7 +18,6 @@ from urllib.parse import urlencode
 
 import httpx
 
-from wacr_cli.api.network import Deadline
 from wacr_cli.api.rate_limiter import RateLimiter
 from wacr_cli.core.errors import BadAnswerError, RateLimitError, ServiceError
 from wacr_cli.core.progress import Call, Progress
@@ -149,6 +148,26 @@ class RateLimitTransport(httpx.BaseTransport):
 
 def _parse_integer(word: str | None) -> int | None:
     return int(word) if word and re.fullmatch(r"[0-9]{1,7}", word) else None
+
+
+class Deadline:
+    """The moment by which the current request must be over; transports and sockets share it."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._end = 0.0
+
+    def start(self) -> None:
+        """Start counting now."""
+        self._end = self._clock.monotonic() + self._seconds
+
+    def left(self) -> float:
+        """Return the seconds that are left; raise :class:`httpx.ReadTimeout` where none are."""
+        left = self._end - self._clock.monotonic()
+        if left <= 0:
+            raise httpx.ReadTimeout(f"no complete response within {span(self._seconds)}")
+        return left
 
 
 class DeadlineTransport(httpx.BaseTransport):
