@@ -150,7 +150,7 @@ class Run:
     @cached_property
     def archived_names(self) -> Names | None:
         """The archive, where it has the contacts."""
-        has_them = self.store.exists and (self.store.state("contacts") or {}).get("whole")
+        has_them = self.store.exists and (self.store.get_state("contacts") or {}).get("whole")
         return self.store if has_them else None
 
     @cached_property

@@ -17,9 +17,9 @@ from tests.archive.conftest import Ticking
 from tests.conftest import NOW, row
 from wacr_cli.api.client import Client
 from wacr_cli.api.source import ApiSource
-from wacr_cli.archive.select import fold, parse_words
 from wacr_cli.archive.sqlite import SqliteStore
 from wacr_cli.archive.store import Store
+from wacr_cli.archive.text import fold, parse_words
 from wacr_cli.core.errors import IncompleteError, NotFoundError, UsageError
 from wacr_cli.core.models import LOCAL_SORTS
 from wacr_cli.core.progress import Progress
@@ -166,7 +166,7 @@ def test_filters_that_are_passed_through(sources: tuple[Source, Store], raw: str
 @pytest.mark.parametrize("raw", [RawFilter("created_at", "gte", "2026-01-01"), RawFilter("type", "like", "a")])
 def test_filters_that_the_archive_has_not_are_refused(sources: tuple[Source, Store], raw: RawFilter) -> None:
     """What can't be answered is not ignored."""
-    with pytest.raises(UsageError, match="the archive has no filter"):
+    with pytest.raises(UsageError, match="the archive can't filter by"):
         ids(sources[1], Query(raw_filters=(raw,), local=True))
 
 
@@ -295,7 +295,7 @@ def test_a_time_that_can_not_be_read_is_said(tmp_path: Path) -> None:
         with store.transaction():
             odd = {**store.get(2), "sent_at": "soon"}
             del odd["direction"]
-            store.take([odd], "inbound", "2026-11-25T00:00:00Z")
+            store.upsert([odd], "inbound", "2026-11-25T00:00:00Z")
     query = Query(local=True, since=datetime(2026, 1, 1, tzinfo=UTC))
     listing = store.ask(query)
     assert [one["id"] for rows in listing.windows for one in rows] == [1]

@@ -14,9 +14,9 @@ import pytest
 
 from tests.archive.conftest import NOW, Syncing, stored
 from tests.archive.moving_account import Account
-from wacr_cli.archive import sqlite as module
-from wacr_cli.archive.schema import APPLICATION_ID, MIGRATIONS, Migration
-from wacr_cli.archive.sqlite import SCHEMA, SqliteStore
+from wacr_cli.archive import schema
+from wacr_cli.archive.schema import APPLICATION_ID, MIGRATIONS, SCHEMA, Migration
+from wacr_cli.archive.sqlite import INDEXES, SqliteStore
 from wacr_cli.archive.store import Store
 from wacr_cli.core.errors import BusyError, UsageError, WacrError
 from wacr_cli.core.query import Query
@@ -46,10 +46,10 @@ def open_store(store: Store) -> Iterator[Store]:
 def test_a_row_comes_back_as_it_was(open_store: Store) -> None:
     """Fields that the API adds, odd types, and texts that no column can hold, are kept as they were received."""
     with open_store.transaction():
-        assert open_store.take([ODD], "inbound", NOW).new == (2**62,)
-        assert open_store.take([dict(reversed(ODD.items()))], "inbound", NOW).same == (2**62,)
+        assert open_store.upsert([ODD], "inbound", NOW).new == (2**62,)
+        assert open_store.upsert([dict(reversed(ODD.items()))], "inbound", NOW).same == (2**62,)
     assert open_store.get(2**62) == {**ODD, "direction": "inbound"}
-    with closing(sqlite3.connect(open_store.place)) as db:
+    with closing(sqlite3.connect(open_store.location)) as db:
         (types,) = db.execute(
             "SELECT typeof(interaction_id), typeof(sender_id), typeof(message), typeof(status), typeof(message_id), "
             "sent_us FROM messages"
@@ -61,18 +61,18 @@ def test_a_row_comes_back_as_it_was(open_store: Store) -> None:
 def test_a_transaction_is_whole_or_nothing(open_store: Store) -> None:
     """What was written before a failure is not kept."""
     with open_store.transaction():
-        open_store.take([{"id": 1}], None, NOW)
+        open_store.upsert([{"id": 1}], None, NOW)
 
     def fail() -> None:
         with open_store.transaction():
-            open_store.take([{"id": 2}], None, NOW)
-            open_store.note("key", "value")
+            open_store.upsert([{"id": 2}], None, NOW)
+            open_store.set_state("key", "value")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
     assert open_store.count(Query(local=True)) == 1
-    assert open_store.state("key") is None
+    assert open_store.get_state("key") is None
 
 
 def test_only_its_owner_reads_it(path: Path, sync: Syncing) -> None:
@@ -88,7 +88,7 @@ def test_a_path_is_a_path(tmp_path: Path, sync: Syncing) -> None:
         with one.exclusive():
             one.prepare()
             with one.transaction():
-                one.take([{"id": 7}], None, NOW)
+                one.upsert([{"id": 7}], None, NOW)
         one.close()
         reader = SqliteStore(tmp_path / name)
         assert reader.get(7)["id"] == 7
@@ -107,7 +107,7 @@ def test_reading_writes_nothing(path: Path, store: Store, sync: Syncing) -> None
     assert reader.check() == []
     reader.info()
     with pytest.raises(UsageError), reader.transaction():
-        reader.take([{"id": 9}], None, NOW)
+        reader.upsert([{"id": 9}], None, NOW)
     reader.close()
     assert path.read_bytes() == before
 
@@ -248,7 +248,7 @@ def test_a_damaged_file_is_told(path: Path, store: Store, sync: Syncing) -> None
     assert caught.value.code == "ARCHIVE_DAMAGED"
 
 
-@pytest.mark.parametrize("index", module.INDEXES)
+@pytest.mark.parametrize("index", INDEXES)
 def test_an_index_that_disagrees_is_told(path: Path, store: Store, sync: Syncing, index: str) -> None:
     """A full-text index that lacks a message, or has one too many, is found by the check."""
     sync(Account(20))
@@ -257,7 +257,7 @@ def test_an_index_that_disagrees_is_told(path: Path, store: Store, sync: Syncing
     with closing(sqlite3.connect(path)) as db, db:
         sql = f"INSERT INTO {index} ({index}, rowid, message) VALUES ('delete', 3, 'Message 3')"  # noqa: S608
         db.execute(sql)
-    assert store.check() == [f"{index} does not agree with the messages: database disk image is malformed"]
+    assert store.check() == [f"{index} differs from the messages: database disk image is malformed"]
 
 
 def test_a_newer_schema_is_refused(path: Path, store: Store, sync: Syncing) -> None:
@@ -279,8 +279,8 @@ def test_an_older_schema_is_brought_up_to_date(
     sync(Account(50))
     store.close()
     bad = Migration("a bad step", ("CREATE TABLE more (id INTEGER)", "CREATE TABLE messages (id INTEGER)"))
-    monkeypatch.setattr(module, "MIGRATIONS", (*MIGRATIONS, bad))
-    monkeypatch.setattr(module, "SCHEMA", SCHEMA + 1)
+    monkeypatch.setattr(schema, "MIGRATIONS", (*MIGRATIONS, bad))
+    monkeypatch.setattr(schema, "SCHEMA", SCHEMA + 1)
     with pytest.raises(UsageError, match="older wacr"):
         stored(store)
     with store.exclusive(), pytest.raises(sqlite3.OperationalError):
@@ -290,7 +290,7 @@ def test_an_older_schema_is_brought_up_to_date(
         assert db.execute("PRAGMA user_version").fetchone() == (SCHEMA,)
         assert db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'more'").fetchone() == (0,)
     good = Migration("a good step", ("CREATE TABLE more (id INTEGER)",))
-    monkeypatch.setattr(module, "MIGRATIONS", (*MIGRATIONS, good))
+    monkeypatch.setattr(schema, "MIGRATIONS", (*MIGRATIONS, good))
     with store.exclusive():
         store.prepare()
     assert len(stored(store)) == 50
@@ -308,9 +308,9 @@ def test_the_index_follows_every_change(path: Path, open_store: Store) -> None:
         return [row["id"] for rows in open_store.ask(query).windows for row in rows]
 
     with open_store.transaction():
-        open_store.take([{"id": 1, "message": "first words"}, {"id": 2, "message": None}], "inbound", NOW)
+        open_store.upsert([{"id": 1, "message": "first words"}, {"id": 2, "message": None}], "inbound", NOW)
     with open_store.transaction():
-        open_store.take([{"id": 1, "message": "other texts"}, {"id": 2, "message": "late words"}], "inbound", NOW)
+        open_store.upsert([{"id": 1, "message": "other texts"}, {"id": 2, "message": "late words"}], "inbound", NOW)
     for words in (True, False):
         assert found("first", words=words) == []
         assert found("other", words=words) == [1]
@@ -334,7 +334,7 @@ def test_two_names_of_one_file_have_one_lock(path: Path, tmp_path: Path, store: 
 def test_an_sqlite_without_full_text_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """The message says what is missing, and nothing is left half made."""
     lacking = Migration("words", ("CREATE VIRTUAL TABLE words USING fts99 (message)",))
-    monkeypatch.setattr(module, "MIGRATIONS", (MIGRATIONS[0], lacking))
+    monkeypatch.setattr(schema, "MIGRATIONS", (MIGRATIONS[0], lacking))
     with store.exclusive(), pytest.raises(UsageError, match="no full-text search"):
         store.prepare()
 

@@ -49,7 +49,7 @@ def held(store: Store) -> Iterator[Store]:
 def put(store: Store, *rows: Row, direction: str | None = "inbound", now: str = FIRST) -> tuple[int, int, int]:
     """Take rows, in a transaction; how many were new, changed and the same."""
     with store.transaction():
-        taken = store.take(rows, direction, now)
+        taken = store.upsert(rows, direction, now)
     return len(taken.new), len(taken.changed), len(taken.same)
 
 
@@ -66,8 +66,8 @@ def test_there_is_none_until_it_is_prepared(store: Store) -> None:
     with store.exclusive():
         store.prepare()
     assert store.exists
-    assert (store.info().messages, store.check(), all_of(store), store.months()) == (0, [], [], [])
-    assert store.conversations(ConversationQuery()) == []
+    assert (store.info().messages, store.check(), all_of(store), store.list_months()) == (0, [], [], [])
+    assert store.list_conversations(ConversationQuery()) == []
 
 
 ODD = (
@@ -107,10 +107,10 @@ def test_new_changed_and_the_same(held: Store) -> None:
 def test_a_direction_is_learned_and_not_forgotten(held: Store) -> None:
     """A message without one gets it when it is read under a filter, and keeps it when it is read without."""
     put(held, message(1), direction=None)
-    assert (held.count_directed(None), held.count_directed("inbound")) == (1, 0)
+    assert (held.count_direction(None), held.count_direction("inbound")) == (1, 0)
     assert put(held, message(1)) == (0, 1, 0)
     assert put(held, message(1), direction=None) == (0, 0, 1)
-    assert (held.count_directed(None), held.count_directed("inbound")) == (0, 1)
+    assert (held.count_direction(None), held.count_direction("inbound")) == (0, 1)
 
 
 def test_a_transaction_is_whole_or_nothing(held: Store) -> None:
@@ -118,13 +118,13 @@ def test_a_transaction_is_whole_or_nothing(held: Store) -> None:
 
     def fails() -> None:
         with held.transaction():
-            held.take([message(1)], "inbound", FIRST)
-            held.note("key", 1)
+            held.upsert([message(1)], "inbound", FIRST)
+            held.set_state("key", 1)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fails()
-    assert (all_of(held), held.state("key")) == ([], None)
+    assert (all_of(held), held.get_state("key")) == ([], None)
     assert put(held, message(1)) == (1, 0, 0)
 
 
@@ -164,9 +164,9 @@ def test_marks(held: Store) -> None:
 def test_notes(held: Store) -> None:
     """A note is any JSON, and the last one counts."""
     with held.transaction():
-        held.note("key", {"a": [1, None, "ü"]})
-        held.note("key", {"b": True})
-    assert (held.state("key"), held.state("other")) == ({"b": True}, None)
+        held.set_state("key", {"a": [1, None, "ü"]})
+        held.set_state("key", {"b": True})
+    assert (held.get_state("key"), held.get_state("other")) == ({"b": True}, None)
 
 
 def test_contacts_and_names(held: Store) -> None:
@@ -178,10 +178,10 @@ def test_contacts_and_names(held: Store) -> None:
         {"id": 4, "firstname": "Nobody", "phone": None},
     ]
     with held.transaction():
-        assert len(held.take_contacts(people, FIRST).new) == 4
+        assert len(held.upsert_contacts(people, FIRST).new) == 4
         people[1]["firstname"] = "Another"
-        assert held.take_contacts(people, LATER).changed == (2,)
-        assert held.take_contacts([], LATER).new == ()
+        assert held.upsert_contacts(people, LATER).changed == (2,)
+        assert held.upsert_contacts([], LATER).new == ()
     assert held.info().contacts == 4
     assert held.names_for(["(91) 98765 43210"]) == {"919876543210": "Priya Deshpande"}
     assert held.names_for(["1 555 0100", "bot", "0"]) == {"15550100": "Nul \0 Ltd"}
@@ -260,14 +260,14 @@ def test_conversations_are_what_their_messages_say(held: Store, seed: int) -> No
     for direction, some in rows.items():
         put(held, *some, direction=direction or None)
     with held.transaction():
-        held.take([row for row in rows["inbound"] if row["id"] % 5], "inbound", LATER)
+        held.upsert([row for row in rows["inbound"] if row["id"] % 5], "inbound", LATER)
         held.mark_deleted("inbound", LATER, LATER)
     by_conversation: dict[int, list[Row]] = {}
     for row in all_of(held):
         if row["interaction_id"] is not None:
             by_conversation.setdefault(row["interaction_id"], []).append(row)
     expected = {number: summed_up(number, in_time(some)).as_row() for number, some in by_conversation.items()}
-    found = held.conversations(ConversationQuery(limit=None))
+    found = held.list_conversations(ConversationQuery(limit=None))
     assert {one.id: one.as_row() for one in found} == expected
     assert {one.matching for one in found} == {len(expected)}
     order = [(moment.timestamp() if moment else float("-inf"), one.id) for one in found for moment in [_last(one)]]
@@ -276,14 +276,16 @@ def test_conversations_are_what_their_messages_say(held: Store, seed: int) -> No
         ("waiting", {n for n, one in expected.items() if one["waiting_since"]}),
         ("unread", {n for n, one in expected.items() if one["unread"]}),
     ):
-        asked = held.conversations(ConversationQuery(limit=None, waiting=name == "waiting", unread=name == "unread"))
+        asked = held.list_conversations(
+            ConversationQuery(limit=None, waiting=name == "waiting", unread=name == "unread")
+        )
         assert {one.id for one in asked} == wanted
         assert 0 < len(wanted) < len(expected)
-    first = held.conversations(ConversationQuery(limit=3))
+    first = held.list_conversations(ConversationQuery(limit=3))
     assert [one.as_row() for one in first] == [one.as_row() for one in found[:3]]
     number = found[0].id
-    assert [one.as_row() for one in held.conversations(ConversationQuery(id=number))] == [expected[number]]
-    assert held.conversations(ConversationQuery(id=10**9)) == []
+    assert [one.as_row() for one in held.list_conversations(ConversationQuery(id=number))] == [expected[number]]
+    assert held.list_conversations(ConversationQuery(id=10**9)) == []
 
 
 def test_an_answer_in_the_same_second(held: Store) -> None:
@@ -292,7 +294,7 @@ def test_an_answer_in_the_same_second(held: Store) -> None:
     put(held, message(1, sent_at=second, interaction_id=1), message(4, sent_at=second, interaction_id=2))
     out = (message(2, sent_at=second, interaction_id=1), message(3, sent_at=second, interaction_id=2))
     put(held, *out, direction="outbound")
-    waiting = held.conversations(ConversationQuery(waiting=True))
+    waiting = held.list_conversations(ConversationQuery(waiting=True))
     assert [(one.id, (one.waiting or {})["id"], one.last["id"]) for one in waiting] == [(2, 4, 4)]
 
 
@@ -310,17 +312,17 @@ def test_months(held: Store) -> None:
         message(5, sent_at="0001-01-01T00:00:00Z"),
         message(6, sent_at="9999-12-31T23:59:59Z"),
     )
-    before = {one.label: one for one in held.months()}
-    ids = {label: [row["id"] for rows in held.of_month(one) for row in rows] for label, one in before.items()}
+    before = {one.label: one for one in held.list_months()}
+    ids = {label: [row["id"] for rows in held.read_month(one) for row in rows] for label, one in before.items()}
     assert ids == {"0001-01": [5], "2026-01": [1, 3], "2026-02": [2], "9999-12": [6], NO_MONTH: [4]}
     assert {label: one.rows for label, one in before.items()} == {label: len(some) for label, some in ids.items()}
     put(held, message(1, sent_at="2026-02-01T04:00:00+05:30"), now=LATER)
-    assert {one.label: one for one in held.months()} == before
+    assert {one.label: one for one in held.list_months()} == before
     put(held, message(2, sent_at="2026-01-31T16:00:00-08:00", status="read"), now=LATER)
-    assert {one.label for one in held.months() if one != before[one.label]} == {"2026-02"}
+    assert {one.label for one in held.list_months() if one != before[one.label]} == {"2026-02"}
     with held.transaction():
         held.mark_deleted("inbound", "2026-11-25T12:30:00.000Z", LATER)
-    assert {one.label for one in held.months() if one != before[one.label]} == set(before)
+    assert {one.label for one in held.list_months() if one != before[one.label]} == set(before)
 
 
 def test_a_snapshot_does_not_move(held: Store) -> None:
@@ -328,11 +330,11 @@ def test_a_snapshot_does_not_move(held: Store) -> None:
     put(held, message(1))
     reader = type(held)(getattr(held, "_url", None) or getattr(held, "_path"))  # type: ignore[call-arg]  # noqa: B009
     with reader.snapshot():
-        assert sum(one.rows for one in reader.months()) == 1
+        assert sum(one.rows for one in reader.list_months()) == 1
         put(held, message(2))
-        assert sum(one.rows for one in reader.months()) == 1
-        assert [len(rows) for one in reader.months() for rows in reader.of_month(one)] == [1]
-    assert sum(one.rows for one in reader.months()) == 2
+        assert sum(one.rows for one in reader.list_months()) == 1
+        assert [len(rows) for one in reader.list_months() for rows in reader.read_month(one)] == [1]
+    assert sum(one.rows for one in reader.list_months()) == 2
     reader.close()
 
 

@@ -29,7 +29,7 @@ from wacr_cli.archive.store import Store
 from wacr_cli.core.errors import BusyError, UsageError
 from wacr_cli.core.models import Row
 from wacr_cli.core.query import Query
-from wacr_cli.export.export import KINDS, NOTE, Export, Report
+from wacr_cli.export.export import KINDS, MANIFEST, Export, Report
 
 FIRST, LATER = "2026-11-25T12:00:00.000Z", "2026-11-25T13:00:00.000Z"
 START = datetime(2026, 8, 30, 22, 0, tzinfo=UTC)
@@ -60,11 +60,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
     one.prepare()
     chance = random.Random(5)  # noqa: S311 - a plan, not a secret
     with one.transaction():
-        one.note("origin", "here")
+        one.set_state("origin", "here")
         for at, direction in enumerate(("inbound", "outbound", "inbound", None)):
             rows = [message(at * 500 + number, chance) for number in range(1, 501)]
-            one.take(rows, direction, FIRST)
-            one.take(rows[20:], direction, LATER)
+            one.upsert(rows, direction, FIRST)
+            one.upsert(rows[20:], direction, LATER)
             one.mark_deleted(direction, LATER, LATER)
     yield one
     one.close()
@@ -199,7 +199,7 @@ def test_only_months_that_changed_are_written_again(store: Store, tmp_path: Path
     row = next(row for row in archived(store) if month_of(row) == "2026-09" and row["direction"] == "inbound")
     changed = {name: row[name] for name in row if name not in ("direction", "deleted_at")} | {"status": "new"}
     with store.transaction():
-        store.take([changed, changed | {"id": 9001, "sent_at": "2026-12-01T00:00:00+05:30"}], "inbound", LATER)
+        store.upsert([changed, changed | {"id": 9001, "sent_at": "2026-12-01T00:00:00+05:30"}], "inbound", LATER)
     report = export(store, out, kind)
     assert (report.written, report.unchanged) == (2, first.months - 2)
     after = {path: path.stat().st_mtime_ns for path in out.glob("*/*")}
@@ -216,11 +216,11 @@ def test_a_month_that_is_gone_goes(store: Store, tmp_path: Path) -> None:
     """A month without messages has no file, nor the folder that it was in."""
     out = tmp_path / "out"
     with store.transaction():
-        store.take([{"id": 9001, "sent_at": "2020-02-02T00:00:00Z"}], "inbound", LATER)
+        store.upsert([{"id": 9001, "sent_at": "2020-02-02T00:00:00Z"}], "inbound", LATER)
     export(store, out)
     assert (out / "sent_month=2020-02").is_dir()
     with store.transaction():
-        store.take([{"id": 9001, "sent_at": None}], "inbound", LATER)
+        store.upsert([{"id": 9001, "sent_at": None}], "inbound", LATER)
     assert export(store, out).removed == 1
     assert not (out / "sent_month=2020-02").exists()
 
@@ -236,8 +236,8 @@ def test_what_somebody_did_to_the_folder_is_mended(store: Store, tmp_path: Path,
     elif harm == "cut":
         file.write_bytes(file.read_bytes()[:100])
     else:
-        (out / NOTE).unlink()
-        with pytest.raises(UsageError, match="holds something else"):
+        (out / MANIFEST).unlink()
+        with pytest.raises(UsageError, match="has other files"):
             export(store, out)
         return
     report = export(store, out)
@@ -281,7 +281,7 @@ def test_what_fails_leaves_the_folder_as_it_was(store: Store, tmp_path: Path) ->
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)
     with store.transaction():
-        store.take(
+        store.upsert(
             [{"id": n, "sent_at": f"2026-{m:02}-15T00:00:00Z"} for n, m in enumerate((8, 9, 10), 9001)], None, LATER
         )
     with pytest.raises(OSError, match="No space"):
@@ -296,7 +296,7 @@ def test_a_killed_export_is_taken_up(store: Store, tmp_path: Path) -> None:
     (out / ".wacr-part").mkdir()
     (out / ".wacr-part" / "0").write_bytes(b"half")
     assert export(store, out).written == 5
-    assert sorted(path.name for path in out.iterdir())[:1] == [NOTE]
+    assert sorted(path.name for path in out.iterdir())[:1] == [MANIFEST]
 
 
 @pytest.mark.parametrize("moves", range(8))
@@ -333,7 +333,7 @@ def test_a_month_that_goes_while_an_export_ends(
     replace, done, out = Path.replace, 0, tmp_path / "out"
     export(store, out)
     with store.transaction():
-        store.take([{"id": 9001, "sent_at": "2020-02-02T00:00:00Z"}], "inbound", LATER)
+        store.upsert([{"id": 9001, "sent_at": "2020-02-02T00:00:00Z"}], "inbound", LATER)
 
     def fails(self: Path, target: Path) -> Path:
         nonlocal done
@@ -347,7 +347,7 @@ def test_a_month_that_goes_while_an_export_ends(
         with pytest.raises(KeyboardInterrupt):
             export(store, out)
     with store.transaction():
-        store.take([{"id": 9001, "sent_at": "2026-11-02T00:00:00Z", "type": "text"}], "inbound", LATER)
+        store.upsert([{"id": 9001, "sent_at": "2026-11-02T00:00:00Z", "type": "text"}], "inbound", LATER)
     export(store, out)
     assert not (out / "sent_month=2020-02").exists()
     assert counted(answer(COUNTS.format(f"read_parquet('{out}/*/*.parquet')"))) == expected(store)
@@ -371,7 +371,7 @@ def test_a_folder_of_something_else_is_left_alone(store: Store, tmp_path: Path, 
         if content == "folder":
             (out / "mine.txt").write_text("mine")
         else:
-            (out / NOTE).write_text(json.dumps(note | change[content]))
+            (out / MANIFEST).write_text(json.dumps(note | change[content]))
     before = {path: path.read_bytes() for path in [out, *out.rglob("*")] if path.is_file()}
     with pytest.raises(UsageError, match=r"--to: "):
         export(store, out)
@@ -422,7 +422,7 @@ def test_bad_words(wacr: Wacr, api: Api, tmp_path: Path, words: tuple[str, ...],
 def test_without_an_archive(wacr: Wacr, api: Api, tmp_path: Path) -> None:
     """Exit 2, says to sync, and makes no folder."""
     result = wacr("archive", "export", "--to", str(tmp_path / "out"))
-    assert (result.status, "wacr sync makes it" in result.stderr) == (2, True)
+    assert (result.status, "wacr sync to create it" in result.stderr) == (2, True)
     assert not (tmp_path / "out").exists()
 
 

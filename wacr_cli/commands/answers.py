@@ -131,7 +131,7 @@ def source_of(run: Run, query: Query) -> Source:
 
 def tell_age(run: Run) -> None:
     """Say how old the archive is, to a person; and, to anybody, that it is not complete."""
-    synced = run.store.state("synced") or {}
+    synced = run.store.get_state("synced") or {}
     if not synced.get("complete"):
         run.console.note("The archive is not complete yet; wacr sync goes on with it.")
     elif run.console.stderr_is_terminal:

@@ -98,7 +98,7 @@ def check(
     run = run_of(ctx, archive_at=archive_at, max_wait=max_wait, timeout=timeout)
     display = display_of(format_, output)
     found = run.store.check()
-    row: Row = {"place": run.store.place, "sound": not found, "found": found}
+    row: Row = {"place": run.store.location, "sound": not found, "found": found}
     if online:
         total, here = run.client.messages([("page", "1"), ("per_page", "1")]).total, run.store.info().messages
         run.console.clear_status()
@@ -106,7 +106,7 @@ def check(
     _show(run, display, row)
     if found:
         raise WacrError(
-            f"the archive {run.store.place!r} is damaged: {found[0]}",
+            f"the archive {run.store.location!r} is damaged: {found[0]}",
             "Move it away and run wacr sync, which reads it anew.",
             code="ARCHIVE_DAMAGED",
         )
@@ -123,7 +123,7 @@ def check(
 @app.command("path", cls=HouseCommand, epilog=PATH_EXAMPLES)
 def path(ctx: typer.Context, archive_at: ArchiveAtOption = None) -> None:
     """Print where the archive is, or would be."""
-    typer.echo(run_of(ctx, archive_at=archive_at).store.place)
+    typer.echo(run_of(ctx, archive_at=archive_at).store.location)
 
 
 @app.command("export", cls=HouseCommand, epilog=EXPORT_EXAMPLES)

@@ -42,12 +42,12 @@ def show_list(run: Run, query: ConversationQuery, display: Display, *, with_name
     start = run.clock.monotonic()
     if not run.store.exists:
         raise UsageError(
-            f"a list of conversations needs the archive, and there is none at {run.store.place!r}",
+            f"a list of conversations needs the archive, and there is none at {run.store.location!r}",
             "wacr sync makes it. One conversation alone, wacr conversations show reads off the API too.",
         )
     tell_age(run)
     with shown(run, display) as sink:
-        found = run.store.conversations(query)
+        found = run.store.list_conversations(query)
         form = display.chosen(terminal=run.console.stdout_is_terminal)
         columns = (*FIELDS[:2], *("name",) * with_names, *FIELDS[2:])
         about = f"{query.describe().capitalize()}, those with the newest messages first."
@@ -64,7 +64,7 @@ def show_list(run: Run, query: ConversationQuery, display: Display, *, with_name
 
 def _names(run: Run, found: list[Conversation]) -> dict[str, str]:
     """The names of those who are in conversations."""
-    if not run.store.state("contacts"):
+    if not run.store.get_state("contacts"):
         run.console.note("The archive has no contacts yet; wacr sync reads them.")
     numbers = [one.number for one in found if one.number is not None]
     names: dict[str, str] = {}
@@ -168,7 +168,7 @@ class _Read:
 
 def _from_archive(run: Run, number: int, query: Query) -> _Read:
     source = source_of(run, query)
-    found = run.store.conversations(ConversationQuery(id=number))
+    found = run.store.list_conversations(ConversationQuery(id=number))
     if not found:
         raise NotFoundError(
             f"no conversation {number} in the archive", "wacr sync brings it up to date; --online asks the API."
