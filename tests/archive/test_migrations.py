@@ -35,9 +35,9 @@ def _insert(number: int) -> tuple[tuple[str, ...], tuple[object, ...]]:
 
 
 OTHER_ROWS = (
-    f"INSERT INTO status_changes VALUES (1, '{NOW}', 'sent', 'read')",  # noqa: S608
-    f"INSERT INTO contacts (id, firstname, phone_key, first_seen_at, last_seen_at, raw) "
-    f"VALUES (1, 'Priya', '15550100', '{NOW}', '{NOW}', '{{\"id\": 1, \"firstname\": \"Priya\"}}')",  # noqa: S608
+    "INSERT INTO status_changes VALUES (1, '2026-11-25', 'sent', 'read')",
+    "INSERT INTO contacts (id, phone_key, first_seen_at, last_seen_at, raw) "
+    "VALUES (1, '15550100', '2026-11-25', '2026-11-25', '{\"id\": 1, \"firstname\": \"Priya\"}')",
     "INSERT INTO sync_state VALUES ('origin', '\"here\"')",
 )
 

@@ -166,13 +166,17 @@ def _get_info_without_storage(local: Store, shared: Store) -> Any:
         ("Ω ΣΊΣΥΦΟΣ", ["ω", "σίσυφοσ"]),
         ("re\u0301sume\u0301", ["resume"]),
         ("गणेश।", ["गणेश"]),
+        ("बढ़िया", ["बढिया"]),
+        ("شكراً", ["شكرا"]),
+        ("שָׁלוֹם־עולם", ["שלום", "עולם"]),
+        ("here ☂️ 1️⃣ m²", ["here", "1", "m"]),
         ("発票をください", ["発票をください"]),
         ("now🏽 “late…”", ["now", "late"]),
         (" ,.! ", []),
     ],
 )
 def test_words(text: str, words: list[str]) -> None:
-    """A word is a run of letters, marks and digits, without case and without accents on Latin letters."""
+    """A word is a run of letters, marks and digits, without case and without optional marks."""
     assert prepare_words(text).split() == words
 
 

@@ -8,7 +8,16 @@ from unicodedata import category, normalize
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INDEXED_CHARACTERS = 250_000
-"""A ``tsvector`` holds 1 MiB. A word of n bytes takes up to n + 5, so that 4 bytes a character always fit."""
+"""A ``tsvector`` holds 1 MiB. With the blank behind it a word takes up to 4 bytes a character, position included."""
+
+_OPTIONAL_MARKS = re.compile(
+    "(?<=[A-Za-z])[\u0300-\u036f]+"  # accents on Latin letters
+    "|[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]"  # Hebrew points
+    "|[\u064b-\u0652\u0670]"  # Arabic vowel signs
+    "|\u093c"  # Devanagari nukta
+    "|[\u20d0-\u20ff\ufe00-\ufe0f]"  # variants of symbols and emoji
+)
+"""Marks that one writer types and another leaves out."""
 
 
 def to_microseconds(moment: datetime) -> int:
@@ -41,24 +50,22 @@ def parse_words(text: str) -> list[str]:
 
 
 def prepare_words(text: str) -> str:
-    """Return *text* as PostgreSQL's full-text search takes it: letters, marks and digits, the rest blank.
+    """Return *text* as PostgreSQL's full-text search takes it: folded letters with their marks, and digits.
 
-    Letters are folded, and Latin ones lose their accents, as SQLite's tokenizer does it. Signs are blanks because
-    PostgreSQL's parser would make one word of ``ok.thanks`` (a host), ``late/delayed`` (a path) and ``-2024`` (a
-    number), and in a database with the locale C one of any other sign and the letters around it.
+    Optional marks are left out. Signs become blanks, because PostgreSQL's parser makes one word of ``ok.thanks`` (a
+    host), ``late/delayed`` (a path) and ``-2024`` (a number), and with the locale C of letters and any other sign.
     """
     if not text.isascii():
-        bare = re.sub("(?<=[A-Za-z])[\u0300-\u036f]+", "", normalize("NFD", text))
-        text = normalize("NFC", bare)
+        text = normalize("NFC", _OPTIONAL_MARKS.sub("", normalize("NFD", text)))
     return fold(text).translate(_BLANKS)[:_INDEXED_CHARACTERS]
 
 
 class _Blanks(dict[int, int]):
-    """A table for :meth:`str.translate` that keeps letters, marks and numbers."""
+    """A table for :meth:`str.translate` that keeps letters, marks and digits."""
 
     def __missing__(self, code: int) -> int:
-        kept = category(chr(code))[0] in "LMN"
-        self[code] = code if kept else 0x20
+        kind = category(chr(code))
+        self[code] = code if kind[0] in "LM" or kind == "Nd" else 0x20
         return self[code]
 
 
