@@ -14,10 +14,10 @@ from typing import Any
 from wacr_cli.api.raw import METHODS
 from wacr_cli.cli import build_app
 from wacr_cli.commands.completion import FILES
-from wacr_cli.commands.flags import COLORS
+from wacr_cli.commands.framework import COLORS
 from wacr_cli.core import contacts, models
 from wacr_cli.export import export
-from wacr_cli.output.options import FORMATS, PAPER_FORMATS
+from wacr_cli.output.options import DOCUMENT_FORMATS, FORMATS
 from wacr_cli.settings import keys
 
 FOLDER = Path(__file__).parent.parent / "completions"
@@ -42,8 +42,8 @@ VALUES: dict[str, tuple[str, Sequence[str]]] = {
     "--expand": ("list", contacts.INCLUDES),
     "--as": ("choice", export.KINDS),
     "FOLDER": ("file", ()),
-    "conversations list --format": ("choice", PAPER_FORMATS),
-    "conversations show --format": ("choice", PAPER_FORMATS),
+    "conversations list --format": ("choice", DOCUMENT_FORMATS),
+    "conversations show --format": ("choice", DOCUMENT_FORMATS),
     **dict.fromkeys(
         ("--status-id", "--source-id", "--assigned-id", "--created-at", "--group-id"),
         ("operator", tuple(name for name in contacts.OPERATORS if name != "null")),

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from wacr_cli.cli import build_app
-from wacr_cli.commands.flags import sections
+from wacr_cli.commands.framework import help_sections
 
 ROOT = Path(__file__).parent.parent
 WIDTH = 80
@@ -78,7 +78,7 @@ def _below(command: Any, context: Any, path: tuple[str, ...]) -> Iterator[Page]:
         " ".join(("wacr", *path, *command.collect_usage_pieces(context))),
         summary,
         (*more, *notes),
-        sections(command, context),
+        help_sections(command, context),
         examples,
         tuple((name, _paragraphs(one.help)[0]) for name, one in below),
     )

@@ -20,9 +20,10 @@ from wacr_cli.api.client import Client
 from wacr_cli.api.source import ApiSource
 from wacr_cli.core.progress import Progress
 from wacr_cli.core.query import Query
+from wacr_cli.output.columns import MESSAGE_COLUMNS
 from wacr_cli.output.console import Console
 from wacr_cli.output.destinations import Stream
-from wacr_cli.output.writers import message_writer
+from wacr_cli.output.table import Table
 from wacr_cli.sandbox import world
 from wacr_cli.sandbox.app import Sandbox
 
@@ -54,7 +55,7 @@ def table() -> str:
     source = ApiSource(
         Client(httpx.MockTransport(Sandbox(world.build(NOW))), "http://localhost/api/v2", "demo"), Progress()
     )
-    writer = message_writer("table", Stream(out, is_terminal=True), console, lambda: NOW, query)
+    writer = Table(Stream(out, is_terminal=True), console, MESSAGE_COLUMNS, lambda: NOW)
     for rows in source.ask(query).windows:
         writer.write(rows)
     return out.getvalue().decode()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import typer
     from typer.core import TyperCommand
 
-    from wacr_cli.commands.flags import HouseGroup
+    from wacr_cli.commands.framework import LazyGroup
     from wacr_cli.settings.debug_log import Log
 
 COMMANDS = {
@@ -173,26 +173,26 @@ def _run(words: list[str], log: "Log | None" = None) -> int:
     return 0
 
 
-def build_app() -> "HouseGroup":
+def build_app() -> "LazyGroup":
     """The whole program, a command or a group of them for each noun, whose module is imported when it is named."""
-    from wacr_cli.commands.flags import HouseGroup, version_option
+    from wacr_cli.commands.framework import LazyGroup, version_option
 
-    app = HouseGroup("wacr", "Read the WhatsApp message history of a WA.cr account.", COMMANDS, _command)
+    app = LazyGroup("wacr", "Read the WhatsApp message history of a WA.cr account.", COMMANDS, _command)
     app.params.insert(0, version_option())
     app.epilog = EPILOG
     return app
 
 
-def _command(name: str) -> "HouseGroup | TyperCommand":
+def _command(name: str) -> "LazyGroup | TyperCommand":
     """One noun's command, from the module of that name."""
     import importlib
 
-    from wacr_cli.commands.flags import command_of, group_of
+    from wacr_cli.commands.framework import make_command, make_group
 
     module = importlib.import_module(f"wacr_cli.commands.{name}")
     if COMMANDS[name] == "app":
-        return group_of(name, module.app)
-    return command_of(name, getattr(module, COMMANDS[name]), module.EXAMPLES)
+        return make_group(name, module.app)
+    return make_command(name, getattr(module, COMMANDS[name]), module.EXAMPLES)
 
 
 def _usage_error(error: "typer.TyperException") -> errors.UsageError:

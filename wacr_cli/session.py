@@ -1,4 +1,4 @@
-"""What one run needs, each thing built when it is first asked for."""
+"""What one run needs, each part built on first use."""
 
 from __future__ import annotations
 
@@ -23,15 +23,17 @@ if TYPE_CHECKING:
     from wacr_cli.archive.store import Store
     from wacr_cli.core.contacts import Names
     from wacr_cli.core.progress import Progress
+    from wacr_cli.output.options import OutputOptions
+    from wacr_cli.output.output import Output
     from wacr_cli.settings.debug_log import Log
 
 
 @dataclass
-class Run:
-    """One run: flags and environment in, settings, console and source out.
+class Session:
+    """One run: flags and environment in; settings, console, client, archive and output out.
 
-    ``max_wait`` and ``timeout`` are in seconds. ``new_profile`` says that the profile need not be there yet.
-    ``archive_at`` is the archive that a flag names. ``log`` is what WACR_DEBUG asks for.
+    ``max_wait`` and ``timeout`` are in seconds. ``new_profile`` allows a profile that does not exist yet.
+    ``archive_at`` is the archive that a flag names. ``log`` is the debug log, None without WACR_DEBUG.
     """
 
     profile: str | None = None
@@ -49,21 +51,21 @@ class Run:
     clock: Clock = field(default_factory=SystemClock)
 
     def close(self) -> None:
-        """Close the connections, where there are any."""
+        """Close the connections that were opened."""
         for name in ("client", "store"):
             if name in self.__dict__:
                 getattr(self, name).close()
 
     @cached_property
     def console(self) -> Console:
-        """The person's side."""
+        """The terminal: colour, width, pager, standard error."""
         return Console.of_process(
             self.environ, color=self.color, quiet=self.quiet, verbose=self.verbose, pager=self.pager
         )
 
     @cached_property
     def settings(self) -> config.Settings:
-        """What this run is set to; what is odd about it is said once."""
+        """The settings of this run; their warnings are printed once."""
         settings = config.load(self.environ, profile=self.profile, demo=self.demo, may_be_new=self.new_profile)
         for warning in settings.warnings:
             self.console.note(f"wacr: {warning}")
@@ -71,32 +73,38 @@ class Run:
 
     @property
     def limit(self) -> int:
-        """Calls a minute, as far as is known before the first."""
+        """Calls a minute, as far as is known before the first call."""
         return self.settings.rate_limit or DEFAULT_LIMIT
 
     @cached_property
     def progress(self) -> ConsoleProgress:
-        """The listener that tells the person."""
+        """The progress shown on standard error."""
         return ConsoleProgress(self.console, limit=self.limit)
 
     @cached_property
-    def _heard(self) -> Progress:
-        """What hears of calls and waits: the person, and the log where there is one."""
+    def _listener(self) -> Progress:
+        """The listener of calls and waits: the console, and the debug log where there is one."""
         if self.log is None:
             return self.progress
         from wacr_cli.settings.debug_log import LoggedProgress
 
         return LoggedProgress(self.progress, self.log)
 
+    def output(self, options: OutputOptions) -> Output:
+        """Return the output of this run in the format that the options amount to."""
+        from wacr_cli.output.output import Output
+
+        return Output(options, self.console, self.clock.now)
+
     @cached_property
     def token(self) -> credentials.Token:
-        """The token of this run, which is said nowhere from here on."""
+        """The token of this run; it is redacted everywhere from here on."""
         if self.settings.demo:
             return credentials.Token("demo", "sample", "the sample workspace")
-        return self.heed(credentials.find_token(self.environ, self.settings))
+        return self.register_secret(credentials.find_token(self.environ, self.settings))
 
-    def heed(self, token: credentials.Token) -> credentials.Token:
-        """See that a token is not said."""
+    def register_secret(self, token: credentials.Token) -> credentials.Token:
+        """Redact a token from all that is printed and logged; return it."""
         self.console.secret = redaction.secret(token.value)
         if self.log:
             self.log.heed(token.value)
@@ -106,25 +114,25 @@ class Run:
     @cached_property
     def client(self) -> Client:
         """The endpoints of the API, or of the sample workspace in its place."""
-        return self.connected(self.token, None if self.settings.demo else self.budget)
+        return self.make_client(self.token, None if self.settings.demo else self.rate_limiter)
 
-    def connected(self, token: credentials.Token, budget: Budget | None = None) -> Client:
-        """The endpoints of the API, to be called with a token, within that token's budget."""
+    def make_client(self, token: credentials.Token, budget: Budget | None = None) -> Client:
+        """Return a client for a token, with the rate limiter of that token."""
         from wacr_cli.api.client import Client
 
         url = self.settings.api_url
         if self.settings.demo:
-            return Client(self._watched(_sample_workspace(self.clock)), url, token.value)
-        budget = budget or self._budget(token.value)
-        transport = self._transport(budget)
-        return Client(transport, url, token.value, renewal=_renewal(self, token), whose=budget.whose)
+            return Client(self._observe(_make_sample_transport(self.clock)), url, token.value)
+        budget = budget or self._make_rate_limiter(token.value)
+        transport = self._make_transport(budget)
+        return Client(transport, url, token.value, renewal=_describe_renewal(self, token), whose=budget.whose)
 
     @cached_property
     def source(self) -> ApiSource:
-        """What answers questions about messages."""
+        """The API as a source of messages."""
         from wacr_cli.api.source import ApiSource
 
-        return ApiSource(self.client, self._heard)
+        return ApiSource(self.client, self._listener)
 
     @cached_property
     def store(self) -> Store:
@@ -139,7 +147,7 @@ class Run:
 
     @property
     def origin(self) -> str:
-        """Whose messages the archive holds: the service's host and path, whatever the port on this machine."""
+        """What an archive belongs to: the API's host and path; on loopback without the port."""
         if self.settings.demo:
             return "the sample workspace"
         from urllib.parse import urlsplit
@@ -149,13 +157,13 @@ class Run:
 
     @cached_property
     def archived_names(self) -> Names | None:
-        """The archive, where it has the contacts."""
-        has_them = self.store.exists and (self.store.get_state("contacts") or {}).get("whole")
-        return self.store if has_them else None
+        """The archive as a source of names, None where it has no contacts."""
+        has_contacts = self.store.exists and (self.store.get_state("contacts") or {}).get("whole")
+        return self.store if has_contacts else None
 
     @cached_property
     def names(self) -> Names:
-        """What knows people's names by their numbers: the archive, where it has the contacts, else the API."""
+        """What finds names by phone number: the archive where it has the contacts, else the API."""
         if self.archived_names:
             return self.archived_names
         from wacr_cli.api.names import ApiNames
@@ -168,29 +176,29 @@ class Run:
 
         return Deadline(self.clock, self.timeout)
 
-    def _watched(self, inner: httpx.BaseTransport) -> httpx.BaseTransport:
+    def _observe(self, inner: httpx.BaseTransport) -> httpx.BaseTransport:
         from wacr_cli.api.transport import Watched
 
-        watched = Watched(inner, self._deadline, self.clock, self._heard)
+        watched = Watched(inner, self._deadline, self.clock, self._listener)
         if self.log is None:
             return watched
         from wacr_cli.api.transport import Logged
 
         return Logged(watched, self.log.say)
 
-    def _transport(self, budget: Budget) -> httpx.BaseTransport:
+    def _make_transport(self, budget: Budget) -> httpx.BaseTransport:
         from wacr_cli.api import wire
         from wacr_cli.api.transport import Paced, Retrying
 
-        paced = Paced(self._watched(wire.connect(self.settings.api_url, self._deadline)), budget)
-        return Retrying(paced, self.clock, max_wait=self.max_wait, budget=budget, progress=self._heard)
+        paced = Paced(self._observe(wire.connect(self.settings.api_url, self._deadline)), budget)
+        return Retrying(paced, self.clock, max_wait=self.max_wait, budget=budget, progress=self._listener)
 
     @cached_property
-    def budget(self) -> Budget:
-        """The calls that this run's token may make."""
-        return self._budget(self.token.value)
+    def rate_limiter(self) -> Budget:
+        """The rate limiter of this run's token."""
+        return self._make_rate_limiter(self.token.value)
 
-    def _budget(self, token: str) -> Budget:
+    def _make_rate_limiter(self, token: str) -> Budget:
         from wacr_cli.api import rate_limiter
 
         fd = None
@@ -199,18 +207,20 @@ class Run:
         except OSError as error:
             self.console.note(f"wacr: the call limit is kept by this process alone: {error}")
         limit = self.settings.rate_limit
-        return rate_limiter.Budget(fd, self.clock, configured=limit, max_wait=self.max_wait, progress=self._heard)
+        return rate_limiter.Budget(fd, self.clock, configured=limit, max_wait=self.max_wait, progress=self._listener)
 
 
-def _renewal(run: Run, token: credentials.Token) -> str:
-    """What to do about a token that is refused: where it came from is where the next one goes."""
-    of_environment = token.source == "environment"
-    where = "set WACR_TOKEN" if of_environment else f"log in with it: wacr auth login{run.settings.profile_flag}"
+def _describe_renewal(session: Session, token: credentials.Token) -> str:
+    """Return what to do about a refused token; a new one goes where the old one came from."""
+    is_from_environment = token.source == "environment"
+    where = (
+        "set WACR_TOKEN" if is_from_environment else f"log in with it: wacr auth login{session.settings.profile_flag}"
+    )
     return f"Make a new one in the app under Settings → API and {where}."
 
 
-def _sample_workspace(clock: Clock) -> httpx.BaseTransport:
-    """The sample workspace in place of the network, its newest messages minutes old."""
+def _make_sample_transport(clock: Clock) -> httpx.BaseTransport:
+    """Return the sample workspace in place of the network; its newest messages are minutes old."""
     import httpx
 
     from wacr_cli.sandbox import world
@@ -219,13 +229,13 @@ def _sample_workspace(clock: Clock) -> httpx.BaseTransport:
     return httpx.MockTransport(Sandbox(world.build(clock.now().replace(second=0, microsecond=0))))
 
 
-def serve_sandbox(run: Run, port: int) -> None:
-    """Serve the sample workspace over HTTP on this machine, until interrupted. Raises :class:`OSError`."""
+def serve_sandbox(session: Session, port: int) -> None:
+    """Serve the sample workspace over HTTP on this machine until interrupted. Raises :class:`OSError`."""
     from wacr_cli.sandbox import world
     from wacr_cli.sandbox.app import Sandbox
     from wacr_cli.sandbox.serve import serve
 
-    app = Sandbox(world.build(run.clock.now()), rate_limit=DEFAULT_LIMIT)
-    with serve(app, port, log=run.console.say if run.verbose else None) as server:
-        run.console.note(f"Serving the sample workspace at {server.url}; any token will do. Ctrl-C ends it.")
+    app = Sandbox(world.build(session.clock.now()), rate_limit=DEFAULT_LIMIT)
+    with serve(app, port, log=session.console.say if session.verbose else None) as server:
+        session.console.note(f"Serving the sample workspace at {server.url}; any token will do. Ctrl-C ends it.")
         server.serve_forever()

@@ -14,17 +14,13 @@ from wacr_cli.core.query import (
     Filter,
     Query,
     RawFilter,
-    did_you_mean,
-    flag_of,
     hint_for_type,
-    one_of,
     parse_fields,
     parse_filter,
-    parse_id,
     parse_raw_filter,
     parse_search,
-    shorten,
 )
+from wacr_cli.core.validation import choice, did_you_mean, option_name, parse_id, truncate
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -83,9 +79,9 @@ class TestFilter:
         """Values to keep beside values to leave out are refused, naming the flag and both ways to say it."""
         with pytest.raises(UsageError) as caught:
             parse_filter(field, words)
-        assert caught.value.message.startswith(f"{flag_of(field)}: ")
-        assert f"{flag_of(field)} in:" in caught.value.hint
-        assert f"{flag_of(field)} not_in:" in caught.value.hint
+        assert caught.value.message.startswith(f"{option_name(field)}: ")
+        assert f"{option_name(field)} in:" in caught.value.hint
+        assert f"{option_name(field)} not_in:" in caught.value.hint
 
     @pytest.mark.parametrize(
         ("word", "near"), [("nin:text", "in"), ("not:text", "not_in"), ("notin:a", "not_in"), ("NE:text", "ne")]
@@ -115,7 +111,7 @@ class TestFilter:
     @pytest.mark.parametrize("field", ["type", "status", "direction", "interaction_id"])
     def test_empty_value(self, field: str, word: str) -> None:
         """A value of nothing is refused, naming the flag: the service would take it for no filter at all."""
-        with pytest.raises(UsageError, match=f"^{flag_of(field)}: an empty value"):
+        with pytest.raises(UsageError, match=f"^{option_name(field)}: an empty value"):
             parse_filter(field, [word])
 
     @pytest.mark.parametrize(
@@ -492,9 +488,9 @@ class TestWords:
 
     def test_one_of(self) -> None:
         """A known value comes back; another is refused with the nearest and all of them."""
-        assert one_of("created_at", models.SORTS, "--sort") == "created_at"
+        assert choice("created_at", models.SORTS, "--sort") == "created_at"
         with pytest.raises(UsageError, match=r"^--sort: .*did you mean -created_at") as caught:
-            one_of("-createdat", models.SORTS, "--sort")
+            choice("-createdat", models.SORTS, "--sort")
         assert caught.value.hint == "It is one of created_at, updated_at, -created_at, -updated_at."
 
     @pytest.mark.parametrize(("word", "said"), [("reed", "; did you mean read?"), ("zzz", ""), ("", "")])
@@ -506,6 +502,6 @@ class TestWords:
     @given(st.text(), st.integers(2, 100))
     def test_shorten(self, text: str, most: int) -> None:
         """A shortened text is never longer than asked, and a short one is left alone."""
-        short = shorten(text, most)
+        short = truncate(text, most)
         assert len(short) <= most
         assert short == text or (short.endswith("…") and text.startswith(short[:-1]))

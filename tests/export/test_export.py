@@ -72,9 +72,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def export(store: Store, folder: Path, kind: str = "parquet") -> Report:
     """Export as the command does."""
-    from wacr_cli.commands.exports import writer_of
+    from wacr_cli.commands.archive import _make_file_writer
 
-    return Export(store, folder, kind, writer_of(kind)).run()
+    return Export(store, folder, kind, _make_file_writer(kind)).run()
 
 
 def archived(store: Store) -> list[Row]:

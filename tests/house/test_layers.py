@@ -21,7 +21,7 @@ FORBIDDEN = {
     "core": ("",),
     "sandbox": ("core.query", "api.params"),
     "sync": ("output", "commands", "cli"),
-    "export": ("output", "commands", "cli"),
+    "export": ("commands", "cli"),
     "diagnostics": ("output", "commands", "cli"),
 }
 """For each package, what it never imports from the rest of wacr; an empty name stands for everything."""
@@ -145,7 +145,7 @@ def test_every_rule_names_something_that_exists() -> None:
         ("session", "from typer import echo"),
         ("sync.copy", "import typer"),
         ("sync.copy", "from wacr_cli.output import sanitize"),
-        ("export.export", "from wacr_cli import output"),
+        ("export.export", "from wacr_cli import commands"),
         ("commands.messages", "from rich.table import Table"),
         ("cli", "import rich.console"),
         ("commands.messages", "import httpx"),

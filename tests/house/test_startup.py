@@ -120,7 +120,7 @@ def test_the_version_needs_nothing() -> None:
         "wacr_cli",
         "wacr_cli.cli",
         "wacr_cli.commands",
-        "wacr_cli.commands.flags",
+        "wacr_cli.commands.framework",
         "wacr_cli.core",
         "wacr_cli.core.errors",
     }

@@ -17,9 +17,12 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from wacr_cli.core.models import DETAIL_FIELDS, LIST_FIELDS
+from wacr_cli.output.cards import Cards, make_message_card
+from wacr_cli.output.cells import format_value, max_cell_width
+from wacr_cli.output.columns import MESSAGE_COLUMNS, columns_with
 from wacr_cli.output.console import Console
 from wacr_cli.output.destinations import Stream
-from wacr_cli.output.table import DEFAULT_COLUMNS, MessageCards, MessageTable, breadth, columns_with, words
+from wacr_cli.output.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -117,18 +120,25 @@ def table(
     """The lines of a table."""
     out = io.BytesIO()
     console = Console(stdout_is_terminal=terminal, colour=colour, width=width)
-    writer = MessageTable(Stream(out, is_terminal=terminal), console, columns, lambda: NOW)
+    writer = Table(Stream(out, is_terminal=terminal), console, columns or MESSAGE_COLUMNS, lambda: NOW)
     for start in range(0, len(rows), window):
         writer.write(rows[start : start + window])
     writer.finish()
     return out.getvalue().decode().splitlines()
 
 
+def make_cards(sink: Stream, console: Console) -> Cards:
+    """Return the writer of message cards."""
+    return Cards(
+        sink, console, lambda one, is_terminal: make_message_card(one, DETAIL_FIELDS, NOW if is_terminal else None)
+    )
+
+
 def card(one: Row, *, width: int = 80, terminal: bool = True, colour: bool = False) -> str:
     """The card of a message."""
     out = io.BytesIO()
     console = Console(stdout_is_terminal=terminal, colour=colour, width=width)
-    writer = MessageCards(Stream(out, is_terminal=terminal), console, lambda: NOW)
+    writer = make_cards(Stream(out, is_terminal=terminal), console)
     writer.write([one])
     writer.finish()
     return out.getvalue().decode()
@@ -180,17 +190,17 @@ class TestWidth:
     @given(st.text())
     def test_breadth(self, text: str) -> None:
         """The width that is reckoned with is no less than any measure's."""
-        assert breadth(text) >= max(measure(text) for measure in MEASURES.values())
+        assert max_cell_width(text) >= max(measure(text) for measure in MEASURES.values())
 
     @pytest.mark.parametrize("width", [80, 200])
     @pytest.mark.parametrize(
-        "message", [message for message in MESSAGES if breadth(message) > 200], ids=lambda m: m[:5]
+        "message", [message for message in MESSAGES if max_cell_width(message) > 200], ids=lambda m: m[:5]
     )
     def test_room_is_used(self, width: int, message: str) -> None:
         """A text that is too long is cut with a sign, and takes the room there is."""
         line = table([row(message=message)], width=width)[1]
         assert line.endswith("…")
-        assert breadth(line) > width - 4
+        assert max_cell_width(line) > width - 4
 
     def test_wide_terminals_show_all(self) -> None:
         """What fits is not cut."""
@@ -259,7 +269,7 @@ class TestCells:
         lines = table([row()], width=200)
         assert lines[0].split() == ["ID", "SENT", "CONV", "SENDER", "TYPE", "STATUS", "MESSAGE"]
         assert lines[1].split() == ["51001", "1h", "ago", "1", "+4917012345678", "text", "read", "Hello"]
-        assert DEFAULT_COLUMNS[-1] == "message"
+        assert MESSAGE_COLUMNS[-1] == "message"
 
     def test_chosen_columns(self) -> None:
         """Those asked for, in that order."""
@@ -331,7 +341,7 @@ class TestCells:
     )
     def test_words(self, field: str, value: object, shown: str) -> None:
         """Any kind of value is words."""
-        assert words(field, value, {field: value}) == shown
+        assert format_value(field, value, {field: value}) == shown
 
     @settings(deadline=None)
     @given(st.text(st.characters()), st.sampled_from(LIST_FIELDS), st.booleans())
@@ -444,7 +454,7 @@ class TestCard:
     def test_several(self) -> None:
         """An empty line stands between two cards, and nowhere else."""
         out = io.BytesIO()
-        writer = MessageCards(Stream(out), Console(), lambda: NOW)
+        writer = make_cards(Stream(out), Console())
         writer.write([row(1)])
         writer.write([row(2), row(3)])
         writer.finish()
@@ -468,11 +478,11 @@ def test_names_are_legible_and_fit(name: str, width: int) -> None:
     """A name is shown in its own letters, and the line fits even where a terminal draws each of them at its widest."""
     out = io.BytesIO()
     console = Console(width=width, stdout_is_terminal=True)
-    table = MessageTable(Stream(out, is_terminal=True), console, columns_with(("sender_name",)), lambda: NOW)
+    table = Table(Stream(out, is_terminal=True), console, columns_with(("sender_name",)), lambda: NOW)
     row = {"id": 1, "sent_at": "2026-11-20T11:00:00Z", "interaction_id": 7, "sender_id": "15550100", "type": "text"}
     table.write([row | {"status": "read", "message": "word " * 60, "sender_name": name}])
     heading, line = out.getvalue().decode().splitlines()
     assert heading.split()[3:5] == ["SENDER", "NAME"]
     assert name[:3] in line
     assert "\\u" not in line
-    assert breadth(line) <= width
+    assert max_cell_width(line) <= width

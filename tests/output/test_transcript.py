@@ -11,11 +11,11 @@ from html.parser import HTMLParser
 import pytest
 
 from wacr_cli.core.models import Row
-from wacr_cli.output.chat import Bubbles, wrapped
+from wacr_cli.output.cells import max_cell_width
+from wacr_cli.output.chat import Chat, wrapped
 from wacr_cli.output.console import Console
 from wacr_cli.output.html import HtmlTable, HtmlTranscript
 from wacr_cli.output.markdown import MarkdownTable, MarkdownTranscript, plain
-from wacr_cli.output.table import breadth
 from wacr_cli.output.transcript import Find, entries, heading, media_of, standing, zone_of
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -81,7 +81,7 @@ def bubbles(*rows: Row, width: int = 60, terminal: bool = True) -> str:
     """The rows in a terminal."""
     paper = Paper(is_terminal=terminal)
     console = Console(stdout_is_terminal=terminal, width=width)
-    writer = Bubbles(paper, console, KNOWN, lambda: NOW, _find(rows))
+    writer = Chat(paper, console, KNOWN, lambda: NOW, _find(rows))
     writer.write(rows)
     writer.finish()
     return paper.text
@@ -138,7 +138,7 @@ def test_sides_days_and_statuses() -> None:
     assert "919876543210  00:01" in lines
     (ours,) = [line for line in lines if "You  00:00  delivered" in line]
     assert ours.startswith(" " * 30)
-    assert max(map(breadth, lines)) < 60
+    assert max(map(max_cell_width, lines)) < 60
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 200])
@@ -150,7 +150,7 @@ def test_nothing_is_wider_than_the_terminal(width: int, text: str) -> None:
     """Whatever is said, on both sides, no line is broken by the terminal; and nothing of it is lost."""
     drawn = bubbles(message(1, message=text), message(2, "outbound", message=text), width=width)
     body = [line for line in drawn.splitlines() if "──" not in line]
-    assert max(map(breadth, body)) <= max(width, 24 + 1)
+    assert max(map(max_cell_width, body)) <= max(width, 24 + 1)
     assert re.sub(r"\s", "", "".join(wrapped(text, 30))) == re.sub(r"\s", "", "".join(wrapped(text, 0)))
 
 

@@ -12,7 +12,7 @@ from wacr_cli.api import envelope
 from wacr_cli.api.params import Params, url
 from wacr_cli.core.errors import BadAnswerError, RateLimitError, ServiceError, UsageError, WacrError
 from wacr_cli.core.models import Row
-from wacr_cli.core.query import shorten
+from wacr_cli.core.validation import truncate
 from wacr_cli.settings.redaction import hide_token, secret
 
 if TYPE_CHECKING:
@@ -165,6 +165,6 @@ class Client:
         """The error without the token, and only then cut: half a token would not be found."""
         if isinstance(error, RateLimitError) and (whose := self._whose()):
             error.message += f"; {whose}"
-        error.message = shorten(hide_token(error.message, self._token), _LONGEST_MESSAGE)
+        error.message = truncate(hide_token(error.message, self._token), _LONGEST_MESSAGE)
         error.code = hide_token(error.code, self._token)
         return error

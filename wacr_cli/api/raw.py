@@ -16,8 +16,8 @@ from wacr_cli.api.walk import Walk
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.models import PER_PAGE_MAX, Row
 from wacr_cli.core.progress import Progress
-from wacr_cli.core.query import shorten
 from wacr_cli.core.source import Listing
+from wacr_cli.core.validation import truncate
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -45,7 +45,7 @@ def below(text: str, base_url: str) -> tuple[str, Params]:
     plain = _decoded(path)
     if plain is None or not _stays(path) or not _stays(plain):
         raise UsageError(
-            f"PATH: {shorten(text)!r} is not a path below the API",
+            f"PATH: {truncate(text)!r} is not a path below the API",
             f"It is taken from {base_url}: say it like contacts/5100.",
         )
     path = path.removeprefix("/")
@@ -86,7 +86,7 @@ def field(word: str, flag: str) -> tuple[str, str]:
     """The key and the value of ``KEY=VALUE``."""
     key, equals, value = word.partition("=")
     if not equals or not key or key.startswith("["):
-        raise UsageError(f"{flag}: not a field: {shorten(word)!r}", f"Say {flag} KEY=VALUE.")
+        raise UsageError(f"{flag}: not a field: {truncate(word)!r}", f"Say {flag} KEY=VALUE.")
     return key, value
 
 
@@ -110,7 +110,7 @@ def _put(place: Any, steps: Sequence[str], value: object, key: str) -> None:
         place[name] = inner
     if rest:
         if isinstance(inner, list) is not wants_list or not isinstance(inner, list | dict):
-            raise UsageError(f"-F: {shorten(key)!r} is at odds with another field", "Give each key one form.")
+            raise UsageError(f"-F: {truncate(key)!r} is at odds with another field", "Give each key one form.")
         _put(inner, rest, value, key)
 
 

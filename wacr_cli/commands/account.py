@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from wacr_cli.commands.flags import FormatOption, MaxWaitOption, OutputOption, TimeoutOption, display_of, run_of
+from wacr_cli.commands.flags import FormatOption, MaxWaitOption, OutputOption, TimeoutOption, output_options
+from wacr_cli.commands.framework import session_from
 from wacr_cli.core.models import Row
 
 EXAMPLES = """\b
@@ -16,7 +17,6 @@ Examples:
 It takes three calls, and the scope account:read.
 """
 
-COLUMNS = ("account", "usage", "limits")
 _PARTS = {"id": "Account", "name": "Name", "subdomain": "Subdomain", "status": "Status", "created_at": "Since"}
 _PLAN = {"plan_name": "Plan", "status": "Plan's status", "expires_at": "Paid until"}
 
@@ -29,34 +29,34 @@ def account(
     timeout: TimeoutOption = 30,
 ) -> None:
     """Show the account, what it uses of its plan, and its limits."""
-    from wacr_cli.output import writers
-
-    run = run_of(ctx, max_wait=max_wait, timeout=timeout)
-    display = display_of(format_, output)
-    client = run.client
+    session = session_from(ctx, max_wait=max_wait, timeout=timeout)
+    options = output_options(format_, output)
+    client = session.client
     row: Row = {"account": client.account(), "usage": client.usage(), "limits": client.limits()}
-    run.console.clear_status()
-    with writers.opened(display, run.console) as sink:
-        form = display.chosen(terminal=run.console.stdout_is_terminal)
-        writer = writers.record_writer(form, sink, run.console, COLUMNS, _card, single=True)
-        writer.write([row])
-        writer.finish()
+    session.console.clear_status()
+    session.output(options).record(row, _make_card)
 
 
-def _card(row: Row) -> list[tuple[str, object]]:
-    """The page that a person sees: who, how much, and what may be done."""
-    return [*_whose(row["account"]), ("", ""), *_used(row["usage"]), ("", ""), *_allowed(row["limits"])]
+def _make_card(row: Row) -> list[tuple[str, object]]:
+    """Return the card of an account: who it is, what it uses, and what its plan allows."""
+    return [
+        *_describe_account(row["account"]),
+        ("", ""),
+        *_make_bars(row["usage"]),
+        ("", ""),
+        *_describe_plan(row["limits"]),
+    ]
 
 
-def _whose(account: Row) -> list[tuple[str, object]]:
+def _describe_account(account: Row) -> list[tuple[str, object]]:
     subscription = account.get("subscription")
     plan = subscription if isinstance(subscription, dict) else account
     parts: list[tuple[str, object]] = [(label, account.get(name)) for name, label in _PARTS.items()]
     return parts + [(label, plan.get(name)) for name, label in _PLAN.items() if plan is not account or name != "status"]
 
 
-def _used(usage: Row) -> list[tuple[str, object]]:
-    """A bar for each feature, wherever the answer holds them."""
+def _make_bars(usage: Row) -> list[tuple[str, object]]:
+    """Return a bar for each feature, wherever the response has them."""
     from wacr_cli.output.cards import Bar
 
     inner = usage.get("usage")
@@ -67,42 +67,47 @@ def _used(usage: Row) -> list[tuple[str, object]]:
             continue
         current, limit = one.get("current"), one.get("limit")
         if one.get("is_unlimited") or limit == -1:
-            bar = Bar(None, f"{_number(current)}, unlimited")
+            bar = Bar(None, f"{_format_number(current)}, unlimited")
         else:
-            bar = Bar(_percent(one), f"{_number(current)} of {_number(limit)}, {_number(one.get('remaining'))} left")
-        lines.append((_label(name), bar))
+            bar = Bar(
+                _get_percentage(one),
+                f"{_format_number(current)} of {_format_number(limit)}, {_format_number(one.get('remaining'))} left",
+            )
+        lines.append((_format_label(name), bar))
     return lines
 
 
-def _allowed(limits: Row) -> list[tuple[str, object]]:
-    of_calls = limits.get("limits")
-    calls = of_calls.get("api_calls_per_minute") if isinstance(of_calls, dict) else None
+def _describe_plan(limits: Row) -> list[tuple[str, object]]:
+    limit_of = limits.get("limits")
+    calls = limit_of.get("api_calls_per_minute") if isinstance(limit_of, dict) else None
     lines: list[tuple[str, object]] = []
     if isinstance(calls, dict):
         lines.append(("Calls a minute", "unlimited" if calls.get("is_unlimited") else calls.get("limit")))
     features = limits.get("features")
     if isinstance(features, dict):
-        lines += [("With" if on else "Without", names) for on in (True, False) if (names := _features(features, on))]
+        lines += [
+            ("With" if on else "Without", names) for on in (True, False) if (names := _list_features(features, on))
+        ]
     return lines
 
 
-def _features(features: Row, on: bool) -> str:
+def _list_features(features: Row, on: bool) -> str:
     return ", ".join(name.replace("_", " ") for name, value in features.items() if bool(value) is on)
 
 
-def _percent(one: Row) -> float:
-    """How much of a feature is used; reckoned where the answer does not say."""
-    said, current, limit = one.get("percentage_used"), one.get("current"), one.get("limit")
-    if isinstance(said, int | float):
-        return float(said)
+def _get_percentage(one: Row) -> float:
+    """Return how much of a feature is used, in percent; computed where the response does not say."""
+    given, current, limit = one.get("percentage_used"), one.get("current"), one.get("limit")
+    if isinstance(given, int | float):
+        return float(given)
     if isinstance(current, int | float) and isinstance(limit, int | float) and limit > 0:
         return 100 * current / limit
     return 0.0
 
 
-def _number(value: object) -> str:
+def _format_number(value: object) -> str:
     return f"{value:,}" if isinstance(value, int | float) else "?" if value is None else str(value)
 
 
-def _label(name: str) -> str:
+def _format_label(name: str) -> str:
     return name[:1].upper() + name[1:].replace("_", " ")

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
 from wacr_cli.commands.flags import (
     ArchiveAtOption,
     FormatOption,
-    HouseCommand,
     MaxWaitOption,
     OutputOption,
     TimeoutOption,
-    display_of,
-    new_app,
-    run_of,
+    output_options,
 )
+from wacr_cli.commands.framework import Command, new_app, session_from
+from wacr_cli.commands.shared import plural, report_archive_age
 from wacr_cli.core.errors import UsageError, WacrError
-from wacr_cli.core.query import one_of
+from wacr_cli.core.times import span
+from wacr_cli.core.validation import choice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wacr_cli.core.models import Row
-    from wacr_cli.output.options import Display
-    from wacr_cli.session import Run
+    from wacr_cli.export.export import Report, Writer
 
 app = new_app("The local archive, which wacr sync keeps.")
 
@@ -72,17 +74,17 @@ _LABELS = {
 }
 
 
-@app.command("info", cls=HouseCommand, epilog=INFO_EXAMPLES)
+@app.command("info", cls=Command, epilog=INFO_EXAMPLES)
 def info(
     ctx: typer.Context, archive_at: ArchiveAtOption = None, format_: FormatOption = None, output: OutputOption = None
 ) -> None:
     """Show what is in the archive, and how far it reaches."""
-    run = run_of(ctx, archive_at=archive_at)
-    display = display_of(format_, output)
-    _show(run, display, asdict(run.store.info()))
+    session = session_from(ctx, archive_at=archive_at)
+    options = output_options(format_, output)
+    session.output(options).record(asdict(session.store.info()), _make_card)
 
 
-@app.command("check", cls=HouseCommand, epilog=CHECK_EXAMPLES)
+@app.command("check", cls=Command, epilog=CHECK_EXAMPLES)
 def check(
     ctx: typer.Context,
     online: Annotated[
@@ -95,23 +97,23 @@ def check(
     timeout: TimeoutOption = 30,
 ) -> None:
     """Check that the archive is sound; exit status 1 where it is not."""
-    run = run_of(ctx, archive_at=archive_at, max_wait=max_wait, timeout=timeout)
-    display = display_of(format_, output)
-    found = run.store.check()
-    row: Row = {"place": run.store.location, "sound": not found, "found": found}
+    session = session_from(ctx, archive_at=archive_at, max_wait=max_wait, timeout=timeout)
+    options = output_options(format_, output)
+    found = session.store.check()
+    row: Row = {"place": session.store.location, "sound": not found, "found": found}
     if online:
-        total, here = run.client.messages([("page", "1"), ("per_page", "1")]).total, run.store.info().messages
-        run.console.clear_status()
+        total, here = session.client.messages([("page", "1"), ("per_page", "1")]).total, session.store.info().messages
+        session.console.clear_status()
         row |= {"messages": here, "on_service": total}
-    _show(run, display, row)
+    session.output(options).record(row, _make_card)
     if found:
         raise WacrError(
-            f"the archive {run.store.location!r} is damaged: {found[0]}",
+            f"the archive {session.store.location!r} is damaged: {found[0]}",
             "Move it away and run wacr sync, which reads it anew.",
             code="ARCHIVE_DAMAGED",
         )
     if online and row["on_service"] is None:
-        run.console.note("The service does not say how many messages there are.")
+        session.console.note("The service does not say how many messages there are.")
     elif online and row["on_service"] != row["messages"]:
         raise WacrError(
             f"the archive has {row['messages']:,} messages, the service {row['on_service']:,}",
@@ -120,13 +122,13 @@ def check(
         )
 
 
-@app.command("path", cls=HouseCommand, epilog=PATH_EXAMPLES)
+@app.command("path", cls=Command, epilog=PATH_EXAMPLES)
 def path(ctx: typer.Context, archive_at: ArchiveAtOption = None) -> None:
     """Print where the archive is, or would be."""
-    typer.echo(run_of(ctx, archive_at=archive_at).store.location)
+    typer.echo(session_from(ctx, archive_at=archive_at).store.location)
 
 
-@app.command("export", cls=HouseCommand, epilog=EXPORT_EXAMPLES)
+@app.command("export", cls=Command, epilog=EXPORT_EXAMPLES)
 def export(
     ctx: typer.Context,
     to: Annotated[str, typer.Option("--to", metavar="FOLDER", help="The folder: a new one, or that of an export.")],
@@ -137,31 +139,58 @@ def export(
     format_: FormatOption = None,
 ) -> None:
     """Write the archive out for a warehouse, month by month."""
-    from wacr_cli.commands import exports
-    from wacr_cli.export.export import KINDS
+    from wacr_cli.export.export import KINDS, Export
 
-    run = run_of(ctx, archive_at=archive_at)
+    session = session_from(ctx, archive_at=archive_at)
     if not to:
         raise UsageError("--to: an empty name", "Name a folder.")
-    exports.export(run, to, one_of(kind, KINDS, "--as"), display_of(format_))
+    kind, options = choice(kind, KINDS, "--as"), output_options(format_)
+    start = session.clock.monotonic()
+    make_file_writer = _make_file_writer(kind)
+    report_archive_age(session)
+    written = 0
+
+    def report_progress(rows: int) -> None:
+        nonlocal written
+        written += rows
+        session.console.status(f"{written:,} messages written")
+
+    report = Export(session.store, Path(to).expanduser(), kind, make_file_writer, report_progress).run()
+    session.console.clear_status()
+    seconds = session.clock.monotonic() - start
+    if options.format not in (None, "table"):
+        session.output(options).record(asdict(report) | {"seconds": round(seconds, 3)}, lambda _: ())
+    session.console.note(_format_summary(report, seconds))
 
 
-def _show(run: Run, display: Display, row: Row) -> None:
-    from wacr_cli.output import writers
-
-    with writers.opened(display, run.console) as sink:
-        form = display.chosen(terminal=run.console.stdout_is_terminal)
-        writer = writers.record_writer(form, sink, run.console, tuple(row), _card, single=True)
-        writer.write([row])
-        writer.finish()
+def _format_summary(report: Report, seconds: float) -> str:
+    removed = f", {report.removed:,} removed" if report.removed else ""
+    size = f" ({report.bytes / 2**20:,.1f} MiB)" if report.written else ""
+    months = f"{plural(report.written, 'month')} written{size}, {report.unchanged:,} unchanged"
+    return f"{plural(report.messages, 'message')}: {months}{removed}; {span(seconds)}"
 
 
-def _card(row: Row) -> list[tuple[str, object]]:
-    """What a person sees of it."""
-    return [(_LABELS.get(name, name.capitalize().replace("_", " ")), _said(name, value)) for name, value in row.items()]
+def _make_file_writer(kind: str) -> Callable[[BinaryIO], Writer]:
+    """Return what makes the writer of one file of an export."""
+    if kind == "parquet":
+        from wacr_cli.export.parquet import Parquet
+
+        return Parquet
+    from wacr_cli.export.text import Text
+
+    form, _, compression = kind.partition(".")
+    return lambda file: Text(file, form, compressed=bool(compression))
 
 
-def _said(name: str, value: object) -> object:
+def _make_card(row: Row) -> list[tuple[str, object]]:
+    """Return the card of what is known of the archive."""
+    return [
+        (_LABELS.get(name, name.capitalize().replace("_", " ")), _format_value(name, value))
+        for name, value in row.items()
+    ]
+
+
+def _format_value(name: str, value: object) -> object:
     if name == "bytes" and isinstance(value, int):
         return f"{value / 2**20:,.1f} MiB"
     if isinstance(value, list):

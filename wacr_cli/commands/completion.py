@@ -27,9 +27,9 @@ def completion(
     With it, TAB completes commands, flags and values without starting Python.
     """
     if shell not in FILES:
-        from wacr_cli.core.query import one_of
+        from wacr_cli.core.validation import choice
 
-        one_of(shell, tuple(FILES), "SHELL")
+        choice(shell, tuple(FILES), "SHELL")
     name = FILES[shell]
     # A wheel has the scripts in the package, a clone of the repository beside it.
     folders = (_PACKAGE / "completions", _PACKAGE.parent / "completions")

@@ -1,12 +1,22 @@
-"""``wacr config``: what wacr is set to, from where, and changing it."""
+"""``wacr config``: show and change the settings, each with its origin."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import shlex
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wacr_cli.commands.flags import FormatOption, HouseCommand, display_of, new_app, run_of
+from wacr_cli.commands.flags import FormatOption, output_options
+from wacr_cli.commands.framework import Command, new_app, session_from
+from wacr_cli.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wacr_cli.session import Session
 
 app = new_app("Show and change the settings of each profile.")
 
@@ -48,54 +58,110 @@ KeyArgument = Annotated[
     str, typer.Argument(metavar="KEY", help="default_profile, api_url, rate_limit or archive.", show_default=False)
 ]
 
+_COLUMNS = ("key", "value", "origin")
 
-@app.command("list", cls=HouseCommand, epilog=LIST_EXAMPLES)
+
+@app.command("list", cls=Command, epilog=LIST_EXAMPLES)
 def list_values(ctx: typer.Context, format_: FormatOption = None) -> None:
     """Show every setting, and where it came from."""
-    from wacr_cli.commands import settings
+    from wacr_cli.settings import config, keys
 
-    settings.show_values(run_of(ctx), display_of(format_))
+    session, options = session_from(ctx), output_options(format_)
+    environ = _without_demo(session.environ)
+    found = keys.listed(environ, session.profile)
+    for warning in config.load(environ, profile=session.profile).warnings:
+        session.console.note(f"wacr: {warning}")
+    with session.output(options).rows(_COLUMNS) as writer:
+        writer.write([{"key": one.key, "value": one.value, "origin": one.origin} for one in found])
+        writer.finish()
 
 
-@app.command("get", cls=HouseCommand, epilog=GET_EXAMPLES)
+@app.command("get", cls=Command, epilog=GET_EXAMPLES)
 def get_value(ctx: typer.Context, key: KeyArgument, format_: FormatOption = None) -> None:
     """Show one setting: its value alone."""
-    from wacr_cli.commands import settings
+    from wacr_cli.output.json import encode
+    from wacr_cli.settings import keys
 
-    settings.show_value(run_of(ctx), key, display_of(format_))
+    session, options = session_from(ctx), output_options(format_)
+    found = keys.value_of(keys.check_key(key), _without_demo(session.environ), session.profile)
+    output = session.output(output_options("tsv"))
+    if options.format in ("json", "jsonl"):
+        output.text(encode({"key": found.key, "value": found.value, "origin": found.origin}))
+    elif found.value is not None:
+        output.text(str(found.value))
+    if found.value is None:
+        session.console.note(f"{key} is not set.")
 
 
-@app.command("set", cls=HouseCommand, epilog=SET_EXAMPLES)
+@app.command("set", cls=Command, epilog=SET_EXAMPLES)
 def set_value(
     ctx: typer.Context,
     key: KeyArgument,
     value: Annotated[str, typer.Argument(metavar="VALUE", help="What it shall be.", show_default=False)],
 ) -> None:
     """Give a setting of the profile another value."""
-    from wacr_cli.commands import settings
-
-    settings.change(run_of(ctx), key, value)
+    _change(session_from(ctx), key, value)
 
 
-@app.command("unset", cls=HouseCommand, epilog=UNSET_EXAMPLES)
+@app.command("unset", cls=Command, epilog=UNSET_EXAMPLES)
 def unset_value(ctx: typer.Context, key: KeyArgument) -> None:
     """Take a setting's value away, so that the default holds."""
-    from wacr_cli.commands import settings
-
-    settings.change(run_of(ctx), key, None)
+    _change(session_from(ctx), key, None)
 
 
-@app.command("path", cls=HouseCommand, epilog=PATH_EXAMPLES)
+@app.command("path", cls=Command, epilog=PATH_EXAMPLES)
 def path(ctx: typer.Context) -> None:
     """Show where the configuration file is, or would be."""
-    from wacr_cli.commands import settings
+    from wacr_cli.settings import config
 
-    settings.show_path(run_of(ctx))
+    session = session_from(ctx)
+    session.output(output_options("tsv")).text(str(config.config_path(session.environ)))
 
 
-@app.command("edit", cls=HouseCommand, epilog=EDIT_EXAMPLES)
+@app.command("edit", cls=Command, epilog=EDIT_EXAMPLES)
 def edit(ctx: typer.Context) -> None:
     """Open the configuration file in an editor (VISUAL, EDITOR)."""
-    from wacr_cli.commands import settings
+    from wacr_cli.settings import config, editor
 
-    settings.edit_file(run_of(ctx))
+    session = session_from(ctx)
+    path = config.config_path(session.environ)
+    if not (session.console.stdout_is_terminal and sys.stdin is not None and sys.stdin.isatty()):
+        raise UsageError(
+            "there is no terminal to edit on", f"The file is {path}; wacr config set changes single values."
+        )
+    editor.start_file(path)
+    program = session.environ.get("VISUAL") or session.environ.get("EDITOR") or "vi"
+    try:
+        done = subprocess.run([*shlex.split(program), str(path)], check=False)  # noqa: S603 - the user's own editor
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the editor {program!r} can't be started: {error}", "Set VISUAL or EDITOR.") from None
+    if done.returncode:
+        raise UsageError(f"the editor {program!r} ended with {done.returncode}", f"{path} is as it left it.")
+    for warning in config.load(_without_demo(session.environ), profile=session.profile).warnings:
+        session.console.note(f"wacr: {warning}")
+
+
+def _change(session: Session, key: str, text: str | None) -> None:
+    """Set a key of the profile, or remove it where *text* is None."""
+    from wacr_cli.settings import config, editor, keys
+
+    keys.check_key(key)
+    environ = _without_demo(session.environ)
+    path = config.config_path(environ)
+    # By its name alone: what is wrong with a profile must not keep anybody from fixing it.
+    profile = config.named_profile(environ, session.profile, config.read(path), path) or config.DEFAULT_PROFILE
+    owner = "" if key == "default_profile" else f" of profile {profile}"
+    if text is None:
+        done = editor.unset_value(environ, profile, key)
+        session.console.note(f"{key}{owner} is {'no longer' if done else 'not'} set in {path}.")
+        return
+    made = editor.set_value(environ, profile, key, text)
+    session.console.note(f"{'Made the profile, and set' if made else 'Set'} {key}{owner} in {path}.")
+    variable = keys.VARIABLES.get(key, "")
+    if environ.get(variable):
+        session.console.note(f"{variable} is set, and goes before it as long as it is.")
+
+
+def _without_demo(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without WACR_DEMO: the settings shown are those of the file all the same."""
+    return {name: value for name, value in environ.items() if name != "WACR_DEMO"}

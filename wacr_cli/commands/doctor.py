@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wacr_cli.commands.flags import OutputOption, TimeoutOption, display_of, run_of
+from wacr_cli.commands.flags import OutputOption, TimeoutOption, output_options
+from wacr_cli.commands.framework import session_from
 from wacr_cli.core.errors import WacrError
 
 if TYPE_CHECKING:
     from wacr_cli.diagnostics import checks, connection
-    from wacr_cli.session import Run
+    from wacr_cli.session import Session
 
 EXAMPLES = """\b
 Examples:
@@ -43,28 +45,26 @@ def examine(
 ) -> None:
     """Look at everything that wacr needs, and name what is wrong with it."""
     from wacr_cli.diagnostics import checks
-    from wacr_cli.output import writers
 
-    run = run_of(ctx, timeout=timeout)
-    display = display_of(format_, output)
-    patient, found = checks.examine(run.environ, profile=run.profile, demo=run.demo)
+    session = session_from(ctx, timeout=timeout)
+    options = output_options(format_, output)
+    patient, found = checks.examine(session.environ, profile=session.profile, demo=session.demo)
     if connect:
-        found += checks.looked("network", lambda _: _connected(run, patient), patient)
+        found += checks.looked("network", lambda _: _connected(session, patient), patient)
     findings = checks.sorted_findings(found)
-    with writers.opened(display, run.console) as sink:
-        if display.format == "table" or (display.format is None and display.output is None):
-            for line in _lines(findings, run.console.width if sink.is_terminal else None):
+    if options.format == "table" or (options.format is None and options.output is None):
+        with session.output(replace(options, format="table")).open() as sink:
+            for line in _lines(findings, session.console.width if sink.is_terminal else None):
                 sink.write(f"{line}\n")
-        else:
-            form = display.chosen(terminal=False)
-            writer = writers.row_writer(form, sink, run.console, run.clock.now, COLUMNS)
+    else:
+        with session.output(options).rows(COLUMNS) as writer:
             writer.write([one.as_row() for one in findings])
             writer.finish()
     if status := checks.first_status(findings):
         raise typer.Exit(status)
 
 
-def _connected(run: Run, patient: checks.Patient) -> Iterator[checks.Finding]:
+def _connected(session: Session, patient: checks.Patient) -> Iterator[checks.Finding]:
     """The way to the API, as far as it goes: the first step that fails is the last."""
     from wacr_cli.diagnostics import checks, connection
     from wacr_cli.settings.redaction import mask_numbers
@@ -74,12 +74,12 @@ def _connected(run: Run, patient: checks.Patient) -> Iterator[checks.Finding]:
         return
     try:
         if not patient.settings.demo:
-            yield from map(_found, connection.reach(patient.settings.api_url, run.timeout))
+            yield from map(_found, connection.reach(patient.settings.api_url, session.timeout))
     except WacrError as error:
         yield checks.fault("network", error)
         return
     try:
-        yield from map(_found, connection.call(run.client, run.clock))
+        yield from map(_found, connection.call(session.client, session.clock))
     except WacrError as error:
         error.message = mask_numbers(error.message)  # the service's words may be of anybody
         yield checks.fault("call", error)

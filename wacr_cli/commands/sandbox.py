@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from wacr_cli.commands.flags import HouseCommand, new_app, run_of, whole_number
+from wacr_cli.commands.flags import whole_number
+from wacr_cli.commands.framework import Command, new_app, session_from
 from wacr_cli.core.errors import UsageError
 
 app = new_app("Serve the sample workspace, to try things against.")
@@ -18,7 +19,7 @@ Examples:
 """
 
 
-@app.command("serve", cls=HouseCommand, epilog=EXAMPLES)
+@app.command("serve", cls=Command, epilog=EXAMPLES)
 def serve(
     ctx: typer.Context,
     port: Annotated[
@@ -28,9 +29,9 @@ def serve(
     """Serve the sample workspace on this machine alone, until Ctrl-C."""
     from wacr_cli.session import serve_sandbox
 
-    run = run_of(ctx)
+    session = session_from(ctx)
     try:
-        serve_sandbox(run, port)
+        serve_sandbox(session, port)
     except OSError as error:
         raise UsageError(
             f"--port: can't listen on {port}: {error.strerror}", "Take another, or 0 for a free one."

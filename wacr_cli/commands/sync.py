@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wacr_cli.commands.flags import ArchiveAtOption, MaxWaitOption, TimeoutOption, display_of, run_of
+from wacr_cli.commands.flags import ArchiveAtOption, MaxWaitOption, TimeoutOption, output_options
+from wacr_cli.commands.framework import session_from
+from wacr_cli.commands.shared import format_cost
 from wacr_cli.core.errors import IncompleteError
-from wacr_cli.core.times import span
 
 if TYPE_CHECKING:
     from wacr_cli.core.models import Row
-    from wacr_cli.session import Run
     from wacr_cli.sync import Report
 
 EXAMPLES = """\b
@@ -44,34 +44,35 @@ def sync(
     timeout: TimeoutOption = 30,
 ) -> None:
     """Bring the local archive of all messages up to date."""
-    from wacr_cli.output import writers
     from wacr_cli.sync import Sync
 
-    run = run_of(ctx, max_wait=max_wait, timeout=timeout, archive_at=archive_at)
-    display = display_of(format_)
-    start = run.clock.monotonic()
-    work = Sync(run.client, run.store, run.clock, run.progress, origin=run.origin, full=full, contacts=not no_contacts)
-    report = work.run()
-    seconds = run.clock.monotonic() - start
-    run.console.clear_status()
+    session = session_from(ctx, max_wait=max_wait, timeout=timeout, archive_at=archive_at)
+    options = output_options(format_)
+    start = session.clock.monotonic()
+    report = Sync(
+        session.client,
+        session.store,
+        session.clock,
+        session.progress,
+        origin=session.origin,
+        full=full,
+        contacts=not no_contacts,
+    ).run()
+    seconds = session.clock.monotonic() - start
+    session.console.clear_status()
     for note in report.notes:
-        run.console.note(note)
-    if display.format not in (None, "table"):
-        with writers.opened(display, run.console) as sink:
-            form = display.chosen(terminal=False)
-            row = _row(report, run.progress.calls, seconds)
-            writer = writers.record_writer(form, sink, run.console, tuple(row), lambda _: (), single=True)
-            writer.write([row])
-            writer.finish()
+        session.console.note(note)
+    if options.format not in (None, "table"):
+        session.output(options).record(_make_row(report, session.progress.calls, seconds), lambda _: ())
     if not report.complete:
         raise IncompleteError(
             f"incomplete: {'; '.join(report.missing)}",
             "What was read is kept. Run it again, when fewer messages change.",
         )
-    run.console.note(_closing(run, report, seconds))
+    session.console.note(_format_summary(report, format_cost(session.progress.calls, seconds)))
 
 
-def _row(report: Report, calls: int, seconds: float) -> Row:
+def _make_row(report: Report, calls: int, seconds: float) -> Row:
     return {
         "new": report.new,
         "changed": report.changed,
@@ -83,8 +84,6 @@ def _row(report: Report, calls: int, seconds: float) -> Row:
     }
 
 
-def _closing(run: Run, report: Report, seconds: float) -> str:
+def _format_summary(report: Report, cost: str) -> str:
     deleted = f", {report.deleted:,} deleted" if report.deleted else ""
-    calls = run.progress.calls
-    spent = f"{calls:,} call{'s' * (calls != 1)}, {span(seconds)}"
-    return f"Synced: {report.new:,} new, {report.changed:,} changed{deleted}; {spent}, complete"
+    return f"Synced: {report.new:,} new, {report.changed:,} changed{deleted}; {cost}, complete"

@@ -9,7 +9,8 @@ from typing import Protocol
 
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.models import Row
-from wacr_cli.core.query import RawFilter, check_text, did_you_mean, flag_of, one_of, parse_id, shorten
+from wacr_cli.core.query import RawFilter
+from wacr_cli.core.validation import choice, did_you_mean, option_name, parse_id, require_utf8, truncate
 
 TYPES = ("lead", "customer", "guest")
 FILTERS = ("type", "status_id", "source_id", "assigned_id", "created_at", "group_id")
@@ -68,7 +69,7 @@ def parse_filters(words: Mapping[str, Sequence[str] | None], raw: Sequence[RawFi
         operators = [one.operator for one in found if one.field == field]
         if len(set(operators)) < len(operators) or ("" in operators and len(operators) > 1):
             raise UsageError(
-                f"{flag_of(field)}: filtered twice in ways of which the API keeps one",
+                f"{option_name(field)}: filtered twice in ways of which the API keeps one",
                 "Say each filter once, or give each an operator of its own: gte:A and lt:B.",
             )
     return tuple(found)
@@ -76,8 +77,8 @@ def parse_filters(words: Mapping[str, Sequence[str] | None], raw: Sequence[RawFi
 
 def _split(field: str, word: str) -> tuple[str, list[str]]:
     """The operator, empty for equal, and the checked values; several values without one are ``in``."""
-    flag = flag_of(field)
-    check_text(flag, word)
+    flag = option_name(field)
+    require_utf8(flag, word)
     if word == "null":
         return "null", ["true"]
     operator, colon, rest = word.partition(":")
@@ -85,7 +86,7 @@ def _split(field: str, word: str) -> tuple[str, list[str]]:
         operator, rest = "", word
     elif operator not in OPERATORS:
         raise UsageError(
-            f"{flag}: no operator {shorten(operator)!r} in {shorten(word)!r}{did_you_mean(operator, OPERATORS)}",
+            f"{flag}: no operator {truncate(operator)!r} in {truncate(word)!r}{did_you_mean(operator, OPERATORS)}",
             f"The operators are {', '.join(OPERATORS)}.",
         )
     values = [value.strip() for value in rest.split(",")]
@@ -106,22 +107,22 @@ def _filter(field: str, operator: str, values: list[str]) -> RawFilter:
     if len(unique) > 1 and operator in gathered:
         operator = gathered[operator]
     if len(unique) > (2 if operator == "between" else 1) and operator not in ("in", "not_in"):
-        raise UsageError(f"{flag_of(field)}: {operator} is given twice", "Say it once.")
+        raise UsageError(f"{option_name(field)}: {operator} is given twice", "Say it once.")
     return RawFilter(field, operator, ",".join(values if operator == "between" else unique))
 
 
 def _checked(field: str, operator: str, value: str) -> str:
-    flag = flag_of(field)
+    flag = option_name(field)
     if operator == "null":
-        return one_of(value, ("true", "false"), flag)
+        return choice(value, ("true", "false"), flag)
     if operator == "like":
         return value
     if field == "type":
-        return one_of(value, TYPES, flag)
+        return choice(value, TYPES, flag)
     if field == "created_at":
         if not _TIME.fullmatch(value):
             raise UsageError(
-                f"{flag}: not a time: {shorten(value)!r}", "Say it like 2026-11-01 or 2026-11-01T09:30:00."
+                f"{flag}: not a time: {truncate(value)!r}", "Say it like 2026-11-01 or 2026-11-01T09:30:00."
             )
         return value
     return str(parse_id(value, flag))
@@ -129,7 +130,12 @@ def _checked(field: str, operator: str, value: str) -> str:
 
 def parse_list(text: str, known: Sequence[str], flag: str) -> tuple[str, ...]:
     """The words of a comma-separated list, each one of those known, and once."""
-    return tuple(dict.fromkeys(one_of(word.strip(), known, flag) for word in text.split(",")))
+    return tuple(dict.fromkeys(choice(word.strip(), known, flag) for word in text.split(",")))
+
+
+def parse_includes(text: str | None) -> tuple[str, ...]:
+    """Return what ``--expand`` asks for, nothing where it is not given."""
+    return () if text is None else parse_list(text, INCLUDES, "--expand")
 
 
 def name_of(contact: Row) -> str:

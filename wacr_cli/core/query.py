@@ -13,6 +13,15 @@ from typing import TYPE_CHECKING, Literal
 
 from wacr_cli.core import models
 from wacr_cli.core.errors import UsageError
+from wacr_cli.core.validation import (
+    choice,
+    did_you_mean,
+    is_one_edit_apart,
+    option_name,
+    parse_id,
+    require_utf8,
+    truncate,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,7 +32,6 @@ PREFIXES: tuple[Operator, ...] = ("ne", "in", "not_in")
 
 _NEGATIVE = ("ne", "not_in")
 _RAW_FILTER = re.compile(r"(?P<field>[^\[\]=]+)(\[(?P<operator>[^\[\]=]+)\])?=(?P<value>.*)", re.DOTALL)
-_MAX_INTEGER = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +197,7 @@ def parse_filter(field: str, words: Sequence[str]) -> Filter | None:
     """
     if not words:
         return None
-    flag = flag_of(field)
+    flag = option_name(field)
     parsed = [_split_word(flag, word) for word in words]
     negative = {operator in _NEGATIVE for operator, _ in parsed}
     if len(negative) > 1:
@@ -201,11 +209,6 @@ def parse_filter(field: str, words: Sequence[str]) -> Filter | None:
     if len(parsed) == 1:
         return Filter(field, parsed[0][0], values)
     return Filter(field, "not_in" if negative.pop() else "in", values)
-
-
-def flag_of(field: str) -> str:
-    """The option that filters a field: ``--interaction-id``."""
-    return "--" + field.replace("_", "-")
 
 
 def _split_word(flag: str, word: str) -> tuple[Operator, list[str]]:
@@ -228,18 +231,18 @@ def _split_operator(flag: str, word: str) -> tuple[Operator, str]:
         if prefix.strip() == operator:
             return operator, rest
     raise UsageError(
-        f"{flag}: no operator {shorten(prefix)!r} in {shorten(word)!r}{did_you_mean(prefix, PREFIXES)}",
+        f"{flag}: no operator {truncate(prefix)!r} in {truncate(word)!r}{did_you_mean(prefix, PREFIXES)}",
         "The operators are ne, in and not_in; a value with a colon goes through --filter 'FIELD=VALUE'.",
     )
 
 
 def _check_value(field: str, value: str) -> str:
-    check_text(flag_of(field), value)
+    require_utf8(option_name(field), value)
     match field:
         case "interaction_id":
-            return str(parse_id(value, flag_of(field)))
+            return str(parse_id(value, option_name(field)))
         case "direction":
-            return one_of(value, models.DIRECTIONS, "--direction")
+            return choice(value, models.DIRECTIONS, "--direction")
         case "status" if value not in models.STATUSES:
             raise UsageError(
                 f"--status: no such status: {value!r}{did_you_mean(value, models.STATUSES)}",
@@ -252,26 +255,14 @@ def hint_for_type(query: Query) -> str:
     """A word of warning for a type that is one letter from a known one, else nothing: the set is open."""
     for value in (value for one in query.filters if one.field == "type" for value in one.values):
         for known in models.TYPES:
-            if value != known and _one_edit_apart(value.lower(), known):
+            if value != known and is_one_edit_apart(value.lower(), known):
                 return f"--type {value}: did you mean {known}? It is passed on as it is."
     return ""
 
 
-def _one_edit_apart(one: str, other: str) -> bool:
-    """Whether a letter changed, added, dropped, or swapped with its neighbour turns one word into the other."""
-    if one == other:
-        return True
-    short, long = sorted((one, other), key=len)
-    at = next((i for i, letter in enumerate(short) if letter != long[i]), len(short))
-    if len(short) < len(long):
-        return short[at:] == long[at + 1 :]
-    swapped = short[at : at + 2] == long[at : at + 2][::-1] and short[at + 2 :] == long[at + 2 :]
-    return len(short) == len(long) and (short[at + 1 :] == long[at + 1 :] or swapped)
-
-
 def parse_raw_filter(text: str) -> RawFilter:
     """``FIELD=VALUE`` or ``FIELD[OP]=VALUE``, of which nothing but the shape is checked."""
-    check_text("--filter", text)
+    require_utf8("--filter", text)
     found = _RAW_FILTER.fullmatch(text)
     if not found:
         raise UsageError(
@@ -295,45 +286,7 @@ def parse_fields(text: str, known: Sequence[str]) -> tuple[str, ...]:
 
 def parse_search(text: str) -> str:
     """A text to search for; blank ones are refused, since the service would drop them and answer everything."""
-    check_text("--search", text)
+    require_utf8("--search", text)
     if not text.strip():
         raise UsageError("--search: an empty text", "Say what to look for, or leave --search out.")
     return text
-
-
-def parse_id(text: str, flag: str) -> int:
-    """A positive integer that a 64-bit id can hold."""
-    if re.fullmatch(r"[0-9]{1,19}", text) and 0 < int(text) <= _MAX_INTEGER:
-        return int(text)
-    raise UsageError(f"{flag}: not an id: {shorten(text)!r}", "An id is a whole number from 1.")
-
-
-def check_text(flag: str, text: str) -> None:
-    """Refuse what cannot be sent as UTF-8: bytes of another encoding on the command line."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise UsageError(f"{flag}: not valid UTF-8: {text!r}", "Say it in UTF-8.") from None
-
-
-def one_of(value: str, known: Sequence[str], flag: str) -> str:
-    """``value``, where it is one of a closed set."""
-    if value in known:
-        return value
-    raise UsageError(
-        f"{flag}: no such value: {shorten(value)!r}{did_you_mean(value, known)}", f"It is one of {', '.join(known)}."
-    )
-
-
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """``; did you mean WORD?`` for the nearest known word, nothing where none is near."""
-    from difflib import get_close_matches
-
-    by_lower = {one.lower(): one for one in known}
-    near = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.5)
-    return f"; did you mean {by_lower[near[0]]}?" if near else ""
-
-
-def shorten(text: str, most: int = 80) -> str:
-    """``text``, cut where it is longer than an error line should be."""
-    return text if len(text) <= most else text[: most - 1] + "…"

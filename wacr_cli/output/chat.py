@@ -8,10 +8,11 @@ from datetime import datetime
 from rich.text import Text
 
 from wacr_cli.core.models import Row
+from wacr_cli.output.cells import max_cell_width
 from wacr_cli.output.console import Console
 from wacr_cli.output.destinations import Sink
+from wacr_cli.output.rendering import Renderer
 from wacr_cli.output.sanitize import printable
-from wacr_cli.output.table import Pen, breadth
 from wacr_cli.output.transcript import Days, Entry, Find, clock, entries, heading, standing
 
 _STATUS_STYLES = {"delivered": "cyan", "read": "green", "failed": "bold red"}
@@ -21,12 +22,12 @@ _INDENT = 4
 _AT_ONCE = 100
 
 
-class Bubbles:
+class Chat:
     """Writes messages as they were said. Not on a terminal nothing is broken, and times are as received."""
 
     def __init__(self, sink: Sink, console: Console, known: Row, now: Callable[[], datetime], find: Find) -> None:
         self._sink = sink
-        self._pen = Pen(console, sink)
+        self._renderer = Renderer(console, sink)
         self._terminal = sink.is_terminal
         self._width = console.width
         self._find = find
@@ -46,7 +47,7 @@ class Bubbles:
             lines += [Text(), *self._bubble(entry)]
         # Some at a time: to draw takes longer for each line by itself, and longer still for thousands at once.
         for at in range(0, len(lines), _AT_ONCE):
-            self._sink.write(self._pen.draw(Text("\n").join(lines[at : at + _AT_ONCE])))
+            self._sink.write(self._renderer.render(Text("\n").join(lines[at : at + _AT_ONCE])))
 
     def finish(self) -> None:
         """Write the heading, should there have been no messages."""
@@ -80,7 +81,7 @@ class Bubbles:
         """A block of ours on the right, as far as it can be: the lines of one begin below each other."""
         if not entry.ours:
             return lines
-        widest = max(breadth(line.plain) for line in lines)
+        widest = max(max_cell_width(line.plain) for line in lines)
         before = max(0, min(self._width, 2 * _WIDEST) - 1 - widest) if self._terminal else _INDENT
         return [Text(" " * before) + line for line in lines]
 
@@ -95,27 +96,27 @@ def wrapped(text: str, width: int) -> list[str]:
 
 def _broken(line: str, width: int) -> list[str]:
     """A line, broken at blanks; a word that is wider than a line, wherever it must be."""
-    if breadth(line) <= width:
+    if max_cell_width(line) <= width:
         return [line]
     parts, here, room = [], "", width
     for word in line.split(" "):
-        if here and breadth(word) + 1 > room:
+        if here and max_cell_width(word) + 1 > room:
             parts.append(here)
             here, room = "", width
         elif here:
             here, room = f"{here} ", room - 1
-        while breadth(word) > room:
+        while max_cell_width(word) > room:
             at = _fitting(word, room)
             parts.append(here + word[:at])
             here, word, room = "", word[at:], width
-        here, room = here + word, room - breadth(word)
+        here, room = here + word, room - max_cell_width(word)
     return [*parts, here]
 
 
 def _fitting(word: str, room: int) -> int:
     """How many letters of a word fit, at least one."""
     for at, letter in enumerate(word):
-        room -= breadth(letter)
+        room -= max_cell_width(letter)
         if room < 0:
             return max(1, at)
     return len(word)

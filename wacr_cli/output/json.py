@@ -22,7 +22,7 @@ def encode(value: object, *, pretty: bool = False) -> str:
         raise BadAnswerError("a row's JSON is nested too deep", "Leave that field out with --fields.") from None
 
 
-def picked(rows: Sequence[Row], columns: Sequence[str] | None) -> Sequence[Row]:
+def select_fields(rows: Sequence[Row], columns: Sequence[str] | None) -> Sequence[Row]:
     """The rows with the columns asked for alone, in that order; whole where none were."""
     return [{name: row.get(name) for name in columns} for row in rows] if columns else rows
 
@@ -36,7 +36,7 @@ class JsonLines:
 
     def write(self, rows: Sequence[Row]) -> None:
         """Write some rows."""
-        self._sink.write("".join([encode(row) + "\n" for row in picked(rows, self._columns)]))
+        self._sink.write("".join([encode(row) + "\n" for row in select_fields(rows, self._columns)]))
 
     def finish(self) -> None:
         """Nothing follows the last line."""
@@ -53,7 +53,7 @@ class JsonArray:
     def write(self, rows: Sequence[Row]) -> None:
         """Write some rows."""
         pretty = self._sink.is_terminal
-        texts = [encode(row, pretty=pretty) for row in picked(rows, self._columns)]
+        texts = [encode(row, pretty=pretty) for row in select_fields(rows, self._columns)]
         if texts:
             self._sink.write(self._before + ",\n".join(texts))
             self._before = ",\n"
@@ -63,7 +63,7 @@ class JsonArray:
         self._sink.write("[]\n" if self._before == "[\n" else "\n]\n")
 
 
-class JsonWithin:
+class JsonDocument:
     """One object: what is said of the rows, and the rows as an array in it, written as they come."""
 
     def __init__(self, sink: Sink, about: str, known: Row, name: str) -> None:

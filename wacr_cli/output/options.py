@@ -1,4 +1,7 @@
-"""What ``--format``, ``--output`` and ``--excel`` add up to; light, since every command line is checked by it."""
+"""Options of every output: ``--format``, ``--output`` and ``--excel``, and the format that they amount to.
+
+This module imports little, since every command line is checked by it.
+"""
 
 from __future__ import annotations
 
@@ -11,53 +14,61 @@ from wacr_cli.core.errors import UsageError
 
 Format = Literal["table", "tsv", "csv", "json", "jsonl", "md", "html"]
 FORMATS: tuple[Format, ...] = ("table", "tsv", "csv", "json", "jsonl")
-PAPER_FORMATS: tuple[Format, ...] = (*FORMATS, "md", "html")
-"""Of what people read as a page."""
+DOCUMENT_FORMATS: tuple[Format, ...] = (*FORMATS, "md", "html")
+"""The formats of what can be read as a page."""
 
-ENDINGS: dict[str, Format] = {".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-PAPER_ENDINGS: dict[str, Format] = {**ENDINGS, ".md": "md", ".html": "html", ".htm": "html"}
+EXTENSIONS: dict[str, Format] = {".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+DOCUMENT_EXTENSIONS: dict[str, Format] = {**EXTENSIONS, ".md": "md", ".html": "html", ".htm": "html"}
 
 
 @dataclass(frozen=True, slots=True)
-class Display:
-    """How the person wants to see it: the words of ``--format``, ``--output`` and ``--excel``.
-
-    ``paper`` says that it can be a page too.
-    """
+class OutputOptions:
+    """The values of ``--format``, ``--output`` and ``--excel``; ``document`` allows the formats of a page too."""
 
     format: str | None = None
     output: str | None = None
     excel: bool = False
-    paper: bool = False
+    document: bool = False
 
-    def chosen(self, *, terminal: bool) -> Format:
-        """The format: the flag, the file's ending, else what suits a terminal or a pipe.
+    @property
+    def is_file(self) -> bool:
+        """Return whether ``--output`` names a file, and not standard output."""
+        return self.output not in (None, "-")
 
-        Raises :class:`UsageError` where the words do not go together.
+    def resolve_format(self, *, is_terminal: bool) -> Format:
+        """Return the format: the flag, else that of the file's extension, else what suits a terminal or a pipe.
+
+        Raises :class:`UsageError` where the options can't be used together.
         """
-        chosen: Format
+        format_: Format
         if self.format is not None:
-            chosen = self.format  # type: ignore[assignment]
-        elif self.output not in (None, "-"):
-            path = Path(str(self.output))
-            chosen = (
-                "csv" if self.excel and not path.suffix else format_of(path, PAPER_ENDINGS if self.paper else ENDINGS)
-            )
+            format_ = self.format  # type: ignore[assignment]
+        elif self.is_file:
+            format_ = self._detect_format(Path(str(self.output)))
         else:
-            chosen = "csv" if self.excel else "table" if terminal else "tsv"
-        if self.excel and chosen != "csv":
-            raise UsageError(f"--excel goes with csv, not with {chosen}", "Leave one of them out.")
-        return chosen
+            format_ = "csv" if self.excel else "table" if is_terminal else "tsv"
+        if self.excel and format_ != "csv":
+            raise UsageError(f"--excel goes with csv, not with {format_}", "Leave one of them out.")
+        return format_
+
+    def _detect_format(self, path: Path) -> Format:
+        if self.excel and not path.suffix:
+            return "csv"
+        return detect_format(path, DOCUMENT_EXTENSIONS if self.document else EXTENSIONS)
 
 
-def format_of(path: Path, endings: Mapping[str, Format] = ENDINGS) -> Format:
-    """The format that a file's ending names, ``.gz`` aside; what is no file, as a device, takes that of a pipe."""
-    plain = path.name.lower().removesuffix(".gz")
-    for ending, form in endings.items():
-        if plain.endswith(ending):
-            return form
+def detect_format(path: Path, extensions: Mapping[str, Format] = EXTENSIONS) -> Format:
+    """Return the format that a file's extension names, ``.gz`` aside; a device or pipe gets that of a pipe.
+
+    Raises :class:`UsageError` for an extension that names none.
+    """
+    name = path.name.lower().removesuffix(".gz")
+    for extension, format_ in extensions.items():
+        if name.endswith(extension):
+            return format_
     if path.exists() and not path.is_file():
         return "tsv"
     raise UsageError(
-        f"--output: the ending of {str(path)!r} names no format", f"End it in {', '.join(endings)}, or add --format."
+        f"--output: the ending of {str(path)!r} names no format",
+        f"End it in {', '.join(extensions)}, or add --format.",
     )

@@ -1,28 +1,22 @@
-"""The way out of a run: which format, into what, and the writer that does it."""
+"""Writers: one for each format. Data formats are the same for all rows; what people look at is a :data:`View`."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from wacr_cli.core.errors import UsageError
-from wacr_cli.core.models import DETAIL_FIELDS, Row
-from wacr_cli.core.query import Query
+from wacr_cli.core.models import Row
+from wacr_cli.output.columns import CONVERSATION_COLUMNS
 from wacr_cli.output.console import Console
 from wacr_cli.output.csv import Csv, Tsv
-from wacr_cli.output.destinations import Pager, Sink, Stream, output_file
-from wacr_cli.output.json import JsonArray, JsonLines, JsonObject, JsonWithin
-from wacr_cli.output.options import Display, Format
+from wacr_cli.output.destinations import Sink
+from wacr_cli.output.json import JsonArray, JsonDocument, JsonLines, JsonObject
+from wacr_cli.output.options import Format
 
 if TYPE_CHECKING:
     from wacr_cli.output.cards import Card
     from wacr_cli.output.transcript import Find
-
-
-_OF_A_CONVERSATION = ("unread", "last_at", "waiting_since", "window_closes_at", "last_message")
 
 
 class Writer(Protocol):
@@ -37,160 +31,96 @@ class Writer(Protocol):
         ...
 
 
-@contextmanager
-def opened(display: Display, console: Console) -> Iterator[Sink]:
-    """What the rows are written to: the file that was named, or standard output by way of the pager."""
-    if display.output not in (None, "-"):
-        with output_file(str(display.output)) as sink:
-            yield sink
-        return
-    if sys.stdout is None:
-        raise UsageError("standard output is closed", "Leave it open, or name a file with --output.")
-    stdout = Stream(sys.stdout.buffer, is_terminal=console.stdout_is_terminal)
-    if console.pager and display.chosen(terminal=True) == "table":
-        with _paged(stdout, console) as pager:
-            yield pager
-    else:
-        yield stdout
+View = Callable[[Format, Sink], Writer | None]
+"""Makes the writer of a format that depends on what the rows are; None leaves it to :func:`make_writer`."""
 
 
-@contextmanager
-def _paged(stdout: Stream, console: Console) -> Iterator[Sink]:
-    pager = Pager(stdout, console.pager, console.height, console.yield_screen)
-    try:
-        yield pager
-    finally:
-        pager.finish()
-
-
-def message_writer(
+def make_writer(
     form: Format,
     sink: Sink,
-    console: Console,
-    now: Callable[[], datetime],
-    query: Query,
-    *,
-    excel: bool = False,
-) -> Writer:
-    """The writer of the messages that answer a query; JSON holds whole rows where no fields were asked for."""
-    if form == "table":
-        from wacr_cli.output.table import MessageTable, columns_with
-
-        return MessageTable(sink, console, query.fields or columns_with(query.added), now)
-    if form == "json":
-        return JsonArray(sink, query.fields)
-    if form == "jsonl":
-        return JsonLines(sink, query.fields)
-    return Csv(sink, query.columns, excel=excel) if form == "csv" else Tsv(sink, query.columns)
-
-
-def record_writer(
-    form: Format,
-    sink: Sink,
-    console: Console,
     columns: Sequence[str],
-    card: Callable[[Row], Card],
     *,
-    single: bool = False,
+    view: View,
+    fields: Sequence[str] | None = None,
     excel: bool = False,
 ) -> Writer:
-    """The writer of things other than messages; ``card`` makes what a person sees of one."""
-    if form == "table":
+    """Return the writer of a format: CSV and TSV have *columns*; JSON has whole rows, or *fields* where given."""
+    if writer := view(form, sink):
+        return writer
+    if form == "json":
+        return JsonArray(sink, fields)
+    if form == "jsonl":
+        return JsonLines(sink, fields)
+    return Csv(sink, columns, excel=excel) if form == "csv" else Tsv(sink, columns)
+
+
+def table_view(console: Console, now: Callable[[], datetime], fields: Sequence[str]) -> View:
+    """Return the view of rows as a table of *fields*."""
+
+    def make(form: Format, sink: Sink) -> Writer | None:
+        if form != "table":
+            return None
+        from wacr_cli.output.table import Table
+
+        return Table(sink, console, fields, now)
+
+    return make
+
+
+def card_view(console: Console, make_card: Callable[[Row, bool], Card], *, single: bool = False) -> View:
+    """Return the view of rows as cards; with *single*, JSON is one object and not an array."""
+
+    def make(form: Format, sink: Sink) -> Writer | None:
+        if form == "json" and single:
+            return JsonObject(sink)
+        if form != "table":
+            return None
         from wacr_cli.output.cards import Cards
 
-        return Cards(sink, console, card)
-    if form == "json":
-        return JsonObject(sink) if single else JsonArray(sink, None)
-    if form == "jsonl":
-        return JsonLines(sink, None)
-    return Csv(sink, columns, excel=excel) if form == "csv" else Tsv(sink, columns)
+        return Cards(sink, console, make_card)
+
+    return make
 
 
-def row_writer(
-    form: Format,
-    sink: Sink,
-    console: Console,
-    now: Callable[[], datetime],
-    columns: Sequence[str],
-    *,
-    excel: bool = False,
-    chosen: Sequence[str] | None = None,
-) -> Writer:
-    """The writer of rows of any kind: JSON holds whole rows unless ``chosen`` names fields, others hold ``columns``."""
-    if form == "table":
-        from wacr_cli.output.table import MessageTable
+def conversation_list_view(
+    console: Console, now: Callable[[], datetime], columns: Sequence[str], description: str
+) -> View:
+    """Return the view of a list of conversations; a page shows its *description*.
 
-        return MessageTable(sink, console, columns, now)
-    if form == "json":
-        return JsonArray(sink, chosen)
-    if form == "jsonl":
-        return JsonLines(sink, chosen)
-    return Csv(sink, chosen or columns, excel=excel) if form == "csv" else Tsv(sink, chosen or columns)
-
-
-def transcript_writer(
-    form: Format,
-    sink: Sink,
-    console: Console,
-    now: Callable[[], datetime],
-    known: Row,
-    find: Find,
-    columns: Sequence[str],
-) -> Writer:
-    """The writer of a conversation's messages, of which ``known`` is said; ``find`` has what they reply to."""
-    if form == "table":
-        from wacr_cli.output.chat import Bubbles
-
-        return Bubbles(sink, console, known, now, find)
-    if form == "md":
-        from wacr_cli.output.markdown import MarkdownTranscript
-
-        return MarkdownTranscript(sink, known, now, find)
-    if form == "html":
-        from wacr_cli.output.html import HtmlTranscript
-
-        return HtmlTranscript(sink, known, now, find)
-    if form == "json":
-        return JsonWithin(sink, "conversation", known, "messages")
-    return row_writer(form, sink, console, now, columns)
-
-
-def conversations_writer(
-    form: Format, sink: Sink, console: Console, now: Callable[[], datetime], columns: Sequence[str], about: str
-) -> Writer:
-    """The writer of a list of conversations; ``about`` is said of it on a page.
-
-    What people look at has few columns; who has no name is there by the number.
+    What people look at has few columns, and the number where there is no name.
     """
-    few = ("id", "name" if "name" in columns else "number", *_OF_A_CONVERSATION)
-    if form == "md":
-        from wacr_cli.output.markdown import MarkdownTable
+    shown = ("id", "name" if "name" in columns else "number", *CONVERSATION_COLUMNS)
 
-        return MarkdownTable(sink, few)
-    if form == "html":
-        from wacr_cli.output.html import HtmlTable
+    def make(form: Format, sink: Sink) -> Writer | None:
+        if form == "md":
+            from wacr_cli.output.markdown import MarkdownTable
 
-        return HtmlTable(sink, few, "Conversations", about, now())
-    return row_writer(form, sink, console, now, few if form == "table" else columns)
+            return MarkdownTable(sink, shown)
+        if form == "html":
+            from wacr_cli.output.html import HtmlTable
+
+            return HtmlTable(sink, shown, "Conversations", description, now())
+        return table_view(console, now, shown)(form, sink)
+
+    return make
 
 
-def detail_writer(
-    form: Format,
-    sink: Sink,
-    console: Console,
-    now: Callable[[], datetime],
-    *,
-    single: bool,
-    excel: bool = False,
-    columns: Sequence[str] = DETAIL_FIELDS,
-) -> Writer:
-    """The writer of messages with all their fields, ``columns``; ``single`` says that one was asked for."""
-    if form == "table":
-        from wacr_cli.output.table import MessageCards
+def transcript_view(console: Console, now: Callable[[], datetime], conversation: Row, find: Find) -> View:
+    """Return the view of a conversation's messages; *find* returns the message that another one replies to."""
 
-        return MessageCards(sink, console, now, columns)
-    if form == "json":
-        return JsonObject(sink) if single else JsonArray(sink, None)
-    if form == "jsonl":
-        return JsonLines(sink, None)
-    return Csv(sink, columns, excel=excel) if form == "csv" else Tsv(sink, columns)
+    def make(form: Format, sink: Sink) -> Writer | None:
+        if form == "table":
+            from wacr_cli.output.chat import Chat
+
+            return Chat(sink, console, conversation, now, find)
+        if form == "md":
+            from wacr_cli.output.markdown import MarkdownTranscript
+
+            return MarkdownTranscript(sink, conversation, now, find)
+        if form == "html":
+            from wacr_cli.output.html import HtmlTranscript
+
+            return HtmlTranscript(sink, conversation, now, find)
+        return JsonDocument(sink, "conversation", conversation, "messages") if form == "json" else None
+
+    return make

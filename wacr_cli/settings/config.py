@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from wacr_cli.core.errors import UsageError
-from wacr_cli.core.query import did_you_mean
+from wacr_cli.core.validation import did_you_mean
 from wacr_cli.settings.places import is_database, without_password
 
 DEFAULT_API_URL = "https://app.wa.cr/api/v2"

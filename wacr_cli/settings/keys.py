@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wacr_cli.core.errors import UsageError
-from wacr_cli.core.query import did_you_mean, shorten
+from wacr_cli.core.validation import did_you_mean, truncate
 from wacr_cli.settings import config
 from wacr_cli.settings.places import without_password
 
@@ -33,7 +33,7 @@ def check_key(word: str) -> str:
     """A key, where it is one of those there are."""
     if word in KEYS:
         return word
-    raise UsageError(f"KEY: no such key: {shorten(word)!r}{did_you_mean(word, KEYS)}", f"There are {', '.join(KEYS)}.")
+    raise UsageError(f"KEY: no such key: {truncate(word)!r}{did_you_mean(word, KEYS)}", f"There are {', '.join(KEYS)}.")
 
 
 def profile_in_use(environ: Mapping[str, str], flag: str | None) -> Value:
@@ -74,7 +74,7 @@ def parsed(key: str, text: str, profiles: Mapping[str, Any]) -> str | int:
     if key == "default_profile" and text not in profiles and text != config.DEFAULT_PROFILE:
         known = ", ".join(profiles) or "none"
         raise UsageError(
-            f"default_profile: no profile {shorten(text)!r}{did_you_mean(text, tuple(profiles))}", f"There is {known}."
+            f"default_profile: no profile {truncate(text)!r}{did_you_mean(text, tuple(profiles))}", f"There is {known}."
         )
     if key == "archive" and without_password(text) != text:
         raise UsageError(
@@ -88,7 +88,7 @@ def check_profile_name(name: str) -> str:
     """A name that a profile may have: it is said in lines and stands in a file."""
     if name.strip() == name and name.isprintable() and 0 < len(name) <= 64:
         return name
-    raise UsageError(f"--profile: not a name: {shorten(name)!r}", "Say a word of at most 64 letters.")
+    raise UsageError(f"--profile: not a name: {truncate(name)!r}", "Say a word of at most 64 letters.")
 
 
 def _checked(key: str, value: Any, origin: str) -> str | int:

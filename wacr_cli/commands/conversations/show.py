@@ -1,0 +1,242 @@
+"""``wacr conversations show``: what was said in one conversation, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wacr_cli.commands.flags import (
+    ArchiveAtOption,
+    DocumentFormatOption,
+    MaxWaitOption,
+    NamesOption,
+    NoPagerOption,
+    OutputOption,
+    TimeoutOption,
+    output_options,
+    whole_number,
+)
+from wacr_cli.commands.framework import session_from
+from wacr_cli.commands.shared import add_names, check_complete, format_cost, plural, source_for, write_windows
+from wacr_cli.core.contacts import Names
+from wacr_cli.core.conversations import Conversation, ConversationQuery, in_time, name_in, summed_up
+from wacr_cli.core.errors import NotFoundError, UsageError
+from wacr_cli.core.models import DETAIL_FIELDS, LIST_FIELDS, Row
+from wacr_cli.core.query import Filter, Query
+from wacr_cli.core.source import Listing
+from wacr_cli.core.times import parse_when
+from wacr_cli.core.validation import parse_id
+
+if TYPE_CHECKING:
+    from wacr_cli.output.options import OutputOptions
+    from wacr_cli.output.transcript import Find
+    from wacr_cli.session import Session
+
+EXAMPLES = """\b
+Examples:
+  wacr conversations show 1204
+  wacr conversations show 1204 --since 7d --names
+  wacr conversations show 1204 --output 1204.html
+  wacr --demo conversations show 1204 --limit 5 --format md
+
+It reads the archive, and without one the API, a call for every hundred
+messages each way. What a message replies to, its file and why it failed are
+in no list of the API: --details asks for each message by itself.
+"""
+
+
+_BATCH = 500
+_ONLY_IN_DETAILS = DETAIL_FIELDS[len(LIST_FIELDS) :]
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of a conversation to show: a span of time, and of that the newest ``limit`` messages."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether it is all of the conversation."""
+        return self == Extent()
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A conversation as it was read: its messages, oldest first; ``find`` returns those that they reply to."""
+
+    conversation: Conversation
+    windows: Iterator[list[Row]]
+    find: Find
+    listing: Listing
+
+
+def show_conversation(
+    ctx: typer.Context,
+    number: Annotated[str, typer.Argument(metavar="ID", help="The conversation: a message's interaction_id.")],
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="WHEN", help="Sent at or after: a date or time, 7d, 12h, today, yesterday."),
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="WHEN", help="Sent before.")] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", "-L", metavar="N", parser=whole_number(1), help="The N newest. [default: all]"),
+    ] = None,
+    names: NamesOption = False,
+    details: Annotated[
+        bool,
+        typer.Option("--details", help="Ask the API for replies, files and failures: a call for each message."),
+    ] = False,
+    online: Annotated[bool, typer.Option("--online", help="Read the API, even where there is an archive.")] = False,
+    archive_at: ArchiveAtOption = None,
+    format_: DocumentFormatOption = None,
+    output: OutputOption = None,
+    no_pager: NoPagerOption = False,
+    max_wait: MaxWaitOption = 300,
+    timeout: TimeoutOption = 30,
+) -> None:
+    """Show what was said in a conversation, oldest first."""
+    if online and archive_at is not None:
+        raise UsageError("--online and --archive-at exclude each other", "Say in one way where to read.")
+    session = session_from(ctx, pager=not no_pager, max_wait=max_wait, timeout=timeout, archive_at=archive_at)
+    now = session.clock.now()
+    id_ = parse_id(number, "ID")
+    options = output_options(format_, output, document=True)
+    extent = Extent(
+        since=None if since is None else parse_when(since, now, "--since"),
+        until=None if until is None else parse_when(until, now, "--until"),
+        limit=limit,
+    )
+    local = archive_at is not None or (not online and session.store.exists)
+    _show_transcript(session, id_, extent, options, with_names=names, with_details=details, local=local)
+
+
+def _show_transcript(
+    session: Session,
+    id_: int,
+    extent: Extent,
+    options: OutputOptions,
+    *,
+    with_names: bool,
+    with_details: bool,
+    local: bool,
+) -> None:
+    from wacr_cli.output.writers import transcript_view
+
+    start = session.clock.monotonic()
+    output = session.output(options)
+    with output.open() as sink:
+        read = _read_archive if local else _read_api
+        transcript = read(session, id_, extent)
+        names = (session.store if local else session.names) if with_names else None
+        summary = _summarize(transcript.conversation, names, is_whole=local or extent.is_whole)
+        find = _make_naming_find(transcript.find, names) if names else transcript.find
+        fields = DETAIL_FIELDS if with_details else LIST_FIELDS
+        columns = (*fields, "direction", *("sender_name",) * with_names)
+        view = transcript_view(session.console, session.clock.now, summary, find)
+        writer = output.make_writer(sink, columns, view=view)
+        windows = _add_details(session, transcript.windows) if with_details else transcript.windows
+        number = write_windows(session, writer, add_names(windows, names) if names else windows)
+        check_complete(transcript.listing)
+    cost = format_cost(session.progress.calls, session.clock.monotonic() - start)
+    session.console.note(f"{plural(number, 'message')} of conversation {id_}, {cost}")
+
+
+def _make_query(id_: int, extent: Extent, *, local: bool) -> Query:
+    """Return the query of a conversation: in order where the source can do that, else from the newest end."""
+    sort = None
+    if local:
+        sort = "sent_at" if extent.limit is None else "-sent_at"
+    return Query(
+        filters=(Filter("interaction_id", "eq", (str(id_),)),),
+        sort=sort,
+        limit=extent.limit,
+        since=extent.since,
+        until=extent.until,
+        with_direction=True,
+        local=local,
+    )
+
+
+def _read_archive(session: Session, id_: int, extent: Extent) -> Transcript:
+    query = _make_query(id_, extent, local=True)
+    source = source_for(session, query)
+    found = session.store.list_conversations(ConversationQuery(id=id_))
+    if not found:
+        raise NotFoundError(
+            f"no conversation {id_} in the archive", "wacr sync brings it up to date; --online asks the API."
+        )
+    listing = source.ask(query)
+    windows = listing.windows
+    if query.limit is not None:
+        windows = iter([[row for rows in windows for row in rows][::-1]])
+
+    def find(wamid: str) -> Row | None:
+        try:
+            return session.store.find(wamid)
+        except NotFoundError:
+            return None
+
+    return Transcript(found[0], windows, find, listing)
+
+
+def _read_api(session: Session, id_: int, extent: Extent) -> Transcript:
+    query = _make_query(id_, extent, local=False)
+    listing = session.source.ask(query)
+    rows = in_time([row for rows in listing.windows for row in rows])
+    if not rows and (extent.is_whole or not session.source.count(Query(filters=query.filters, limit=1))):
+        raise NotFoundError(
+            f"no conversation {id_}", "The ids that there are: wacr messages list --fields interaction_id."
+        )
+    by_wamid = {row["message_id"]: row for row in rows if row.get("message_id")}
+    conversation = summed_up(id_, rows) if rows else Conversation(id_, 0, 0, {})
+    windows = (rows[at : at + _BATCH] for at in range(0, len(rows), _BATCH))
+    return Transcript(conversation, windows, by_wamid.get, listing)
+
+
+def _summarize(conversation: Conversation, names: Names | None, *, is_whole: bool) -> Row:
+    """Return the row of a conversation; of one that was read in part, only what the part proves."""
+    known = dict(names.names_for([conversation.number])) if names and conversation.number else {}
+    if is_whole:
+        return conversation.as_row(known if names else None)
+    name = {"name": name_in(known, conversation.number)} if names else {}
+    closes = conversation.window_closes
+    return {
+        "id": conversation.id,
+        "number": conversation.number,
+        **name,
+        "window_closes_at": closes.isoformat() if closes else None,
+    }
+
+
+def _make_naming_find(find: Find, names: Names) -> Find:
+    """Return a *find* whose messages have the names of their senders."""
+
+    def find_with_name(wamid: str) -> Row | None:
+        row = find(wamid)
+        return next(add_names([[row]], names))[0] if row else None
+
+    return find_with_name
+
+
+def _add_details(session: Session, windows: Iterator[list[Row]]) -> Iterator[list[Row]]:
+    """Yield messages with the fields that no list has; a message that is gone by now stays as it is."""
+    for rows in windows:
+        details = [_get_details(session, row) for row in rows]
+        yield [
+            row | {name: more.get(name) for name in _ONLY_IN_DETAILS} for row, more in zip(rows, details, strict=True)
+        ]
+
+
+def _get_details(session: Session, row: Row) -> Row:
+    try:
+        return session.source.get(row["id"])
+    except NotFoundError:
+        return {}

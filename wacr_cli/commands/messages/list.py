@@ -1,0 +1,264 @@
+"""``wacr messages list``: read the messages that match and write them as they come."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wacr_cli.commands.flags import (
+    AllOption,
+    ArchiveAtOption,
+    ArchiveOption,
+    DryRunOption,
+    ExcelOption,
+    FieldsOption,
+    FormatOption,
+    MaxWaitOption,
+    NoPagerOption,
+    OutputOption,
+    PageOption,
+    SenderNamesOption,
+    TimeoutOption,
+    output_options,
+    parse_page,
+    whole_number,
+)
+from wacr_cli.commands.framework import session_from
+from wacr_cli.commands.shared import (
+    add_names,
+    check_complete,
+    format_cost,
+    format_summary,
+    plural,
+    source_for,
+    write_windows,
+)
+from wacr_cli.core import models
+from wacr_cli.core.errors import UsageError
+from wacr_cli.core.query import (
+    Filter,
+    Query,
+    hint_for_type,
+    parse_fields,
+    parse_filter,
+    parse_raw_filter,
+    parse_search,
+)
+from wacr_cli.core.times import parse_when
+from wacr_cli.core.validation import choice
+
+if TYPE_CHECKING:
+    from wacr_cli.output.options import OutputOptions
+    from wacr_cli.session import Session
+
+EXAMPLES = """\b
+Examples:
+  wacr messages list --type in:text,template --direction outbound
+  wacr messages list --status failed --since 7d --format json | jq .
+  wacr messages list --all --output messages.csv
+  wacr --demo messages list --search invoice
+  wacr messages list --archive --search '"late delivery"' --search-mode words
+
+A filter takes VALUE, VALUE,VALUE, or OP:VALUE where OP is ne, in or not_in;
+given twice, its values are gathered.
+
+--archive answers from the copy that wacr sync keeps, without a call. It can
+also search for words and "phrases", and knows --sender, --deleted and
+--sort sent_at.
+"""
+
+
+def list_messages(
+    ctx: typer.Context,
+    type_: Annotated[
+        list[str] | None,
+        typer.Option("--type", metavar="[OP:]VALUE[,…]", help=f"{', '.join(models.TYPES)}, or another the API has."),
+    ] = None,
+    status: Annotated[
+        list[str] | None,
+        typer.Option("--status", metavar="[OP:]VALUE[,…]", help=f"{', '.join(models.STATUSES)}."),
+    ] = None,
+    direction: Annotated[
+        list[str] | None,
+        typer.Option("--direction", metavar="[OP:]VALUE[,…]", help=f"{' or '.join(models.DIRECTIONS)}."),
+    ] = None,
+    interaction_id: Annotated[
+        list[str] | None, typer.Option("--interaction-id", metavar="[OP:]ID[,…]", help="The conversation.")
+    ] = None,
+    filters: Annotated[
+        list[str] | None,
+        typer.Option("--filter", metavar="'FIELD[OP]=VALUE'", help="Any other filter of the API, passed on as it is."),
+    ] = None,
+    search: Annotated[str | None, typer.Option("--search", "-s", metavar="TEXT", help="Part of the text.")] = None,
+    search_mode: Annotated[
+        str,
+        typer.Option("--search-mode", metavar="MODE", help='With --archive: text, or words and "phrases".'),
+    ] = "text",
+    sender: Annotated[
+        str | None, typer.Option("--sender", metavar="NUMBER", help="With --archive: who sent it, by digits.")
+    ] = None,
+    deleted: Annotated[
+        bool, typer.Option("--deleted", help="With --archive: those that are no longer on the service.")
+    ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="WHEN",
+            help="Sent at or after: a date or time, 7d, 12h, today, yesterday. Newest first, reading stops once 100 "
+            "messages in a row are older.",
+        ),
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="WHEN", help="Sent before.")] = None,
+    sort: Annotated[
+        str | None,
+        typer.Option(
+            "--sort",
+            metavar="FIELD",
+            help="created_at or updated_at, with - for newest first; with --archive also sent_at. "
+            "[default: -created_at]",
+        ),
+    ] = None,
+    names: SenderNamesOption = False,
+    fields: FieldsOption = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", "-L", metavar="N", parser=whole_number(1), help="At most N messages. [default: 30]"),
+    ] = None,
+    all_: AllOption = False,
+    page: PageOption = None,
+    per_page: Annotated[
+        int | None,
+        typer.Option(
+            "--per-page",
+            metavar="N",
+            parser=whole_number(1, models.PER_PAGE_MAX),
+            help="Messages a page, with --page. [default: the API's, 15]",
+        ),
+    ] = None,
+    with_direction: Annotated[
+        bool,
+        typer.Option("--with-direction", help="Add each message's direction: inbound and outbound are read apart."),
+    ] = False,
+    count: Annotated[bool, typer.Option("--count", help="The number of messages alone.")] = False,
+    archive: ArchiveOption = False,
+    archive_at: ArchiveAtOption = None,
+    dry_run: DryRunOption = False,
+    format_: FormatOption = None,
+    output: OutputOption = None,
+    excel: ExcelOption = False,
+    no_pager: NoPagerOption = False,
+    max_wait: MaxWaitOption = 300,
+    timeout: TimeoutOption = 30,
+) -> None:
+    """List messages, newest first."""
+    session = session_from(ctx, pager=not no_pager, max_wait=max_wait, timeout=timeout, archive_at=archive_at)
+    now = session.clock.now()
+    local = archive or archive_at is not None
+    _require_archive(local, {"--search-mode": search_mode != "text", "--sender": sender, "--deleted": deleted})
+    query = Query(
+        filters=_parse_filters(type=type_, status=status, direction=direction, interaction_id=interaction_id),
+        raw_filters=tuple(parse_raw_filter(text) for text in filters or ()),
+        search=None if search is None else parse_search(search),
+        sort=None if sort is None else choice(sort, models.LOCAL_SORTS if local else models.SORTS, "--sort"),
+        page=parse_page(page, per_page, limit, everything=all_, count=count),
+        per_page=per_page,
+        limit=None if all_ or count else limit or 30,
+        since=None if since is None else parse_when(since, now, "--since"),
+        until=None if until is None else parse_when(until, now, "--until"),
+        with_direction=with_direction or local,
+        with_names=names,
+        local=local,
+        words=choice(search_mode, models.SEARCH_MODES, "--search-mode") == "words",
+        sender=sender,
+        deleted=deleted,
+    )
+    if fields is not None:
+        query = replace(query, fields=parse_fields(fields, query.columns))
+    options = output_options(format_, output, excel=excel)
+    if hint := hint_for_type(query):
+        session.console.note(f"wacr: {hint}")
+    if dry_run:
+        _show_requests(session, query, count=count)
+    elif count:
+        _show_count(session, query, options)
+    else:
+        _show_messages(session, query, options)
+
+
+def _parse_filters(**words: list[str] | None) -> tuple[Filter, ...]:
+    parsed = (parse_filter(field, some or ()) for field, some in words.items())
+    return tuple(one for one in parsed if one)
+
+
+def _require_archive(local: bool, flags: dict[str, object]) -> None:
+    """Refuse the flags that only the archive can answer where the API is asked."""
+    for flag, given in flags.items():
+        if given and not local:
+            raise UsageError(f"{flag} goes with --archive", "The API can't answer that; wacr sync makes an archive.")
+
+
+def _show_messages(session: "Session", query: Query, options: "OutputOptions") -> None:
+    from wacr_cli.output.columns import columns_with
+    from wacr_cli.output.writers import table_view
+
+    start = session.clock.monotonic()
+    source = source_for(session, query)
+    output = session.output(options)
+    view = table_view(session.console, session.clock.now, query.fields or columns_with(query.added))
+    with output.rows(query.columns, fields=query.fields, view=view) as writer:
+        listing = source.ask(query)
+        windows = listing.windows
+        if query.with_names:
+            windows = add_names(windows, session.store if query.local else session.names)
+        number = write_windows(session, writer, windows)
+        check_complete(listing)
+    cost = format_cost(session.progress.calls, session.clock.monotonic() - start)
+    session.console.note(format_summary(query, listing, number, cost))
+
+
+def _show_count(session: "Session", query: Query, options: "OutputOptions") -> None:
+    source = source_for(session, query)
+    with session.output(options).open() as sink:
+        number = source.count(query)
+        session.console.clear_status()
+        sink.write(f"{number}\n")
+
+
+def _show_requests(session: "Session", query: Query, *, count: bool) -> None:
+    """Write the requests of a query as curl commands, and report what they would cost.
+
+    The length of a whole list is requested where a token is at hand; nothing else is.
+    """
+    from wacr_cli.api import dry_run
+    from wacr_cli.api.lists import contact_params
+    from wacr_cli.api.names import NEWEST_FIRST
+    from wacr_cli.api.params import window_params
+    from wacr_cli.output.options import OutputOptions
+    from wacr_cli.settings import credentials
+
+    if query.local:
+        session.console.note("No call: the archive answers.")
+        return
+    totals: list[int | None] = []
+    if dry_run.needs_totals(query, count=count) and (
+        session.settings.demo or credentials.has_token(session.environ, session.settings)
+    ):
+        totals = session.source.totals(query)
+        session.console.note(f"Asked how many there are, with {plural(session.progress.calls, 'call')}.")
+    url = session.settings.api_url
+    with session.output(OutputOptions(format="jsonl")).open() as sink:
+        calls = 0
+        for params in dry_run.requests(query, totals, count=count):
+            sink.write(f"{dry_run.curl(url, params)}\n")
+            calls += 1
+        reads_names = query.with_names and not count and not session.archived_names
+        if reads_names:
+            first = [*contact_params(NEWEST_FIRST, walking=True), *window_params(1, models.PER_PAGE_MAX)]
+            sink.write(f"{dry_run.curl(url, first, 'contacts')}\n")
+    session.console.note(dry_run.cost(query, calls, totals, session.limit, count=count))
+    if reads_names:
+        session.console.note(
+            "And for the names one call for 100 contacts or less; beyond, as many as there are numbers not yet found "
+            "or hundreds of contacts, whichever is fewer."
+        )

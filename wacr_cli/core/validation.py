@@ -1,0 +1,65 @@
+"""Checks that many flags share: closed sets, ids, UTF-8; and the nearest value for a typo."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from wacr_cli.core.errors import UsageError
+
+_MAX_INTEGER = 2**63 - 1
+
+
+def option_name(field: str) -> str:
+    """The option that filters a field: ``--interaction-id``."""
+    return "--" + field.replace("_", "-")
+
+
+def is_one_edit_apart(one: str, other: str) -> bool:
+    """Whether a letter changed, added, dropped, or swapped with its neighbour turns one word into the other."""
+    if one == other:
+        return True
+    short, long = sorted((one, other), key=len)
+    at = next((i for i, letter in enumerate(short) if letter != long[i]), len(short))
+    if len(short) < len(long):
+        return short[at:] == long[at + 1 :]
+    swapped = short[at : at + 2] == long[at : at + 2][::-1] and short[at + 2 :] == long[at + 2 :]
+    return len(short) == len(long) and (short[at + 1 :] == long[at + 1 :] or swapped)
+
+
+def parse_id(text: str, flag: str) -> int:
+    """A positive integer that a 64-bit id can hold."""
+    if re.fullmatch(r"[0-9]{1,19}", text) and 0 < int(text) <= _MAX_INTEGER:
+        return int(text)
+    raise UsageError(f"{flag}: not an id: {truncate(text)!r}", "An id is a whole number from 1.")
+
+
+def require_utf8(flag: str, text: str) -> None:
+    """Refuse what cannot be sent as UTF-8: bytes of another encoding on the command line."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"{flag}: not valid UTF-8: {text!r}", "Say it in UTF-8.") from None
+
+
+def choice(value: str, known: Sequence[str], flag: str) -> str:
+    """``value``, where it is one of a closed set."""
+    if value in known:
+        return value
+    raise UsageError(
+        f"{flag}: no such value: {truncate(value)!r}{did_you_mean(value, known)}", f"It is one of {', '.join(known)}."
+    )
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """``; did you mean WORD?`` for the nearest known word, nothing where none is near."""
+    from difflib import get_close_matches
+
+    by_lower = {one.lower(): one for one in known}
+    near = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.5)
+    return f"; did you mean {by_lower[near[0]]}?" if near else ""
+
+
+def truncate(text: str, most: int = 80) -> str:
+    """``text``, cut where it is longer than an error line should be."""
+    return text if len(text) <= most else text[: most - 1] + "…"
