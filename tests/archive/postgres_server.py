@@ -1,4 +1,4 @@
-"""A PostgreSQL of the tests' own: a new cluster on a socket and on loopback, which can be killed and started again."""
+"""A PostgreSQL server for the tests: a new cluster on a socket and on loopback, which can be killed and restarted."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pathlib import Path
 
 import psycopg
 
-PASSWORD = "correct horse"  # of a server that is gone with the tests
+PASSWORD = "correct horse"  # of a server that ends with the tests
 PATIENCE = 30.0
-"""Seconds: far more than a slow machine needs to start it."""
+"""Seconds; far more than a slow machine needs to start the server."""
 
 
 def programs() -> Path | None:
-    """The folder with ``initdb`` and ``postgres``, None where they are not installed."""
+    """Return the folder with ``initdb`` and ``postgres``, None where they are not installed."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
     on_path = shutil.which("initdb")
     best = found[-1] if found else Path(on_path).resolve() if on_path else None
@@ -28,7 +28,7 @@ def programs() -> Path | None:
 
 
 def _user() -> str | None:
-    """Whom to run it as: nobody else, but where the tests run as root, as which it refuses to run."""
+    """Return the user to run it as, None for the current one. It refuses to run as root."""
     if os.geteuid():
         return None
     for name in ("postgres", "nobody"):
@@ -40,7 +40,7 @@ def _user() -> str | None:
 
 
 class Server:
-    """One server, running from :meth:`start` on."""
+    """One server, which runs from its creation until it is killed or closed."""
 
     def __init__(self, bin_folder: Path) -> None:
         self._bin = bin_folder
@@ -68,7 +68,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        """Start it, and wait until it answers."""
+        """Start the server and wait until it takes connections."""
         settings = {
             "listen_addresses": "127.0.0.1",
             "port": self.port,
@@ -88,11 +88,11 @@ class Server:
                 start_new_session=True,
             )
         deadline = time.monotonic() + PATIENCE
-        while not self._answers(patient=self._process.poll() is None and time.monotonic() < deadline):
+        while not self._is_ready(patient=self._process.poll() is None and time.monotonic() < deadline):
             time.sleep(0.05)
 
-    def _answers(self, *, patient: bool) -> bool:
-        """Whether it takes connections; who is not patient any more gets the reason."""
+    def _is_ready(self, *, patient: bool) -> bool:
+        """Whether it takes connections. Raises the reason where *patient* is false."""
         try:
             psycopg.connect(self.url("postgres")).close()
         except psycopg.OperationalError:
@@ -102,27 +102,27 @@ class Server:
         return True
 
     def kill(self) -> None:
-        """End it at once, as a power cut would: nothing is written any more."""
+        """Kill the server at once, as a power failure does."""
         assert self._process is not None
         self._process.send_signal(signal.SIGQUIT)
         self._process.wait(PATIENCE)
 
     def close(self) -> None:
-        """End it, and leave nothing of it."""
+        """Stop the server and remove its files."""
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def url(self, database: str) -> str:
-        """The URL of a database, by the socket."""
+        """Return the URL of a database on the socket."""
         return f"postgresql://wacr@/{database}?host={self.folder}&port={self.port}"
 
     def url_of_loopback(self, database: str, password: str | None) -> str:
-        """The URL of a database by TCP, where a password is asked for."""
+        """Return the URL of a database on TCP, which requires the password."""
         secret = f":{password}" if password is not None else ""
         return f"postgresql://wacr{secret}@127.0.0.1:{self.port}/{database}"
 
     def database(self) -> str:
-        """The name of a new, empty database."""
+        """Create an empty database and return its name."""
         self._databases += 1
         name = f"d{self._databases}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as db:
