@@ -121,10 +121,10 @@ class Server:
         secret = f":{password}" if password is not None else ""
         return f"postgresql://wacr{secret}@127.0.0.1:{self.port}/{database}"
 
-    def database(self) -> str:
+    def database(self, locale: str = "C") -> str:
         """Create an empty database and return its name."""
         self._databases += 1
         name = f"d{self._databases}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as db:
-            db.execute(f"CREATE DATABASE {name}")
+            db.execute(f"CREATE DATABASE {name} TEMPLATE template0 LC_COLLATE '{locale}' LC_CTYPE '{locale}'")
         return name

@@ -18,7 +18,7 @@ import pytest
 from tests.archive.conftest import Ticking, stored
 from tests.archive.moving_account import Account
 from tests.archive.postgres_server import PASSWORD, Server, programs
-from tests.archive.test_questions import TEXTS
+from tests.archive.test_queries import TEXTS
 from tests.archive.test_store_contract import FIRST, START, all_of, message, put
 from tests.conftest import Api, Result
 from wacr_cli.archive.postgres import PostgresStore
@@ -178,6 +178,21 @@ def _get_info_without_storage(local: Store, shared: Store) -> Any:
 def test_words(text: str, words: list[str]) -> None:
     """A word is a run of letters, marks and digits, without case and without optional marks."""
     assert prepare_words(text).split() == words
+
+
+def test_the_locale_makes_no_difference_for_words(server: Server, url: str) -> None:
+    """A database with the locale C, in which every sign beyond ASCII is a letter, has the words of any other."""
+    try:
+        other = server.url(server.database("C.UTF-8"))
+    except psycopg.Error:
+        pytest.skip("this machine has no locale C.UTF-8")
+    texts = [prepare_words(text) for text in (*TEXTS, *MORE_TEXTS, "“late” गणेश। شكراً、発票 m² ½ ☂️ 1️⃣") if text]
+    with psycopg.connect(url) as one, psycopg.connect(other) as two:
+        for text in texts:
+            vectors = [
+                db.execute("SELECT to_tsvector('simple', %s::text)::text", (text,)).fetchone() for db in (one, two)
+            ]
+            assert vectors[0] == vectors[1]
 
 
 @pytest.mark.parametrize("word", ["late", "delayed", "thanks", "2024", "001", "track", "98765"])
