@@ -334,7 +334,7 @@ class Sync:
     def _evidence(self, direction: str, ids: Sequence[int]) -> set[int]:
         """The messages that are as they were when the last search for changes began."""
         since = self._store.get_state(f"changes.{direction}")
-        return self._store.unchanged_since(ids, since["at"]) if since else set()
+        return self._store.find_unchanged(ids, since["at"]) if since else set()
 
     def _note_search(self, direction: str, started: str) -> None:
         with self._store.transaction():

@@ -1,4 +1,4 @@
-"""Convert rows of the API to columns and back, and tell new rows from changed and unchanged ones."""
+"""Convert rows of the API to columns and back, and classify them as new, changed or unchanged."""
 
 from __future__ import annotations
 

@@ -302,7 +302,7 @@ class SqlStore(Store):
         """Return the stored messages with these ids, whatever their direction, as they were received."""
         return {number: json.loads(before.raw) for number, before in self._fetch_stored(ids).items()}
 
-    def unchanged_since(self, ids: Sequence[int], moment: str) -> set[int]:
+    def find_unchanged(self, ids: Sequence[int], moment: str) -> set[int]:
         """Return those of *ids* that were stored at *moment* and have not changed after it."""
         if not ids:
             return set()

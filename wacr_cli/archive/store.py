@@ -147,7 +147,7 @@ class Store(Source, Names, Protocol):
         """Return the stored messages with these ids, whatever their direction, as they were received."""
         ...
 
-    def unchanged_since(self, ids: Sequence[int], moment: str) -> set[int]:
+    def find_unchanged(self, ids: Sequence[int], moment: str) -> set[int]:
         """Return those of *ids* that were stored at *moment* and have not changed after it."""
         ...
 
