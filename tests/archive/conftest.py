@@ -82,12 +82,19 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
+def url(server: Server) -> Iterator[str]:
+    """The URL of an empty database."""
+    name = server.database()
+    yield server.url(name)
+    server.empty(name)
+
+
+@pytest.fixture
 def store(request: pytest.FixtureRequest, path: Path) -> Iterator[Store]:
     """An archive that does not exist yet, in the database of the parameter."""
     one: Store = SqliteStore(path)
     if request.param == "postgres":
-        server: Server = request.getfixturevalue("server")
-        one = PostgresStore(server.url(server.database()))
+        one = PostgresStore(request.getfixturevalue("url"))
     yield one
     one.close()
 

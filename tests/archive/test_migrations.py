@@ -100,9 +100,9 @@ def _read_postgres_schema(url: str) -> set[tuple[Any, ...]]:
         }
 
 
-def test_postgres(server: Server) -> None:
+def test_postgres(server: Server, url: str) -> None:
     """Schema 3 of PostgreSQL, whose words were split by wacr."""
-    url, new = server.url(server.database()), server.url(server.database())
+    new = server.url(server.database())
     with psycopg.connect(url) as db:
         for statement in (RELEASED / "postgres_3.sql").read_text(encoding="utf-8").split(";\n"):
             db.execute(statement)
@@ -129,12 +129,11 @@ def test_postgres(server: Server) -> None:
     assert [number for (number,) in numbers] == list(range(1, SCHEMA + 1))
 
 
-def test_a_failing_migration_changes_nothing(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_migration_changes_nothing(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A migration and the record of it are one transaction in PostgreSQL too."""
     from wacr_cli.archive import schema
     from wacr_cli.core.errors import WacrError
 
-    url = server.url(server.database())
     broken = schema.Migration(
         "broken", postgres=("CREATE TABLE more (id INTEGER)", "CREATE TABLE messages (id INTEGER)")
     )

@@ -38,12 +38,6 @@ MORE_TEXTS = ("Straße ΣΊΣΥΦΟΣ", "now🏽 or ⁦never", "ﬁne İstanbul 
 
 
 @pytest.fixture
-def url(server: Server) -> str:
-    """The URL of a new, empty database."""
-    return server.url(server.database())
-
-
-@pytest.fixture
 def shared(url: str) -> Iterator[PostgresStore]:
     """An empty archive in that database."""
     one = PostgresStore(url)
@@ -131,7 +125,7 @@ def _run(store: Store, query: Query) -> tuple[object, ...]:
     return rows, count, listing.more, listing.total, listing.shortfall
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, 6))])
 def test_results_are_the_same_as_in_sqlite(shared: PostgresStore, tmp_path: Path, seed: int) -> None:
     """150 random queries return the same rows in the same order, the same counts and the same shortfalls."""
     local = SqliteStore(tmp_path / "archive.sqlite")
@@ -196,7 +190,7 @@ def test_the_locale_makes_no_difference_for_words(server: Server, url: str) -> N
 
 
 @pytest.mark.parametrize("word", ["late", "delayed", "thanks", "2024", "001", "track", "98765"])
-def test_commandbetween_signs_are_found(shared: PostgresStore, word: str) -> None:
+def test_words_between_signs_are_found(shared: PostgresStore, word: str) -> None:
     """A sign ends a word, also where PostgreSQL's parser sees a number with a sign, a host, a path or a URL."""
     put(shared, message(1, message="late/delayed ok.thanks INV-2024-001 https://shop.example/track/7 +91-98765-43210"))
     assert len(all_of(shared, search=word, words=True)) == 1
@@ -221,10 +215,10 @@ def test_a_text_too_long_for_the_index(shared: PostgresStore, text: str) -> None
     assert len(all_of(shared, search=f"{last} zz")) == 1
 
 
-def test_a_server_killed_during_a_sync(server: Server) -> None:
+def test_a_server_killed_during_a_sync(server: Server, url: str) -> None:
     """The sync fails with status 6, and the next one completes the archive."""
     account = Account(size=2500, seed=3)
-    store = PostgresStore(server.url(server.database()))
+    store = PostgresStore(url)
     killed = threading.Event()
 
     def kill(_: Account) -> None:
@@ -252,9 +246,9 @@ def test_a_server_killed_during_a_sync(server: Server) -> None:
     store.close()
 
 
-def test_a_server_killed_during_a_transaction(server: Server) -> None:
+def test_a_server_killed_during_a_transaction(server: Server, url: str) -> None:
     """Nothing of the transaction is stored, and everything before it is."""
-    store = PostgresStore(server.url(server.database()))
+    store = PostgresStore(url)
     store.prepare()
     put(store, message(1))
 

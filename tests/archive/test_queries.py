@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.archive.conftest import Ticking
@@ -143,7 +143,6 @@ def queries(draw: st.DrawFn) -> Query:
 @given(queries())
 @example(Query(search="100% sure_", limit=None))
 @example(Query(filters=(Filter("type", "eq", ("odd,type",)),), limit=None))
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_results_are_the_same_as_the_apis(sources: tuple[Source, Store], query: Query) -> None:
     """A query returns the same messages in the same order, and the same count."""
     api, store = sources

@@ -80,8 +80,14 @@ LISTS = [
 ]
 
 
-@pytest.mark.parametrize("words", LISTS)
-@pytest.mark.parametrize("form", ["json", "jsonl", "csv", "tsv", "table"])
+FORMS = ("json", "jsonl", "csv", "tsv", "table")
+EVERY_LIST = [("json", words) for words in LISTS] + [(form, LISTS[0]) for form in FORMS[1:]]
+REST = [(form, words) for form in FORMS for words in LISTS if (form, words) not in EVERY_LIST]
+
+
+@pytest.mark.parametrize(
+    ("form", "words"), [*EVERY_LIST, *(pytest.param(*one, marks=pytest.mark.soak) for one in REST)]
+)
 def test_a_list_from_the_archive_is_that_of_the_api(
     api: Api, archived: Wacr, words: tuple[str, ...], form: str
 ) -> None:

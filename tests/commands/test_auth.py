@@ -246,10 +246,10 @@ class TestKeyring:
 
         def fails(*_: str) -> None:
             if kind == "Hangs":
-                release.wait(30)
+                release.wait(120)
             raise error(CANARY)
 
-        monkeypatch.setattr(keyring, "PATIENCE", 0.05)
+        monkeypatch.setattr(keyring, "PATIENCE", 0.05 if kind == "Hangs" else 120)
         monkeypatch.setitem(sys.modules, "keyring", self.backend(get_password=fails, set_password=fails))
         pipe(CANARY.encode())
         result = wacr("auth", "login", "--with-token")

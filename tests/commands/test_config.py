@@ -120,7 +120,7 @@ def test_edit(tmp_path: Path, editor: str, status: int, said: str) -> None:
         stdout=follower,
         stderr=subprocess.PIPE,
         env=environ,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     os.close(leader)

@@ -13,7 +13,7 @@ from .moving import Moving
 from .server import Server, answer
 
 SORTS = ("-created_at", "created_at", "-updated_at", "updated_at")
-SIZE = 1_200
+SIZE = 700
 MOST_MOVES = 30
 
 Move = Callable[[Moving], None]

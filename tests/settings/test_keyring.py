@@ -33,7 +33,7 @@ class Keyring(ModuleType):
 
     def _answer(self) -> None:
         if self.hang:
-            self.hang.wait(30)
+            self.hang.wait(120)
         if self.error:
             raise self.error
 
