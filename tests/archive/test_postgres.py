@@ -196,7 +196,7 @@ def test_the_locale_makes_no_difference_for_words(server: Server, url: str) -> N
 
 
 @pytest.mark.parametrize("word", ["late", "delayed", "thanks", "2024", "001", "track", "98765"])
-def test_commandbetween_signs_are_found(shared: PostgresStore, word: str) -> None:
+def test_words_between_signs_are_found(shared: PostgresStore, word: str) -> None:
     """A sign ends a word, also where PostgreSQL's parser sees a number with a sign, a host, a path or a URL."""
     put(shared, message(1, message="late/delayed ok.thanks INV-2024-001 https://shop.example/track/7 +91-98765-43210"))
     assert len(all_of(shared, search=word, words=True)) == 1
