@@ -158,7 +158,7 @@ class Session:
     @cached_property
     def archived_names(self) -> Names | None:
         """The archive as a source of names, None where it has no contacts."""
-        has_contacts = self.store.exists and (self.store.state("contacts") or {}).get("whole")
+        has_contacts = self.store.exists and (self.store.get_state("contacts") or {}).get("whole")
         return self.store if has_contacts else None
 
     @cached_property

@@ -180,7 +180,7 @@ def test_a_filter_that_the_archive_has_not(archived: Wacr) -> None:
     """It is refused, and not ignored."""
     result = archived("messages", "list", "--archive", "--filter", "created_at[gte]=1")
     assert (result.status, result.stdout) == (2, b"")
-    assert "the archive has no filter created_at[gte]" in result.stderr
+    assert "the archive can't filter by created_at[gte]" in result.stderr
 
 
 def test_where_the_archive_is(wacr: Wacr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

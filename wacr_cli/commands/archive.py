@@ -98,7 +98,7 @@ def check(
     session = session_from(ctx, archive_at=archive_at, max_wait=max_wait, timeout=timeout)
     options = output_options(format_, output)
     found = session.store.check()
-    row: Row = {"place": session.store.place, "sound": not found, "found": found}
+    row: Row = {"place": session.store.location, "sound": not found, "found": found}
     if online:
         total, here = session.client.messages([("page", "1"), ("per_page", "1")]).total, session.store.info().messages
         session.console.clear_status()
@@ -106,7 +106,7 @@ def check(
     session.output(options).record(row, _make_card)
     if found:
         raise WacrError(
-            f"the archive {session.store.place!r} is damaged: {found[0]}",
+            f"the archive {session.store.location!r} is damaged: {found[0]}",
             "Move it away, then run wacr sync to read everything again.",
             code="ARCHIVE_DAMAGED",
         )
@@ -123,7 +123,7 @@ def check(
 @app.command("path", cls=Command, epilog=PATH_EXAMPLES)
 def path(ctx: typer.Context, archive_at: ArchiveAtOption = None) -> None:
     """Print the location of the archive."""
-    typer.echo(session_from(ctx, archive_at=archive_at).store.place)
+    typer.echo(session_from(ctx, archive_at=archive_at).store.location)
 
 
 @app.command("export", cls=Command, epilog=EXPORT_EXAMPLES)

@@ -32,7 +32,7 @@ def source_for(session: Session, query: Query) -> Source:
 
 def report_archive_age(session: Session) -> None:
     """Report when the archive was last synced, on a terminal; and always where it is not complete."""
-    synced = session.store.state("synced") or {}
+    synced = session.store.get_state("synced") or {}
     if not synced.get("complete"):
         session.console.note("The archive is not complete. Continue with wacr sync.")
     elif session.console.stderr_is_terminal:

@@ -79,7 +79,7 @@ def _show_conversations(
     start = session.clock.monotonic()
     if not session.store.exists:
         raise UsageError(
-            f"the list of conversations needs an archive, and there is none at {session.store.place!r}",
+            f"the list of conversations needs an archive, and there is none at {session.store.location!r}",
             "Create it with wacr sync. To read one conversation from the API, use wacr conversations show ID.",
         )
     report_archive_age(session)
@@ -88,7 +88,7 @@ def _show_conversations(
     description = f"{query.describe().capitalize()}, newest messages first."
     view = conversation_list_view(session.console, session.clock.now, columns, description)
     with output.rows(columns, view=view) as writer:
-        found = session.store.conversations(query)
+        found = session.store.list_conversations(query)
         names = _find_names(session, found) if with_names else None
         is_page = output.format in ("table", "md", "html")
         write_windows(session, writer, _make_rows(found, names, is_page=is_page))
@@ -103,7 +103,7 @@ def _make_rows(found: Sequence[Conversation], names: dict[str, str] | None, *, i
 
 
 def _find_names(session: Session, found: Sequence[Conversation]) -> dict[str, str]:
-    if not session.store.state("contacts"):
+    if not session.store.get_state("contacts"):
         session.console.note("The archive has no contacts yet. Read them with wacr sync.")
     numbers = [one.number for one in found if one.number is not None]
     names: dict[str, str] = {}
