@@ -189,7 +189,7 @@ def ask(path: Path, runs: int) -> None:
             commands = {
                 "wacr": [
                     sys.executable,
-                    *("-m", "wacr_cli.cli", "messages", "list", "--archive-at", str(path), "--format", "csv", *words),
+                    *("-m", "wacr_cli", "messages", "list", "--archive-at", str(path), "--format", "csv", *words),
                 ],
                 "typer + sqlite3": [sys.executable, str(minimal), str(path), sql],
             }

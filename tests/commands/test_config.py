@@ -115,7 +115,7 @@ def test_edit(tmp_path: Path, editor: str, status: int, said: str) -> None:
     leader, follower = pty.openpty()
     environ = {**os.environ, "WACR_CONFIG_DIR": str(tmp_path / "made"), "VISUAL": editor, "TERM": "dumb"}
     done = subprocess.run(
-        [sys.executable, "-m", "wacr_cli.cli", "config", "edit"],
+        [sys.executable, "-m", "wacr_cli", "config", "edit"],
         stdin=follower,
         stdout=follower,
         stderr=subprocess.PIPE,

@@ -434,7 +434,7 @@ def test_an_unforeseen_failure_is_no_traceback(wacr: Wacr, api: Api, monkeypatch
     api.app = broken
     result = wacr("messages", "list")
     assert result.status == 1
-    assert result.stderr.startswith("wacr: an unforeseen failure (ZeroDivisionError)\n")
+    assert result.stderr.startswith("wacr: an unexpected error (ZeroDivisionError)\n")
     log = Path(result.stderr.split(" is in ")[1].strip().rstrip("."))
     assert "ZeroDivisionError" in log.read_text()
     assert CANARY not in log.read_text()

@@ -50,7 +50,7 @@ class Login:
     def __init__(self, environ: dict[str, str], *words: str) -> None:
         self.leader, self._follower = pty.openpty()
         takes_over = ["sh", "-c", 'exec "$@" <"$0" >"$0" 2>&1', os.ttyname(self._follower)]
-        command = [sys.executable, "-m", "wacr_cli.cli", "auth", "login", *words]
+        command = [sys.executable, "-m", "wacr_cli", "auth", "login", *words]
         self.process = subprocess.Popen(takes_over + command, env=environ, start_new_session=True)
         self.seen = ""
 

@@ -26,7 +26,7 @@ def seen(*words: str, columns: int = 80, stdin: str = "", **environ: str) -> str
     leader, follower = pty.openpty()
     termios.tcsetwinsize(follower, (24, columns))
     environment = {**os.environ, "TERM": "xterm-256color", "WACR_DEMO": "1", "TZ": "UTC", **environ}
-    command = [sys.executable, "-m", "wacr_cli.cli", *words]
+    command = [sys.executable, "-m", "wacr_cli", *words]
     with subprocess.Popen(command, stdin=follower, stdout=follower, stderr=follower, env=environment) as process:
         os.close(follower)
         got = b""

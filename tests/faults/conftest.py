@@ -24,7 +24,7 @@ from .server import PATIENCE, Server
 START = 1_790_000_000.0
 """Seconds since the epoch: when every run in this process begins."""
 TOKEN = "CANARY_7F3A91C2E5D84B60"
-PROGRAM = [sys.executable, "-m", "wacr_cli.cli"]
+PROGRAM = [sys.executable, "-m", "wacr_cli"]
 LIST = ("messages", "list")
 DUMP = (*LIST, "--all", "--format", "jsonl")
 DEFAULT_HANDLERS: dict[signal.Signals, Any] = {

@@ -123,4 +123,5 @@ def test_the_version_needs_nothing() -> None:
         "wacr_cli.commands.framework",
         "wacr_cli.core",
         "wacr_cli.core.errors",
+        "wacr_cli.signals",
     }

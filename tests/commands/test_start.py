@@ -1,0 +1,66 @@
+"""Ctrl-C at any moment of a run, its first milliseconds included."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(sys.executable).with_name("wacr")
+
+
+def interrupt_after(seconds: float) -> tuple[int, str]:
+    """Start the installed program, interrupt it after a time, and return its exit status and standard error."""
+    process = subprocess.Popen(
+        [str(PROGRAM), "--demo", "messages", "list", "--all"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(seconds)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=120)
+    return process.returncode, stderr
+
+
+@pytest.mark.parametrize("runs", [20, pytest.param(200, marks=pytest.mark.soak)])
+def test_ctrl_c_ends_the_run_quietly(runs: int) -> None:
+    """The exit status is 130, or that of the signal before Python handles it; wacr never shows a traceback.
+
+    A run that was over before the signal came has ended with 0. Python's own start takes some milliseconds, in which
+    it reports the signal itself: such a traceback has no line of wacr.
+    """
+    delays = random.Random(runs)  # noqa: S311 - not a secret
+    for _ in range(runs):
+        status, stderr = interrupt_after(delays.uniform(0, 0.3))
+        assert "wacr_cli/" not in stderr
+        if "KeyboardInterrupt" not in stderr:
+            assert status in (0, 130, -signal.SIGINT)
+            assert stderr == "" or status == 0
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_in_a_destructor_is_not_lost(number: int, status: int) -> None:
+    """Python ignores an exception there, so the signal is delivered again."""
+    code = f"""
+import os, time
+from wacr_cli import cli
+
+class Closing:
+    def __del__(self):
+        os.kill(os.getpid(), {number})
+
+def run(words, log):
+    Closing()
+    time.sleep(60)
+
+cli._run = run
+cli.main(["--version"])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (status, "", "")
