@@ -204,7 +204,7 @@ def reference() -> str:
     for page in every:
         lines += _chapter(page)
     lines += ["## Everywhere", "", "These are taken before and after a command's name.", ""]
-    lines += _markdown_table("option", every[0].sections["Everywhere"])
+    lines += _markdown_table("option", every[0].sections["Global options"])
     lines += ["## Files", "", *_markdown_table("file", FILES)]
     lines += ["Environment and exit statuses are in the [README](../README.md)."]
     return "\n".join(lines) + "\n"
@@ -217,7 +217,7 @@ def _chapter(page: Page) -> list[str]:
     if page.examples:
         lines += ["```sh", *page.examples, "```", ""]
     for name, records in page.sections.items():
-        if name != "Everywhere":
+        if name != "Global options":
             lines += _markdown_table(name.lower(), records)
     return lines
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from wacr_cli import cli
-from wacr_cli.api import wire
+from wacr_cli.api import network
 from wacr_cli.sandbox.app import Sandbox
 from wacr_cli.sandbox.world import Row, World
 
@@ -97,7 +97,7 @@ SMALL = (
 def api(monkeypatch: pytest.MonkeyPatch) -> Api:
     """The small account, in place of the network."""
     service = Api(Sandbox(World(NOW, SMALL)))
-    monkeypatch.setattr(wire, "connect", lambda *_: httpx.MockTransport(service))
+    monkeypatch.setattr(network, "connect", lambda *_: httpx.MockTransport(service))
     return service
 
 

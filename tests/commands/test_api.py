@@ -98,7 +98,7 @@ def test_include(wacr: Wacr, service: Api) -> None:
 @pytest.mark.parametrize("status", [401, 403, 404, 422, 500, 302])
 def test_a_failure_writes_no_data(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     """Its words are on standard error, and the exit status is that of every command."""
-    monkeypatch.setattr("wacr_cli.api.transport.Retrying._wait", lambda *_: None)
+    monkeypatch.setattr("wacr_cli.api.transport.RetryTransport._wait", lambda *_: None)
     api.app = lambda _: httpx.Response(status, json={"message": "words"}, headers={"Location": "https://evil.example"})
     result = wacr("api", "x")
     assert result.stdout == b""
@@ -166,14 +166,14 @@ def test_rows_of_a_single_answer(wacr: Wacr, service: Api, tmp_path: Path) -> No
         (["../x"], "not a path below the API"),
         (["https://evil.example/"], "not a path below the API"),
         (["//evil.example/"], "not a path below the API"),
-        (["x", "-X", "FETCH"], "no such value: 'FETCH'"),
+        (["x", "-X", "FETCH"], "unknown value 'FETCH'"),
         (["x", "-X", "PSOT"], "did you mean POST?"),
         (["x", "-F", "novalue"], "not a field"),
         (["x", "-F", "a=@/nonexistent/file"], "can't read"),
         (["x", "--input", "/nonexistent/file", "-X", "POST"], "can't read"),
         (["x", "--input", "-"], "a GET has no body"),
-        (["x", "--paginate", "-F", "page=2"], "exclude each other"),
-        (["x", "--paginate", "-X", "POST"], "goes with neither"),
+        (["x", "--paginate", "-F", "page=2"], "can't be used"),
+        (["x", "--paginate", "-X", "POST"], "can't be used with -X"),
         (["x", "-X", "POST", "-F", "a=1", "-F", "a[b]=1"], "at odds"),
     ],
 )

@@ -155,8 +155,8 @@ def test_what_only_the_archive_can_do(archived: Wacr, words: tuple[str, ...], id
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("messages", "list", "--search-mode", "words", "--search", "a"), "--search-mode goes with --archive"),
-        (("messages", "list", "--deleted"), "--deleted goes with --archive"),
+        (("messages", "list", "--search-mode", "words", "--search", "a"), "--search-mode needs --archive"),
+        (("messages", "list", "--deleted"), "--deleted needs --archive"),
         (("messages", "list", "--archive", "--search-mode", "word"), "did you mean words?"),
         (("messages", "list", "--archive", "--sort", "sent"), "did you mean sent_at?"),
         (("messages", "list", "--archive-at", "mysql://u:p@h/db"), "not a file"),
@@ -180,7 +180,7 @@ def test_a_filter_that_the_archive_has_not(archived: Wacr) -> None:
     """It is refused, and not ignored."""
     result = archived("messages", "list", "--archive", "--filter", "created_at[gte]=1")
     assert (result.status, result.stdout) == (2, b"")
-    assert "the archive has no filter created_at[gte]" in result.stderr
+    assert "the archive can't filter by created_at[gte]" in result.stderr
 
 
 def test_where_the_archive_is(wacr: Wacr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,7 +223,7 @@ def test_the_number_is_compared_with_the_services(api: Api, archived: Wacr) -> N
     app.world.remove(2)
     result = archived("archive", "check", "--online")
     assert result.status == 1
-    assert "the archive has 7 messages, the service 6" in result.stderr
+    assert "the archive has 7 messages, the API 6" in result.stderr
 
 
 def test_a_dry_run_of_the_archive_is_no_call(api: Api, archived: Wacr) -> None:

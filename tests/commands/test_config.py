@@ -106,7 +106,7 @@ def test_the_environment_is_said_to_go_first(wacr: Wacr, monkeypatch: pytest.Mon
     [
         ('sh -c \'echo "rate_limt = 1" >> "$0"\'', 0, "unknown key 'rate_limt'"),
         ('sh -c \'echo "[" >> "$0"\'', 2, "not valid TOML"),
-        ("false", 2, "ended with 1"),
+        ("false", 2, "failed with exit status 1"),
         ("there-is-no-such-editor", 2, "can't be started"),
     ],
 )

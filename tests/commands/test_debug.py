@@ -62,10 +62,10 @@ def test_a_failure_is_in_it(wacr: Wacr, api: Api) -> None:
 
 def test_waits_are_in_it(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once each, with the reason."""
-    monkeypatch.setattr("wacr_cli.api.transport.Retrying._backoff", lambda *_: 0.01)
+    monkeypatch.setattr("wacr_cli.api.transport.RetryTransport._backoff", lambda *_: 0.01)
     api.app = lambda _: httpx.Response(503)
     assert wacr("messages", "list").status == 6
-    assert the_log().read_text().count("for the service, which answered 503") == 3
+    assert the_log().read_text().count("for the API, which responded 503") == 3
 
 
 def test_a_stored_token_is_hidden(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,7 +63,7 @@ class Login:
 
     def type(self, text: str) -> None:
         """Type something, after the prompt is there."""
-        self.read_until("which is not shown")
+        self.read_until("not shown")
         os.write(self.leader, text.encode())
 
     def ended(self) -> int:
@@ -103,7 +103,7 @@ def test_who_gives_none_keeps_none(environ: dict[str, str], tmp_path: Path, type
 def test_terminated_at_the_prompt(environ: dict[str, str]) -> None:
     """The terminal is as it was."""
     login = Login(environ)
-    login.read_until("which is not shown")
+    login.read_until("not shown")
     login.process.send_signal(signal.SIGTERM)
     assert login.ended() == 143
 

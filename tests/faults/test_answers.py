@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wacr_cli.api.transport import seconds_asked
+from wacr_cli.api.transport import parse_retry_delay
 
 from .conftest import DUMP, LIST, START, TOKEN, Runner
 from .server import Fault, Server, answer, busy, garbled
@@ -110,7 +110,7 @@ def test_a_wait_that_is_too_long_is_not_begun(
 def test_no_wait_that_is_asked_for_is_a_surprise(word: str) -> None:
     """Whatever ``Retry-After`` holds is a number of seconds that are not negative, or nothing."""
     headers = httpx.Headers([(b"Retry-After", word.encode("latin-1"))])
-    asked = seconds_asked(headers, 1_760_000_000.0)
+    asked = parse_retry_delay(headers, 1_760_000_000.0)
     assert asked is None or 0 <= asked < 1e13
 
 

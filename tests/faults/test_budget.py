@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from wacr_cli.api.rate_limiter import Budget, open_state
+from wacr_cli.api.rate_limiter import RateLimiter, open_state
 from wacr_cli.core.progress import Progress
 
 from .conftest import DUMP, TOKEN, Runner, Skipping
@@ -110,10 +110,10 @@ class WorkersClock:
 def _work(worker: int, time: SharedTime, service: Service, folder: Path, calls: int, headers: bool) -> None:
     """Make some calls as one process does."""
     clock = WorkersClock(time, worker)
-    budget = Budget(open_state(folder, TOKEN), clock, progress=Progress())
+    budget = RateLimiter(open_state(folder, TOKEN), clock, progress=Progress())
     try:
         for _ in range(calls):
-            with budget.call():
+            with budget.acquire():
                 clock.sleep(LATENCY / 2)
                 limit, remaining = service.call(clock.time())
                 clock.sleep(LATENCY / 2)

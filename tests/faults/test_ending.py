@@ -266,7 +266,7 @@ def test_a_home_that_cannot_be_written(start: Starter, server: Server, tmp_path:
     """Where nothing can be remembered the rows come all the same, with one word about it."""
     (tmp_path / "file").write_text("")
     ended = start(*DUMP, environ={"XDG_STATE_HOME": str(tmp_path / "file" / "state")}).end()
-    ended.expect(0, "by this process alone", "complete")
+    ended.expect(0, "not shared with other processes", "complete")
     assert len(ended.ids) == ROWS
     assert server.seen
 

@@ -379,5 +379,5 @@ def test_an_unknown_shell_is_named_with_the_nearest(capsys: pytest.CaptureFixtur
     out, err = capsys.readouterr()
     assert (out, err.splitlines()) == (
         "",
-        ["wacr: SHELL: no such value: 'fsh'; did you mean fish?", "It is one of bash, zsh, fish."],
+        ["wacr: SHELL: unknown value 'fsh'; did you mean fish?", "Use one of: bash, zsh, fish."],
     )
