@@ -21,7 +21,7 @@ from wacr_cli.api.network import connect
 from wacr_cli.api.transport import Deadline, DeadlineTransport, is_certificate_failure
 from wacr_cli.core.errors import BadAnswerError, UsageError
 from wacr_cli.core.progress import Progress
-from wacr_cli.core.times import SystemClock
+from wacr_cli.core.times import Clock, SystemClock
 
 PEM = Path(__file__).parent / "certificates" / "localhost.pem"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -41,6 +41,7 @@ class ScriptedServer:
         self.reply, self.close, self.context = reply, close, context
         self.requests: list[bytes] = []
         self.connections = 0
+        self.received = threading.Semaphore(0)
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self.run)
@@ -65,6 +66,7 @@ class ScriptedServer:
             with self.context.wrap_socket(plain, server_side=True) if self.context else plain as sock:
                 while data := sock.recv(2**16):
                     self.requests.append(data)
+                    self.received.release()
                     sock.sendall(self.reply)
                     if self.close:
                         return
@@ -99,9 +101,9 @@ def serve() -> Iterator[Serve]:
 class Client:
     """A transport to a server, with the deadline and the size limit of a real run."""
 
-    def __init__(self, url: str, seconds: float = 60) -> None:
+    def __init__(self, url: str, seconds: float = 60, clock: Clock | None = None) -> None:
         self.url = url
-        clock = SystemClock()
+        clock = clock or SystemClock()
         deadline = Deadline(clock, seconds)
         self.transport = DeadlineTransport(connect(url, deadline), deadline, clock, Progress())
 
@@ -115,9 +117,16 @@ def client() -> Iterator[Callable[..., Client]]:
     """Make clients of a server; close them at the end."""
     made: list[Client] = []
 
-    def make(server: ScriptedServer, *, seconds: float = 60, scheme: str = "http", host: str = "127.0.0.1") -> Client:
+    def make(
+        server: ScriptedServer,
+        *,
+        seconds: float = 60,
+        clock: Clock | None = None,
+        scheme: str = "http",
+        host: str = "127.0.0.1",
+    ) -> Client:
         path = "api/v2/messages?page=1&filter%5Btype%5D=text"
-        made.append(Client(f"{scheme}://{host}:{server.port}/{path}", seconds))
+        made.append(Client(f"{scheme}://{host}:{server.port}/{path}", seconds, clock))
         return made[-1]
 
     yield make
@@ -241,10 +250,11 @@ def test_connections_are_reused(
 def test_after_a_timeout_the_connection_is_replaced(serve: Serve, client: Callable[..., Client]) -> None:
     """What would still arrive on the old connection is not taken for the next response."""
     server = serve(head("Content-Length: 3") + b"{}")
-    one = client(server, seconds=0.2)
+    one = client(server, seconds=0.2, clock=FakeClock())  # each operation has all of the time, so that only reads end
     for _ in range(2):
         with pytest.raises(httpx.ReadTimeout):
             one.send()
+        assert server.received.acquire(timeout=60)
     assert server.connections == 2
 
 
@@ -302,7 +312,7 @@ def test_a_name_lookup_ends_by_the_deadline(monkeypatch: pytest.MonkeyPatch) -> 
     """A resolver that does not respond does not hold the request."""
     released = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: released.wait(60) and [])
-    deadline = Deadline(SystemClock(), 0.05)
+    deadline = Deadline(FakeClock(), 0.05)
     one = connect("http://localhost:9", deadline)
     deadline.start()
     with pytest.raises(httpx.ConnectTimeout):
@@ -313,11 +323,10 @@ def test_a_name_lookup_ends_by_the_deadline(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_cause_of_a_refused_connection_is_kept() -> None:
     """The error says why, so that the hint can."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-        listener.close()
+    with socket.socket() as bound:  # it does not listen, and no other process gets its port
+        bound.bind(("127.0.0.1", 0))
         with pytest.raises(httpx.ConnectError, match="refused"):
-            Client(f"http://127.0.0.1:{port}").send()
+            Client(f"http://127.0.0.1:{bound.getsockname()[1]}").send()
 
 
 @pytest.fixture

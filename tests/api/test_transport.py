@@ -335,7 +335,7 @@ class TestWatched:
     def test_read_and_unpacked(self, clock: FakeClock) -> None:
         """The body is there, unpacked, and so are the headers, but for those that spoke of its packing."""
         packed = httpx.Response(
-            200, headers={"Content-Encoding": "gzip", "X-Own": "1"}, stream=Chunks([gzip.compress(b"hello")])
+            200, headers={"Content-Encoding": "gzip", "X-Own": "1"}, stream=Chunks([gzip.compress(b"hello", mtime=0)])
         )
         watched, _ = self.watched(Service(packed), clock)
         response = watched.handle_request(get())
@@ -386,7 +386,7 @@ class TestWatched:
         """A small packed body that unpacks to a large one is cut off as well."""
         monkeypatch.setattr(transport_module, "MAX_BYTES", 10_000)
         packed = httpx.Response(
-            200, headers={"Content-Encoding": "gzip"}, stream=Chunks([gzip.compress(b"x" * 20_000)])
+            200, headers={"Content-Encoding": "gzip"}, stream=Chunks([gzip.compress(b"x" * 20_000, mtime=0)])
         )
         watched, _ = self.watched(Service(packed), clock)
         with pytest.raises(BadAnswerError):

@@ -80,7 +80,7 @@ def test_only_a_get_is_tried_again(wacr: Wacr, api: Api, method: str, answer: in
     assert len(api.requests) == 1
     assert result.status == (5 if answer == 429 else 6)
     if answer == "reset":
-        assert "Whether it was done is not known" in result.stderr
+        assert "It is unknown whether the API did it" in result.stderr
 
 
 def test_include(wacr: Wacr, service: Api) -> None:

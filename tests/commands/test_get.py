@@ -64,7 +64,7 @@ def test_another_message_is_no_answer(wacr: Wacr, api: Api) -> None:
     api.app = lambda _: httpx.Response(200, json={"data": {"id": 2}})
     result = wacr("messages", "get", "1", "-f", "json")
     assert (result.status, result.stdout) == (7, b"")
-    assert "asked for message 1, the answer is message 2" in result.stderr
+    assert "requested message 1, received message 2" in result.stderr
 
 
 def test_a_single_missing_id_prints_nothing(wacr: Wacr, api: Api) -> None:

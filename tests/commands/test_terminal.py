@@ -44,7 +44,7 @@ def seen(*words: str, columns: int = 80, stdin: str = "", **environ: str) -> str
 
 
 @pytest.mark.parametrize("form", ["table", "tsv", "csv", "json", "jsonl"])
-@pytest.mark.parametrize("sort", ["created_at", "-created_at"])
+@pytest.mark.parametrize("sort", ["-created_at", pytest.param("created_at", marks=pytest.mark.soak)])
 def test_nothing_in_a_message_acts(form: str, sort: str) -> None:
     """In every format, no control, escape or direction mark of a message reaches the terminal."""
     text = seen("messages", "list", "-f", form, "--sort", sort, "--limit", "1000", "--no-pager")

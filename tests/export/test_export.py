@@ -423,8 +423,8 @@ def test_the_command(wacr: Wacr, api: Api, tmp_path: Path) -> None:
     ("words", "message"),
     [
         (("--as", "parquett"), "did you mean parquet?"),
-        (("--as", "csv.zip"), "--as: no such value"),
-        (("--to", ""), "--to: an empty name"),
+        (("--as", "csv.zip"), "--as: unknown value"),
+        (("--to", ""), "--to: the folder name is empty"),
     ],
 )
 def test_invalid_flags(wacr: Wacr, api: Api, tmp_path: Path, words: tuple[str, ...], message: str) -> None:

@@ -176,20 +176,20 @@ def no_last_chunk(reply: Reply) -> bytes:
 
 def half_of_the_gzip(reply: Reply) -> bytes:
     """A packed body that ends in the middle, its content-length kept."""
-    data = gzip.compress(reply.body)
+    data = gzip.compress(reply.body, mtime=0)
     return Reply(200, data[: len(data) // 2], {**reply.headers, "Content-Encoding": "gzip"}).packed()
 
 
 def half_of_the_gzip_to_the_end(reply: Reply) -> bytes:
     """A packed body that ends in the middle and with the connection, as old proxies send it."""
-    data = gzip.compress(reply.body)
+    data = gzip.compress(reply.body, mtime=0)
     headers = {**reply.headers, "Content-Encoding": "gzip", "Connection": "close"}
     return head(200, headers) + data[: len(data) // 2]
 
 
 def broken_gzip(reply: Reply) -> bytes:
     """A packed body with a byte that is another."""
-    data = bytearray(gzip.compress(reply.body))
+    data = bytearray(gzip.compress(reply.body, mtime=0))
     data[len(data) // 2] ^= 0xFF
     return Reply(200, bytes(data), {**reply.headers, "Content-Encoding": "gzip"}).packed()
 

@@ -55,7 +55,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize("fault", BROKEN, ids=str)
-@pytest.mark.parametrize("at", [1, 2, 3])
+@pytest.mark.parametrize("at", [2, *(pytest.param(at, marks=pytest.mark.soak) for at in (1, 3))])
 def test_a_broken_answer_costs_one_call(wacr: Runner, server: Server, fault: Fault, at: int) -> None:
     """After one connection that breaks, wherever, every row is there, and one call more was made."""
     server.will(fault, at=at)

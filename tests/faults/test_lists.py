@@ -74,7 +74,7 @@ def test_rows_that_move_at_every_call(wacr: Runner, server: Server, move: Move, 
     assert messages.moved >= SIZE // 100
 
 
-@pytest.mark.parametrize("total", [True, False], ids=["total", "no total"])
+@pytest.mark.parametrize("total", [True, pytest.param(False, marks=pytest.mark.soak)], ids=["total", "no total"])
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("move", BY_THE_HUNDRED.values(), ids=BY_THE_HUNDRED)
 def test_rows_that_move_by_the_hundred(wacr: Runner, server: Server, move: Move, sort: str, total: bool) -> None:
