@@ -1,9 +1,9 @@
-"""The README's figures, measured here: each against a reference that runs in turn with it.
+"""The figures of docs/benchmarks.md: each command is measured in turn with a minimal program for the same job.
 
     python -m benchmarks [GROUP…] [--wacr .venv/bin/wacr] [--runs 15] [--rows 100000] [--archive-rows 100000]
 
-The groups are start, list, archive, walk, memory and limit; all, where none is named. For figures that mean something,
-install the wheel (``pip install .``), not an editable clone, and run each command once before. ``list``, ``walk`` and
+The groups are start, list, archive, walk, memory and limit; without a name, all of them run. Each has a home folder and
+a token of its own. Measure an installed wheel (``pip install .``), not an editable clone. ``list``, ``walk`` and
 ``memory`` need nginx, which serves pages as files from loopback, and curl and jq. ``limit`` takes a minute.
 """
 
@@ -16,7 +16,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,12 +32,12 @@ from wacr_cli.sandbox.serve import serve
 PROGRAMS = Path(__file__).parent / "programs"
 CALLS, LIMIT = 90, 60
 PAGE = 30
-"""Messages that a list has where nobody says how many."""
+"""Messages in a list by default."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table: what was measured, in which unit, of wacr and of the reference that is named."""
+    """A row of the table: the figures of wacr and of the reference, in one unit."""
 
     name: str
     unit: str
@@ -62,7 +62,7 @@ def _figure(value: float) -> str:
 
 @dataclass(frozen=True)
 class Bench:
-    """What is measured, and how often; ``folder`` is there for as long as that takes."""
+    """What is measured and how often; ``folder`` exists while the benchmarks run."""
 
     wacr: Path
     runs: int
@@ -73,15 +73,15 @@ class Bench:
 
     @property
     def python(self) -> str:
-        """The interpreter that runs wacr, and so the references."""
+        """The interpreter of wacr, which runs the references too."""
         return str(self.wacr.parent / "python")
 
     def program(self, name: str, *words: str) -> Command:
-        """One of the minimal programs."""
+        """Return the command of a minimal program."""
         return [self.python, str(PROGRAMS / f"{name}.py"), *words]
 
     def against(self, line: str, reference: str, theirs: Command, *, name: str = "") -> Row:
-        """Milliseconds of a command line of wacr, against those of a reference."""
+        """Compare a command line of wacr with a reference, in milliseconds."""
         ours, other = timing.in_turn([self._ours(line), theirs], self.runs, self.environ)
         spreads = [Spread(tuple(1000 * run.seconds for run in some)) for some in (ours, other)]
         return Row(name or f"`{line}`", "ms", spreads[0], reference, spreads[1])
@@ -89,18 +89,24 @@ class Bench:
     def _ours(self, line: str) -> Command:
         return [str(self.wacr), *line.split()]
 
+    def isolate(self, group: str) -> Bench:
+        """Return the bench with a home folder and a token that no other group uses, so that no call limit is shared."""
+        home = self.folder / f"home-{group}"
+        home.mkdir()
+        return replace(self, environ={**self.environ, "HOME": str(home), "WACR_TOKEN": f"benchmark-{group}"})
+
     # The groups.
 
     def start(self) -> Iterator[Row]:
-        """What asks nobody anything."""
-        trivial, help_of_it = self.program("trivial"), self.program("trivial", "--help")
+        """Commands that make no call."""
+        trivial, trivial_help = self.program("trivial"), self.program("trivial", "--help")
         yield self.against("--version", "trivial typer program", trivial)
         yield self.against("completion bash", "trivial typer program", trivial)
-        yield self.against("--help", "its --help", help_of_it)
-        yield self.against("messages list --help", "its --help", help_of_it)
+        yield self.against("--help", "its --help", trivial_help)
+        yield self.against("messages list --help", "its --help", trivial_help)
 
     def list(self) -> Iterator[Row]:
-        """Thirty messages, from loopback and from the sample workspace."""
+        """Thirty messages from loopback, and from the sample workspace."""
         with self._pages() as url:
             pipe = f"curl -s '{url}/messages?page=1&per_page=30' | jq -r '.data[] | [.[]] | @csv'"
             csv, table = self.program("list_csv"), self.program("list_table")
@@ -111,7 +117,7 @@ class Bench:
             yield self.against("--demo messages list --format table", "typer, httpx and rich", table)
 
     def archive(self) -> Iterator[Row]:
-        """Thirty messages of an archive."""
+        """Thirty messages from an archive."""
         place = self.folder / "archive.sqlite"
         _write_archive(place, self.archive_rows)
         yield self.against(
@@ -122,19 +128,23 @@ class Bench:
         )
 
     def walk(self) -> Iterator[Row]:
-        """All messages, in rows a second."""
+        """All messages, against a plain program and against curl and jq."""
         with self._pages() as url:
             last = -(-self.rows // 100)
             pipe = f"curl -s '{url}/messages?page=[1-{last}]&per_page=100' | jq -r '.data[] | [.[]] | @csv'"
-            commands = [self._ours("messages list --all --format csv"), timing.shell(pipe)]
-            ours, theirs = timing.in_turn(commands, self.runs, self.environ)
-        if {one.lines for one in ours} != {self.rows + 1} or {one.lines for one in theirs} != {self.rows}:
+            commands = [self._ours("messages list --all --format csv"), self.program("list_all"), timing.shell(pipe)]
+            ours, plain, curl = timing.in_turn(commands, self.runs, self.environ)
+        lines = [{one.lines for one in runs} for runs in (ours, plain, curl)]
+        if lines != [{self.rows + 1}, {self.rows + 1}, {self.rows}]:
             raise RuntimeError("not all rows were written")
-        spreads = [Spread(tuple(self.rows / run.seconds for run in some)) for some in (ours, theirs)]
-        yield Row(f"`--all --format csv`, {self.rows:,} messages", "rows/s", spreads[0], "curl and jq", spreads[1])
+        name = f"`--all --format csv`, {self.rows:,} messages"
+        per_page = [Spread(tuple(1000 * run.seconds / last for run in runs)) for runs in (ours, plain)]
+        yield Row(name, "ms a page", per_page[0], "httpx, json and csv", per_page[1])
+        speeds = [Spread(tuple(self.rows / run.seconds for run in runs)) for runs in (ours, curl)]
+        yield Row(name, "rows/s", speeds[0], "curl and jq", speeds[1])
 
     def memory(self) -> Iterator[Row]:
-        """The most that it takes at a time, by the number of rows."""
+        """Peak memory by the number of rows."""
         runs = range(min(self.runs, 3))
         trivial = Spread(tuple(timing.peak(self.program("trivial"), self.environ) for _ in runs))
         with self._pages():
@@ -144,16 +154,16 @@ class Bench:
                 yield Row(f"peak memory, {rows:,} messages", "MiB", ours, "trivial typer program", trivial)
 
     def limit(self) -> Iterator[Row]:
-        """Calls under a limit: the time, against what the limit itself asks for; a refused one would be told."""
+        """Calls under a rate limit: the time, against the least that the limit allows; refused calls are counted."""
         app = Sandbox(world.build(datetime.now(UTC), messages=100 * CALLS), rate_limit=LIMIT)
         statuses: list[int] = []
 
-        def noted(request: httpx.Request) -> httpx.Response:
+        def record(request: httpx.Request) -> httpx.Response:
             response = app(request)
             statuses.append(response.status_code)
             return response
 
-        with serve(noted) as server:
+        with serve(record) as server:
             environ = {**self.environ, "WACR_API_URL": server.url}
             del environ["WACR_RATE_LIMIT"]
             ours = timing.run(self._ours("messages list --all --format csv"), environ)
@@ -167,7 +177,7 @@ class Bench:
 
     @contextmanager
     def _pages(self) -> Iterator[str]:
-        """The base URL of the messages that nginx serves, where wacr and the programs find them too."""
+        """Serve the messages with nginx; yield the base URL, which the environment has too."""
         folder = self.folder / "pages"
         if not folder.exists():
             folder.mkdir()
@@ -178,7 +188,7 @@ class Bench:
 
 
 def _write_archive(place: Path, rows: int) -> None:
-    """An archive of so many messages, as a sync leaves it."""
+    """Write an archive of *rows* messages as a sync leaves it."""
     store = SqliteStore(place)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     store.prepare()
@@ -203,7 +213,7 @@ TOOLS = ("nginx", "curl", "jq", "bash")
 
 
 def main() -> None:
-    """Measure, and print a line of the table as soon as it is known."""
+    """Measure, and print each row of the table when it is known."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n")[0])
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"{', '.join(GROUPS)} [default: all]")
     parser.add_argument(
@@ -212,9 +222,9 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=15, help="how often each command is run")
     parser.add_argument("--rows", type=int, default=100_000, help="messages that are served")
     parser.add_argument("--archive-rows", type=int, default=100_000, help="messages in the archive")
-    asked = parser.parse_args()
-    if unknown := set(asked.groups) - GROUPS.keys():
-        parser.error(f"no such group: {', '.join(sorted(unknown))}")
+    args = parser.parse_args()
+    if unknown := set(args.groups) - GROUPS.keys():
+        parser.error(f"unknown group: {', '.join(sorted(unknown))}")
     if missing := [tool for tool in TOOLS if not shutil.which(tool)]:
         parser.error(f"not installed: {', '.join(missing)}")
     with tempfile.TemporaryDirectory() as name:
@@ -222,15 +232,13 @@ def main() -> None:
         folder.chmod(0o755)  # nginx may read as another user
         environ = {
             "PATH": os.environ["PATH"],
-            "HOME": name,
             "LC_ALL": "C.UTF-8",
-            "WACR_TOKEN": "benchmark",
             "WACR_RATE_LIMIT": "1000000",
         }
-        bench = Bench(asked.wacr.absolute(), asked.runs, asked.rows, asked.archive_rows, folder, environ)
+        bench = Bench(args.wacr.absolute(), args.runs, args.rows, args.archive_rows, folder, environ)
         print(HEADING, flush=True)
-        for group in asked.groups or GROUPS:
-            for row in GROUPS[group](bench):
+        for group in args.groups or GROUPS:
+            for row in GROUPS[group](bench.isolate(group)):
                 print(row, flush=True)
 
 
