@@ -1,7 +1,7 @@
-"""Write man/ and docs/reference.md anew: what each command is and takes, read off the program itself.
+"""Write man/ and docs/reference.md: what each command does and which options it has, read from the program itself.
 
-What holds for all of them, environment and exit statuses, is read off the README's tables. ``--check`` writes nothing,
-and fails where a file is no longer what the program and the README ask for.
+The environment variables come from the table in docs/accounts.md, the exit statuses from that in README.md. ``--check``
+writes nothing, and exits with 1 where a file is not what would be written.
 """
 
 from __future__ import annotations
@@ -103,12 +103,16 @@ def _epilog(text: str | None) -> tuple[tuple[str, ...], list[str]]:
     return examples, notes
 
 
+SOURCES = {"variable": "docs/accounts.md", "exit": "README.md"}
+"""The pages that have a table of something and its meaning, by the table's first heading."""
+
+
 def table(heading: str) -> list[tuple[str, str]]:
-    """The rows of the README's table that begins with this heading."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    """Return the rows of the table with this first heading."""
+    text = (ROOT / SOURCES[heading]).read_text(encoding="utf-8")
     found = re.search(rf"^\| {heading} \| meaning \|\n\|[-|]+\|\n((?:\|.*\|\n)+)", text, re.MULTILINE)
     if not found:
-        raise SystemExit(f"README.md has no table of {heading} and meaning")
+        raise SystemExit(f"{SOURCES[heading]} has no table of {heading} and meaning")
     return [
         (cells[0].strip(), cells[1].strip()) for line in found[1].splitlines() if (cells := line.strip("|").split("|"))
     ]
@@ -206,7 +210,10 @@ def reference() -> str:
     lines += ["## Everywhere", "", "These are taken before and after a command's name.", ""]
     lines += _markdown_table("option", every[0].sections["Everywhere"])
     lines += ["## Files", "", *_markdown_table("file", FILES)]
-    lines += ["Environment and exit statuses are in the [README](../README.md)."]
+    lines += [
+        "The environment variables are in [accounts.md](accounts.md#settings), the exit statuses in the "
+        "[README](../README.md#exit-statuses)."
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Draw the pictures of docs/images/: what three commands show in a terminal, each on a dark and on a light ground.
+"""Draw the pictures of docs/images/: what three commands show in a terminal, each on a dark and on a light background.
 
 The commands run in a pseudo-terminal against the sample workspace, at a fixed time, so that the files come out the same
 on every machine. ``--check`` writes nothing, and exits with 1 where a file is not what would be written.
@@ -47,10 +47,10 @@ PICTURES = (
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours: of the ground, its border and plain text, and of SGR codes 31 to 36."""
+    """Colours: of the background, its border and plain text, and of SGR codes 31 to 36."""
 
     name: str
-    ground: str
+    background: str
     border: str
     plain: str
     ansi: dict[int, str]
@@ -79,7 +79,7 @@ def record(command: str) -> str:
     child, terminal = pty.fork()
     if not child:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # the closing line names the seconds it took
-        with mock.patch.object(SystemClock, "now", lambda _: NOW):
+        with mock.patch.object(SystemClock, "now", return_value=NOW):
             cli.main(command.split()[1:])
     shown = b"".join(_read(terminal))
     os.close(terminal)
@@ -122,7 +122,7 @@ class Run:
 
 
 def parse_line(line: str) -> Iterator[Run]:
-    """Yield the runs of a line; two blanks part them, so that wide characters move nothing that comes after."""
+    """Yield the runs of a line. Two blanks separate them, so that a wide character does not move the next column."""
     style, column = Style(), 0
     for codes, text in re.findall(r"\x1b\[([\d;]*)m|([^\x1b]+)", line):
         if not text:
@@ -142,6 +142,7 @@ def draw(picture: Picture, shown: str, theme: Theme) -> str:
     """Return the SVG of a command and its output; it loads nothing from elsewhere."""
     lines = [f"\x1b[2m$\x1b[0m \x1b[1m{picture.command}\x1b[0m", *shown.rstrip("\n").split("\n")]
     width, height = round(COLUMNS * CELL_WIDTH + 2 * MARGIN), len(lines) * LINE_HEIGHT + 2 * MARGIN
+    size = f'width="{width}" height="{height}"'
     rules = "".join(f".c{code} {{ fill: {colour} }} " for code, colour in theme.ansi.items())
     texts = [
         draw_run(run, MARGIN + FONT_SIZE + number * LINE_HEIGHT)
@@ -150,11 +151,11 @@ def draw(picture: Picture, shown: str, theme: Theme) -> str:
     ]
     return "\n".join(
         (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {width} {height}">',
             f"<title>{escape(picture.command)}</title>",
             f"<style>text {{ font: {FONT_SIZE}px {FONTS}; white-space: pre; fill: {theme.plain} }} {rules}"
             ".b { font-weight: bold } .d { opacity: .65 } .i { font-style: italic }</style>",
-            f'<rect x=".5" y=".5" width="{width - 1}" height="{height - 1}" rx="8" fill="{theme.ground}" '
+            f'<rect x=".5" y=".5" width="{width - 1}" height="{height - 1}" rx="8" fill="{theme.background}" '
             f'stroke="{theme.border}"/>',
             *texts,
             "</svg>",
@@ -169,13 +170,13 @@ def draw_run(run: Run, baseline: int) -> str:
     names = [name for name, is_set in (("b", style.bold), ("d", style.dim), ("i", style.italic)) if is_set]
     names += [f"c{style.colour}"] * bool(style.colour)
     attributes = f' class="{" ".join(names)}"' if names else ""
-    if run.text.isascii():  # other scripts are joined by their fonts, which a fixed length would tear apart
+    if run.text.isascii():  # a fixed length would break the joined letters of other scripts
         attributes += f' textLength="{len(run.text) * CELL_WIDTH:.1f}"'
     return f'<text x="{MARGIN + run.column * CELL_WIDTH:.1f}" y="{baseline}"{attributes}>{escape(run.text)}</text>'
 
 
 def set_environment(home: str) -> None:
-    """Give the commands the sample workspace, a home of their own, a known terminal and UTC."""
+    """Give the commands the sample workspace, an empty home, a known terminal and UTC."""
     os.environ.clear()
     os.environ.update(HOME=home, WACR_DEMO="1", TZ="UTC", LC_ALL="C.UTF-8", TERM="xterm-256color", PAGER="cat")
     os.environ.update(COLUMNS=str(COLUMNS), LINES="60")
