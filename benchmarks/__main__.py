@@ -185,9 +185,9 @@ def _write_archive(place: Path, rows: int) -> None:
     for start in range(0, rows, 10_000):
         numbers = range(start + 1, min(rows, start + 10_000) + 1)
         with store.transaction():
-            store.take([pages.row(number) for number in numbers], "inbound", now)
+            store.upsert([pages.row(number) for number in numbers], "inbound", now)
     with store.transaction():
-        store.note("synced", {"at": now, "complete": True, "since": now})
+        store.set_state("synced", {"at": now, "complete": True, "since": now})
     store.close()
 
 

@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wacr_cli.api.envelope import Page
-from wacr_cli.archive.select import SqliteDialect, select, within
-from wacr_cli.archive.sqlite import SqliteStore
+from wacr_cli.archive.select import build_select, restrict_to_time_range
+from wacr_cli.archive.sqlite import SqliteDialect, SqliteStore
 from wacr_cli.core.models import PER_PAGE_MAX
 from wacr_cli.core.progress import Progress
 from wacr_cli.core.query import Filter, Query
@@ -154,7 +154,7 @@ def same_sql(query: dict[str, Any]) -> str:
     """The statement that a question becomes, with its values in it."""
     filters = tuple(Filter(field, "eq", (value,)) for field, value in query.get("filters", ()))
     asked = Query(local=True, **(query | {"filters": filters}))
-    chosen = within(select(asked, SqliteDialect()), asked)
+    chosen = restrict_to_time_range(build_select(asked, SqliteDialect()), asked)
     sql = f"SELECT m.raw, m.direction, m.deleted_at {chosen.sql} ORDER BY {chosen.order} LIMIT 31"
     for value in chosen.values:
         quoted = str(value).replace("'", "''")

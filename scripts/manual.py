@@ -23,25 +23,25 @@ WIDTH = 80
 FILES = (
     (
         "~/.config/wacr/config.toml",
-        "The profiles; `wacr config set` changes it. On macOS in `~/Library/Application Support/wacr`, and everywhere "
-        "in `WACR_CONFIG_DIR` where that is set.",
+        "The profiles; `wacr config set` changes them. The folder is `~/Library/Application Support/wacr` on macOS, and "
+        "`WACR_CONFIG_DIR` if that is set.",
     ),
     (
         "~/.config/wacr/credentials/tokens.json",
-        "The tokens that `wacr auth login` keeps where there is no keyring, for their owner alone.",
+        "The tokens that `wacr auth login` stores if there is no keyring. Only their owner can read the file.",
     ),
     (
         "~/.local/share/wacr/default.sqlite",
-        "The archive that `wacr sync` keeps, one for each profile, unless `--archive-at`, `WACR_ARCHIVE` or the "
+        "The archive that `wacr sync` updates, one for each profile, unless `--archive-at`, `WACR_ARCHIVE` or the "
         "profile names another place.",
     ),
     (
         "~/.local/state/wacr/",
-        "When the last calls were made, by which all processes keep to the limit together; `last-failure.log` and "
-        "the logs of `WACR_DEBUG`.",
+        "The times of the last calls, with which all processes share the rate limit; `last-failure.log`; and the logs "
+        "of `WACR_DEBUG`.",
     ),
 )
-"""The files that the program reads and writes, on Linux, and what they are."""
+"""The files that the program reads and writes on Linux, and what they contain."""
 
 
 @dataclass(frozen=True)
@@ -200,15 +200,15 @@ def reference() -> str:
     lines = [
         "# Reference",
         "",
-        "Every command, and what it takes. Written by `scripts/manual.py`; `man wacr` has the same where it is found.",
+        "Every command and its options. `scripts/manual.py` writes this page; `man wacr` shows the same.",
         "",
         *(f"- [`{page.name}`](#{page.name.replace(' ', '-')}): {_lower(page.summary)}" for page in every),
         "",
     ]
     for page in every:
         lines += _chapter(page)
-    lines += ["## Everywhere", "", "These are taken before and after a command's name.", ""]
-    lines += _markdown_table("option", every[0].sections["Everywhere"])
+    lines += ["## Global options", "", "They can stand before or after the name of a command.", ""]
+    lines += _markdown_table("option", every[0].sections["Global options"])
     lines += ["## Files", "", *_markdown_table("file", FILES)]
     lines += [
         "The environment variables are in [accounts.md](accounts.md#settings), the exit statuses in the "
@@ -224,7 +224,7 @@ def _chapter(page: Page) -> list[str]:
     if page.examples:
         lines += ["```sh", *page.examples, "```", ""]
     for name, records in page.sections.items():
-        if name != "Everywhere":
+        if name != "Global options":
             lines += _markdown_table(name.lower(), records)
     return lines
 

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import parse_qsl
 
 import httpx
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from wacr_cli import cli
-from wacr_cli.api import wire
+from wacr_cli.api import network
 from wacr_cli.sandbox.app import Sandbox
 from wacr_cli.sandbox.world import Row, World
 
-# A check before landing says the same of the same code twice; at a desk, every run tries something new.
-settings.register_profile("wacr", deadline=None, derandomize=bool(os.environ.get("CI")))
-settings.load_profile("wacr")
+# No budget of Hypothesis is one of time: a slow machine finds what a fast one does. The short profile tries the same
+# examples in every run; the long one, which .ci/run takes, tries others each time, unless CI asks for the same.
+ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("short", ANY_SPEED, max_examples=20, derandomize=True)
+settings.register_profile("soak", ANY_SPEED, max_examples=300, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("short")
 
 # A shell that starts this in the background has it ignore Ctrl-C, and all that it starts in turn.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CANARY = "canary-5f2c9e71d4"
+NUMBERS = itertools.count()
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
@@ -93,15 +97,22 @@ SMALL = (
 def api(monkeypatch: pytest.MonkeyPatch) -> Api:
     """The small account, in place of the network."""
     service = Api(Sandbox(World(NOW, SMALL)))
-    monkeypatch.setattr(wire, "connect", lambda *_: httpx.MockTransport(service))
+    monkeypatch.setattr(network, "connect", lambda *_: httpx.MockTransport(service))
     return service
 
 
 @pytest.fixture(autouse=True)
-def own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No test sees the settings of whoever runs it, or leaves anything of its own."""
+def own_folders(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """No test sees the settings of the person who runs it, or leaves anything of its own.
+
+    The home is made by what writes to it: most tests need none, and a folder for each would take longer than they do.
+    """
+    own = "tmp_path" in request.fixturenames
+    folder = request.getfixturevalue("tmp_path") if own else tmp_path_factory.getbasetemp() / str(next(NUMBERS))
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
+        monkeypatch.setenv(name, str(folder / "home"))
     for name in ("PROFILE", "CONFIG_DIR", "ARCHIVE", "DEMO", "DEBUG", "PAGER", "API_URL"):
         monkeypatch.delenv(f"WACR_{name}", raising=False)
     for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):

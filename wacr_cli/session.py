@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import httpx
 
     from wacr_cli.api.client import Client
-    from wacr_cli.api.rate_limiter import Budget
+    from wacr_cli.api.rate_limiter import RateLimiter
     from wacr_cli.api.source import ApiSource
     from wacr_cli.api.transport import Deadline
     from wacr_cli.archive.store import Store
@@ -116,16 +116,16 @@ class Session:
         """The endpoints of the API, or of the sample workspace in its place."""
         return self.make_client(self.token, None if self.settings.demo else self.rate_limiter)
 
-    def make_client(self, token: credentials.Token, budget: Budget | None = None) -> Client:
+    def make_client(self, token: credentials.Token, limiter: RateLimiter | None = None) -> Client:
         """Return a client for a token, with the rate limiter of that token."""
         from wacr_cli.api.client import Client
 
         url = self.settings.api_url
         if self.settings.demo:
             return Client(self._observe(_make_sample_transport(self.clock)), url, token.value)
-        budget = budget or self._make_rate_limiter(token.value)
-        transport = self._make_transport(budget)
-        return Client(transport, url, token.value, renewal=_describe_renewal(self, token), whose=budget.whose)
+        limiter = limiter or self._make_rate_limiter(token.value)
+        renewal = _describe_renewal(self, token)
+        return Client(self._make_transport(limiter), url, token.value, renewal=renewal, explain_limit=limiter.explain)
 
     @cached_property
     def source(self) -> ApiSource:
@@ -158,7 +158,7 @@ class Session:
     @cached_property
     def archived_names(self) -> Names | None:
         """The archive as a source of names, None where it has no contacts."""
-        has_contacts = self.store.exists and (self.store.state("contacts") or {}).get("whole")
+        has_contacts = self.store.exists and (self.store.get_state("contacts") or {}).get("whole")
         return self.store if has_contacts else None
 
     @cached_property
@@ -177,37 +177,44 @@ class Session:
         return Deadline(self.clock, self.timeout)
 
     def _observe(self, inner: httpx.BaseTransport) -> httpx.BaseTransport:
-        from wacr_cli.api.transport import Watched
+        from wacr_cli.api.transport import DeadlineTransport, LoggingTransport
 
-        watched = Watched(inner, self._deadline, self.clock, self._listener)
-        if self.log is None:
-            return watched
-        from wacr_cli.api.transport import Logged
+        observed = DeadlineTransport(inner, self._deadline, self.clock, self._listener)
+        return observed if self.log is None else LoggingTransport(observed, self.log.say)
 
-        return Logged(watched, self.log.say)
+    def _make_transport(self, limiter: RateLimiter) -> httpx.BaseTransport:
+        from wacr_cli.api import network
+        from wacr_cli.api.transport import RateLimitTransport, RetryTransport
 
-    def _make_transport(self, budget: Budget) -> httpx.BaseTransport:
-        from wacr_cli.api import wire
-        from wacr_cli.api.transport import Paced, Retrying
-
-        paced = Paced(self._observe(wire.connect(self.settings.api_url, self._deadline)), budget)
-        return Retrying(paced, self.clock, max_wait=self.max_wait, budget=budget, progress=self._listener)
+        observed = self._observe(network.connect(self.settings.api_url, self._deadline))
+        return RetryTransport(
+            RateLimitTransport(observed, limiter),
+            self.clock,
+            max_wait=self.max_wait,
+            limiter=limiter,
+            progress=self._listener,
+        )
 
     @cached_property
-    def rate_limiter(self) -> Budget:
+    def rate_limiter(self) -> RateLimiter:
         """The rate limiter of this run's token."""
         return self._make_rate_limiter(self.token.value)
 
-    def _make_rate_limiter(self, token: str) -> Budget:
-        from wacr_cli.api import rate_limiter
+    def _make_rate_limiter(self, token: str) -> RateLimiter:
+        from wacr_cli.api.rate_limiter import RateLimiter, open_state
 
         fd = None
         try:
-            fd = rate_limiter.open_state(config.state_dir(), token)
+            fd = open_state(config.state_dir(), token)
         except OSError as error:
-            self.console.note(f"wacr: the call limit is kept by this process alone: {error}")
-        limit = self.settings.rate_limit
-        return rate_limiter.Budget(fd, self.clock, configured=limit, max_wait=self.max_wait, progress=self._listener)
+            self.console.note(f"wacr: the rate limit is not shared with other processes: {error}")
+        return RateLimiter(
+            fd,
+            self.clock,
+            configured=self.settings.rate_limit,
+            max_wait=self.max_wait,
+            progress=self._listener,
+        )
 
 
 def _describe_renewal(session: Session, token: credentials.Token) -> str:
@@ -216,7 +223,7 @@ def _describe_renewal(session: Session, token: credentials.Token) -> str:
     where = (
         "set WACR_TOKEN" if is_from_environment else f"log in with it: wacr auth login{session.settings.profile_flag}"
     )
-    return f"Make a new one in the app under Settings → API and {where}."
+    return f"Create a token in the app under Settings → API, then {where}."
 
 
 def _make_sample_transport(clock: Clock) -> httpx.BaseTransport:

@@ -34,7 +34,7 @@ from typing import Any, Protocol
 from wacr_cli.api.envelope import Page
 from wacr_cli.api.params import Params, list_params, window_params
 from wacr_cli.api.walk import Answer, Checkpoint, Walk, Window
-from wacr_cli.archive.store import Store, Taken
+from wacr_cli.archive.store import Store, UpsertResult
 from wacr_cli.core.errors import AuthError, BadAnswerError, NotFoundError, UsageError
 from wacr_cli.core.models import DIRECTIONS, PER_PAGE_MAX, Row
 from wacr_cli.core.progress import Progress
@@ -135,7 +135,7 @@ class Sync:
         self._totals: dict[str | None, int] = {}
         self._read = 0
         self._expected: int | None = None
-        self._people = Taken()
+        self._people = UpsertResult()
         self._latest = _LONG_AGO
         self._moved: set[str | None] = set()
         self._is_ours = False
@@ -147,7 +147,7 @@ class Sync:
         """
         with self._store.exclusive():
             still = self._read_whole_lists()
-            total = self._count() if self._store.state("counts") is not False else None
+            total = self._count() if self._store.get_state("counts") is not False else None
             for direction in DIRECTIONS:
                 if self._is_whole(direction):
                     self._bring_up_to_date(direction, still.get(direction))
@@ -160,26 +160,26 @@ class Sync:
         return self._report
 
     def _is_whole(self, direction: str) -> bool:
-        return bool(self._store.state(f"whole.{direction}"))
+        return bool(self._store.get_state(f"whole.{direction}"))
 
     def _check_origin(self) -> None:
         """Keep the messages of two services apart."""
-        origin = self._store.state("origin")
+        origin = self._store.get_state("origin")
         if origin is None:
             with self._store.transaction():
-                self._store.note("origin", self._origin)
+                self._store.set_state("origin", self._origin)
         elif origin != self._origin:
             raise UsageError(
-                f"the archive {self._store.place!r} is of {origin}, not of {self._origin}",
+                f"the archive {self._store.location!r} is of {origin}, not of {self._origin}",
                 "Name another place for this one: --archive-at, WACR_ARCHIVE, or the profile's archive.",
             )
 
     def _note_end(self) -> None:
-        synced = self._store.state("synced") or {}
+        synced = self._store.get_state("synced") or {}
         now = self._now()
         since = synced.get("since") or (now if self._report.complete else None)
         with self._store.transaction():
-            self._store.note("synced", {"at": now, "complete": self._report.complete, "since": since})
+            self._store.set_state("synced", {"at": now, "complete": self._report.complete, "since": since})
 
     # The whole list.
 
@@ -216,7 +216,7 @@ class Sync:
 
     def _proved(self, one: _WholeWalk) -> _WholeWalk:
         """A walk that proves what was deleted: of what an earlier run has seen, some may be gone by now."""
-        here = self._store.count_directed(one.direction)
+        here = self._store.count_direction(one.direction)
         if not (self._full and one.covered and one.walk.complete) or self._totals.get(one.direction) == here:
             return one
         return self._walked(self._begin(one.direction))
@@ -224,7 +224,7 @@ class Sync:
     def _begin(self, direction: str) -> _WholeWalk:
         """The walk of the whole list: that which an earlier run left, or a new one."""
         again = self._is_whole(direction)
-        left = self._store.state(f"walk.{direction}")
+        left = self._store.get_state(f"walk.{direction}")
         if left and not (again and self._age(left["started"]) > _FULL_IS_FRESH):
             covered = self._store.marked("seen", direction)
             walk = Walk(resumed=(_checkpoint(left["checkpoint"]), covered))
@@ -243,20 +243,20 @@ class Sync:
             if one.again:
                 self._store.mark("pending", taken.new, one.direction)
             where = {"started": one.started, "checkpoint": asdict(one.walk.checkpoint)}
-            self._store.note(f"walk.{one.direction}", where)
-            if not one.again and self._store.state(f"changes.{one.direction}") is None:
-                self._store.note(f"changes.{one.direction}", {"at": _text(self._latest), "first": True})
+            self._store.set_state(f"walk.{one.direction}", where)
+            if not one.again and self._store.get_state(f"changes.{one.direction}") is None:
+                self._store.set_state(f"changes.{one.direction}", {"at": _text(self._latest), "first": True})
         self._tell(len(rows))
 
     def _end(self, one: _WholeWalk) -> None:
         """Note that a walk is through, and what it proves."""
         now = self._now()
         with self._store.transaction():
-            self._store.note(f"walk.{one.direction}", None)
+            self._store.set_state(f"walk.{one.direction}", None)
             self._store.unmark("seen", one.direction)
             if one.walk.complete:
                 self._store.unmark("pending", one.direction)
-                self._store.note(f"whole.{one.direction}", {"since": one.started, "at": now})
+                self._store.set_state(f"whole.{one.direction}", {"since": one.started, "at": now})
                 self._report.deleted += self._store.mark_deleted(one.direction, one.started, now)
             else:
                 self._lack(one.direction, one.walk)
@@ -313,7 +313,7 @@ class Sync:
         """
         started = self._now()
         # Of a first copy, the messages of one window are evidence, and not of two.
-        quiet = 1 if (self._store.state(f"changes.{direction}") or {}).get("first") else _QUIET
+        quiet = 1 if (self._store.get_state(f"changes.{direction}") or {}).get("first") else _QUIET
         if len(new) > PER_PAGE_MAX - _LINK and self._is_quiet_behind(direction, frozenset(new), quiet):
             self._note_search(direction, started)
             return False
@@ -333,12 +333,12 @@ class Sync:
 
     def _evidence(self, direction: str, ids: Sequence[int]) -> set[int]:
         """The messages that are as they were when the last search for changes began."""
-        since = self._store.state(f"changes.{direction}")
-        return self._store.unchanged_since(ids, since["at"]) if since else set()
+        since = self._store.get_state(f"changes.{direction}")
+        return self._store.find_unchanged(ids, since["at"]) if since else set()
 
     def _note_search(self, direction: str, started: str) -> None:
         with self._store.transaction():
-            self._store.note(f"changes.{direction}", {"at": started})
+            self._store.set_state(f"changes.{direction}", {"at": started})
 
     def _is_quiet_behind(self, direction: str, new: frozenset[int], quiet: int) -> bool:
         """Whether the rows behind as many as are new show that nothing else stands among those.
@@ -370,7 +370,7 @@ class Sync:
         if self._is_ours or self._full or self._has_few():
             self._is_ours = True
             return True
-        there = self._store.rows_of([row["id"] for row in rows])
+        there = self._store.get_rows([row["id"] for row in rows])
         same = [_stays(there[row["id"]]) == _stays(row) for row in rows if row["id"] in there]
         if same and not any(same):
             raise self._of_another()
@@ -396,7 +396,7 @@ class Sync:
 
     def _of_another(self) -> UsageError:
         return UsageError(
-            f"the messages in {self._store.place!r} are not those that this token reads",
+            f"the messages in {self._store.location!r} are not those that this token reads",
             "Is it another account's? Then name another --archive-at; if not, wacr sync --full.",
         )
 
@@ -412,30 +412,30 @@ class Sync:
             self._read_uncounted()
             return
         left = self._undirected(total) and min(self._undirected(total), self._undirected(self._count()))
-        if self._full and (left > 0 or self._store.count_directed(None) > 0):
+        if self._full and (left > 0 or self._store.count_direction(None) > 0):
             self._read_all_undirected()
-        elif left and left != self._store.state("undirected"):
+        elif left and left != self._store.get_state("undirected"):
             for page, _ in self._windows(Walk(), None):
                 with self._store.transaction():
                     left -= len(self._take(page.rows, None).new)
                 if left <= 0:
                     break
             with self._store.transaction():
-                self._store.note("undirected", max(0, left))
+                self._store.set_state("undirected", max(0, left))
 
     def _read_uncounted(self) -> None:
         """Read the list without a filter down to what is known, once and in a full sync the whole of it."""
-        if self._full or not self._store.state("whole."):
+        if self._full or not self._store.get_state("whole."):
             self._read_all_undirected()
             return
         for page, _ in self._windows(Walk(), None):
-            known = set(self._store.rows_of([row["id"] for row in page.rows]))
+            known = set(self._store.get_rows([row["id"] for row in page.rows]))
             with self._store.transaction():
                 self._take(page.rows, None)
             if _is_linked(page.rows, known):
                 break
         with self._store.transaction():
-            self._store.note("counts", None in self._totals)
+            self._store.set_state("counts", None in self._totals)
 
     def _read_all_undirected(self) -> None:
         started, walk = self._now(), Walk()
@@ -443,10 +443,10 @@ class Sync:
             with self._store.transaction():
                 self._take(page.rows, None)
         with self._store.transaction():
-            self._store.note("counts", None in self._totals)
-            self._store.note("undirected", 0)
+            self._store.set_state("counts", None in self._totals)
+            self._store.set_state("undirected", 0)
             if walk.complete:
-                self._store.note("whole.", {"at": started})
+                self._store.set_state("whole.", {"at": started})
                 self._report.deleted += self._store.mark_deleted(None, started, self._now())
             else:
                 self._lack(None, walk)
@@ -456,7 +456,7 @@ class Sync:
         if total is None or not all(direction in self._totals for direction in DIRECTIONS):
             return 0
         directed = sum(self._totals[direction] for direction in DIRECTIONS)
-        return max(0, total - directed - self._store.count_directed(None))
+        return max(0, total - directed - self._store.count_direction(None))
 
     # Asking and keeping.
 
@@ -483,15 +483,15 @@ class Sync:
         self._ask(None, Window(1, 1))
         return self._totals.get(None)
 
-    def _take_pending(self, rows: Sequence[Row], direction: str) -> Taken:
+    def _take_pending(self, rows: Sequence[Row], direction: str) -> UpsertResult:
         """Store a window whose new messages are not linked to the archive yet."""
         with self._store.transaction():
             taken = self._take(rows, direction)
             self._store.mark("pending", taken.new, direction)
         return taken
 
-    def _take(self, rows: Sequence[Row], direction: str | None) -> Taken:
-        taken = self._store.take(rows, direction, self._now())
+    def _take(self, rows: Sequence[Row], direction: str | None) -> UpsertResult:
+        taken = self._store.upsert(rows, direction, self._now())
         self._report.new += len(taken.new)
         self._report.changed += len(taken.changed)
         return taken
@@ -513,7 +513,7 @@ class Sync:
 
     def _begin_after_earlier_runs(self) -> None:
         """Let no time of this run be one that an earlier run noted."""
-        noted = [self._store.state(key) for key in ("synced", *(f"walk.{one}" for one in DIRECTIONS))]
+        noted = [self._store.get_state(key) for key in ("synced", *(f"walk.{one}" for one in DIRECTIONS))]
         times = [one.get("at") or one.get("started") for one in noted if one]
         self._latest = max((datetime.fromisoformat(one) for one in times), default=_LONG_AGO)
 
@@ -526,7 +526,7 @@ class Sync:
 
     def _read_contacts(self) -> None:
         """Read the contacts: all of them once, later those that changed, at most once a day."""
-        state = self._store.state("contacts") or {}
+        state = self._store.get_state("contacts") or {}
         if not self._full and state and self._age(state["at"]) < _CONTACTS_ARE_FRESH:
             return
         whole = bool(state.get("whole")) and not self._full
@@ -538,7 +538,7 @@ class Sync:
             self._report.notes.append(f"Contacts were not read: {error.message}")
             whole = False
         with self._store.transaction():
-            self._store.note("contacts", {"at": self._now(), "whole": whole})
+            self._store.set_state("contacts", {"at": self._now(), "whole": whole})
 
     def _read_all_contacts(self) -> bool:
         walk = Walk(newest_first=False)
@@ -559,7 +559,7 @@ class Sync:
     def _ask_contacts(self, window: Window, sort: str) -> Page:
         page = self._client.contacts([("sort", sort), *window_params(window.page, window.per_page)])
         with self._store.transaction():
-            self._people = self._store.take_contacts(page.rows, self._now())
+            self._people = self._store.upsert_contacts(page.rows, self._now())
         return page
 
 

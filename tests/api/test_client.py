@@ -11,7 +11,7 @@ import pytest
 
 from wacr_cli import __version__
 from wacr_cli.api.client import Client
-from wacr_cli.api.transport import Deadline, Watched
+from wacr_cli.api.transport import Deadline, DeadlineTransport
 from wacr_cli.core import errors
 from wacr_cli.core.errors import BadAnswerError, WacrError
 from wacr_cli.core.progress import Progress
@@ -32,7 +32,7 @@ LIST = {"success": True, "data": ROWS, "meta": {"pagination": {"has_more": True,
 def client() -> Iterator[Client]:
     """A client that keeps its token to itself."""
     clock = SystemClock()
-    transport = Watched(httpx.HTTPTransport(verify=False), Deadline(clock, 30), clock, Progress())
+    transport = DeadlineTransport(httpx.HTTPTransport(verify=False), Deadline(clock, 30), clock, Progress())
     made = Client(transport, BASE, CANARY)
     yield made
     made.close()
@@ -191,14 +191,14 @@ class TestAnswers:
         httpx_mock.add_response(content=b"not packed", headers={"Content-Encoding": encoding})
         error = failed(client)
         assert error.exit_status == 6
-        assert error.message.startswith("shop.example: an answer that does not unpack: ")
+        assert error.message.startswith("shop.example: a response that can't be decompressed: ")
 
     @pytest.mark.parametrize(
         ("error", "words"),
         [
             (httpx.ConnectError("refused"), "no connection: refused"),
             (httpx.ConnectTimeout("slow"), "no connection in time: slow"),
-            (httpx.ReadTimeout("slow"), "no whole answer in time: slow"),
+            (httpx.ReadTimeout("slow"), "no complete response in time: slow"),
             (httpx.ReadError("reset"), "a broken connection: reset"),
             (httpx.RemoteProtocolError("cut short"), "a broken connection: cut short"),
         ],
@@ -226,7 +226,7 @@ class TestOtherEndpoints:
         httpx_mock.add_response(json={"data": {"id": 7, "firstname": "Ada"}}, is_reusable=True)
         assert client.contact(7, [("include", "groups")])["firstname"] == "Ada"
         assert str(httpx_mock.get_requests()[0].url) == f"{BASE}/contacts/7?include=groups"
-        with pytest.raises(BadAnswerError, match="asked for contact 8"):
+        with pytest.raises(BadAnswerError, match="requested contact 8"):
             client.contact(8)
 
     def test_account(self, client: Client, httpx_mock: HTTPXMock) -> None:
@@ -292,7 +292,7 @@ class TestToken:
         """Even in the place of the code, where it may look like one."""
         httpx_mock.add_response(status_code=401, json={"error": {"code": token, "message": "no"}})
         clock = SystemClock()
-        transport = Watched(httpx.HTTPTransport(verify=False), Deadline(clock, 30), clock, Progress())
+        transport = DeadlineTransport(httpx.HTTPTransport(verify=False), Deadline(clock, 30), clock, Progress())
         client = Client(transport, BASE, token)
         assert token not in json.dumps(failed(client).as_dict())
         client.close()

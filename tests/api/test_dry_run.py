@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wacr_cli.api import dry_run
@@ -57,7 +57,6 @@ def calls_of(query: Query, service: Still) -> list[Params]:
 
 
 @pytest.mark.parametrize("sort", [None, "created_at", "-updated_at", "updated_at"])
-@settings(deadline=None, max_examples=25)
 @given(total=st.integers(0, 450))
 def test_a_whole_walk(sort: str | None, total: int) -> None:
     """With the number of rows known, the calls shown are those that a list standing still takes, in their order."""
@@ -65,7 +64,6 @@ def test_a_whole_walk(sort: str | None, total: int) -> None:
     assert list(dry_run.requests(query, [total])) == calls_of(query, Still({"": total}))
 
 
-@settings(deadline=None, max_examples=50)
 @given(limit=st.integers(1, 450))
 def test_a_limit(limit: int) -> None:
     """With a limit the calls are known without asking, and asked for no more rows than that where one call does."""
@@ -77,7 +75,6 @@ def test_a_limit(limit: int) -> None:
         assert shown == [[("page", "1"), ("per_page", str(limit))]]
 
 
-@settings(deadline=None, max_examples=25)
 @given(inbound=st.integers(0, 250), outbound=st.integers(0, 250))
 def test_both_directions(inbound: int, outbound: int) -> None:
     """Two walks, each with its own number of rows."""

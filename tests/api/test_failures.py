@@ -13,8 +13,8 @@ import pytest
 
 from tests.api.test_transport import FakeClock
 from wacr_cli.api.client import Client
-from wacr_cli.api.failures import unreachable
-from wacr_cli.api.rate_limiter import Budget, open_state
+from wacr_cli.api.failures import connection_error
+from wacr_cli.api.rate_limiter import RateLimiter, open_state
 from wacr_cli.core.errors import AuthError, NotFoundError, RateLimitError, WacrError
 
 BASE = "https://shop.example/api/v2"
@@ -33,19 +33,19 @@ def failure(error: Exception, cause: Exception | None = None, url: str = BASE) -
     """What a failed call comes to."""
     error.__cause__ = cause
     assert isinstance(error, httpx.HTTPError)
-    return unreachable(error, httpx.Request("GET", url))
+    return connection_error(error, httpx.Request("GET", url))
 
 
 @pytest.mark.parametrize(
     ("error", "cause", "url", "hint"),
     [
-        (httpx.ConnectError("x"), socket.gaierror(-2, "unknown"), BASE, "The name can't be looked up"),
-        (httpx.ConnectError("x"), OSError(errno.ECONNREFUSED, "x"), BASE, "The service is down, or it is another"),
+        (httpx.ConnectError("x"), socket.gaierror(-2, "unknown"), BASE, "The host name can't be resolved"),
+        (httpx.ConnectError("x"), OSError(errno.ECONNREFUSED, "x"), BASE, "Nothing listens at this address. Check"),
         (
             httpx.ConnectError("x"),
             OSError(errno.ECONNREFUSED, "x"),
             "http://127.0.0.1:8080/api",
-            "Is the service there started?",
+            "Start the server, or check",
         ),
         (httpx.ReadTimeout("x"), None, BASE, "--timeout"),
         (httpx.ConnectTimeout("x"), None, BASE, "--timeout"),
@@ -82,7 +82,7 @@ def client(*answers: httpx.Response, whose: str = "") -> Client:
     """A client whose calls get these answers."""
     left = list(answers)
     transport = httpx.MockTransport(lambda _: left.pop(0))
-    return Client(transport, BASE, "t", renewal="Log in again.", whose=lambda: whose)
+    return Client(transport, BASE, "t", renewal="Log in again.", explain_limit=lambda: whose)
 
 
 def test_a_refused_token_says_how_to_get_another() -> None:
@@ -112,36 +112,36 @@ def test_a_limit_says_who_used_it() -> None:
 def test_the_budget_knows_whose_calls_they_were(tmp_path: Path, shared: bool) -> None:
     """What the service counted and this machine did not make was another's, for a minute, in every process."""
     clock = FakeClock()
-    budget = Budget(open_state(tmp_path, "t") if shared else None, clock)
+    budget = RateLimiter(open_state(tmp_path, "t") if shared else None, clock)
     for _ in range(3):
-        with budget.call():
+        with budget.acquire():
             pass
     budget.observe(60, 60 - 3 - 38)
-    assert (budget.of_others(), budget.left(), budget.named) == (38, (60, 19), 60)
-    assert budget.whose() == "38 of the last minute's calls were made by another machine"
-    with budget.call():
+    assert (budget.external_calls(), budget.left(), budget.named) == (38, (60, 19), 60)
+    assert budget.explain() == "38 of the last minute's calls were made by another machine"
+    with budget.acquire():
         pass
     budget.observe(60, 60 - 3 - 38 - 1)
-    assert (budget.of_others(), budget.left()) == (38, (60, 18))
+    assert (budget.external_calls(), budget.left()) == (38, (60, 18))
     if shared:
-        other = Budget(open_state(tmp_path, "t"), clock)
-        assert (other.of_others(), other.left()) == (38, (60, 18))
+        other = RateLimiter(open_state(tmp_path, "t"), clock)
+        assert (other.external_calls(), other.left()) == (38, (60, 18))
         other.close()
     clock.sleep(61)
-    assert (budget.of_others(), budget.left()) == (0, (60, 60))
+    assert (budget.external_calls(), budget.left()) == (0, (60, 60))
     budget.close()
 
 
 def test_a_limit_that_nothing_explains() -> None:
     """Where the service's answers tell nothing, this machine's own calls are told; all of them need no word."""
-    budget = Budget(None, FakeClock(), configured=3)
-    with budget.call():
+    budget = RateLimiter(None, FakeClock(), configured=3)
+    with budget.acquire():
         pass
-    assert budget.whose().startswith("this machine made 1 call in the last minute: another one uses the token too")
+    assert budget.explain().startswith("this machine made 1 call in the last minute: another one uses the token too")
     for _ in range(2):
-        with budget.call():
+        with budget.acquire():
             pass
-    assert budget.whose() == ""
+    assert budget.explain() == ""
 
 
 def test_waiting_says_who_used_it(tmp_path: Path) -> None:
@@ -155,12 +155,12 @@ def test_waiting_says_who_used_it(tmp_path: Path) -> None:
             reasons.append(reason)
 
     clock = FakeClock()
-    budget = Budget(open_state(tmp_path, "t"), clock, progress=Listener())
-    with budget.call():
+    budget = RateLimiter(open_state(tmp_path, "t"), clock, progress=Listener())
+    with budget.acquire():
         pass
     budget.observe(60, 0)
-    with budget.call():
+    with budget.acquire():
         pass
     budget.close()
-    assert reasons[0] == "the call limit (59 of the last minute's calls were made by another machine)"
+    assert reasons[0] == "the rate limit (59 of the last minute's calls were made by another machine)"
     assert clock.slept > 60

@@ -7,7 +7,7 @@ import ssl
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 import httpcore
@@ -17,23 +17,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wacr_cli.api import transport as transport_module
-from wacr_cli.api.http11 import Direct
 from wacr_cli.api.transport import (
-    MOST_BYTES,
+    MAX_BYTES,
     RETRIED_STATUSES,
     TRIES,
     Deadline,
-    Retrying,
-    Watched,
+    DeadlineTransport,
+    RetryTransport,
     is_certificate_failure,
-    seconds_asked,
+    parse_retry_delay,
 )
-from wacr_cli.api.wire import connect
-from wacr_cli.core.errors import BadAnswerError, RateLimitError, ServiceError, UsageError
+from wacr_cli.core.errors import BadAnswerError, RateLimitError, ServiceError
 from wacr_cli.core.progress import Call, Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
 URL = "https://shop.example/api/v2/messages"
 NOON = 1_800_000_000.0
@@ -146,7 +144,7 @@ class TestRetrying:
     def test_statuses(self, clock: FakeClock, status: int) -> None:
         """A passing failure is tried again until it has passed, after a wait."""
         service = Service(status, status, 200)
-        assert Retrying(service, clock).handle_request(get()).status_code == 200
+        assert RetryTransport(service, clock).handle_request(get()).status_code == 200
         assert service.calls == 3
         assert 0 < clock.slept <= 2 + 4
 
@@ -154,14 +152,14 @@ class TestRetrying:
     def test_final_statuses(self, clock: FakeClock, status: int) -> None:
         """Any other answer is the answer."""
         service = Service(status)
-        assert Retrying(service, clock).handle_request(get()).status_code == status
+        assert RetryTransport(service, clock).handle_request(get()).status_code == status
         assert (service.calls, clock.slept) == (1, 0)
 
     @pytest.mark.parametrize("status", sorted(RETRIED_STATUSES))
     def test_last_try(self, clock: FakeClock, status: int) -> None:
         """After four tries in all the last answer counts, whatever it is."""
         service = Service(status)
-        assert Retrying(service, clock).handle_request(get()).status_code == status
+        assert RetryTransport(service, clock).handle_request(get()).status_code == status
         assert service.calls == TRIES == 4
         assert clock.slept <= 2 + 4 + 8
 
@@ -169,10 +167,10 @@ class TestRetrying:
     def test_failures(self, clock: FakeClock, error: Exception) -> None:
         """A failure of the network is tried again, and comes through where it lasts."""
         passing = Service(error, error, error, 200)
-        assert Retrying(passing, clock).handle_request(get()).status_code == 200
+        assert RetryTransport(passing, clock).handle_request(get()).status_code == 200
         lasting = Service(error)
         with pytest.raises(type(error)):
-            Retrying(lasting, clock).handle_request(get())
+            RetryTransport(lasting, clock).handle_request(get())
         assert (passing.calls, lasting.calls) == (4, 4)
 
     @pytest.mark.parametrize("error", [ServiceError("x"), BadAnswerError("x"), RateLimitError("x")], ids=repr)
@@ -180,14 +178,14 @@ class TestRetrying:
         """What is already told as a failure is not tried again."""
         service = Service(error)
         with pytest.raises(type(error)):
-            Retrying(service, clock).handle_request(get())
+            RetryTransport(service, clock).handle_request(get())
         assert service.calls == 1
 
     def test_certificates(self, clock: FakeClock) -> None:
         """No second try mends a certificate."""
         service = Service(certificate_error())
         with pytest.raises(httpx.ConnectError):
-            Retrying(service, clock).handle_request(get())
+            RetryTransport(service, clock).handle_request(get())
         assert (service.calls, clock.slept) == (1, 0)
 
     @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
@@ -196,22 +194,22 @@ class TestRetrying:
         """What may change something is sent once."""
         service = Service(answer)
         if isinstance(answer, int):
-            assert Retrying(service, clock).handle_request(get(method)).status_code == answer
+            assert RetryTransport(service, clock).handle_request(get(method)).status_code == answer
         else:
             with pytest.raises(httpx.ReadError):
-                Retrying(service, clock).handle_request(get(method))
+                RetryTransport(service, clock).handle_request(get(method))
         assert service.calls == 1
 
     def test_one_try(self, clock: FakeClock) -> None:
         """Retries can be switched off."""
         service = Service(503)
-        assert Retrying(service, clock, tries=1).handle_request(get()).status_code == 503
+        assert RetryTransport(service, clock, tries=1).handle_request(get()).status_code == 503
         assert service.calls == 1
 
     def test_close(self, clock: FakeClock) -> None:
         """Closing goes through to the wire."""
         service = Service(200)
-        Retrying(Watched(service, Deadline(clock, 30), clock, Progress()), clock).close()
+        RetryTransport(DeadlineTransport(service, Deadline(clock, 30), clock, Progress()), clock).close()
         assert service.closed
 
 
@@ -244,7 +242,7 @@ class TestWaits:
     def test_asked(self, clock: FakeClock, status: int, headers: dict[str, str], seconds: float) -> None:
         """Seconds, a date or the time of the reset are waited to the second, and never less than one."""
         service = Service(httpx.Response(status, headers=headers), 200)
-        assert Retrying(service, clock).handle_request(get()).status_code == 200
+        assert RetryTransport(service, clock).handle_request(get()).status_code == 200
         assert clock.slept == pytest.approx(seconds)
 
     @pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "America/New_York"])
@@ -255,7 +253,7 @@ class TestWaits:
         with monkeypatch.context() as patch:
             patch.setenv("TZ", zone)
             time.tzset()
-            asked = seconds_asked(httpx.Headers({"Retry-After": word}), NOON)
+            asked = parse_retry_delay(httpx.Headers({"Retry-After": word}), NOON)
         time.tzset()
         assert asked == pytest.approx(90)
 
@@ -276,7 +274,7 @@ class TestWaits:
     def test_not_asked(self, clock: FakeClock, headers: dict[str, str]) -> None:
         """What makes no sense is as if it were absent: the wait is our own."""
         service = Service(httpx.Response(503, headers=headers), 200)
-        assert Retrying(service, clock).handle_request(get()).status_code == 200
+        assert RetryTransport(service, clock).handle_request(get()).status_code == 200
         assert clock.slept <= 2
 
     @pytest.mark.parametrize(("status", "kind"), [(429, RateLimitError), (503, ServiceError), (500, ServiceError)])
@@ -284,42 +282,42 @@ class TestWaits:
     def test_too_long(self, clock: FakeClock, status: int, kind: type[Exception], headers: dict[str, str]) -> None:
         """A wait longer than allowed is not begun; which failure it is depends on the answer."""
         service = Service(httpx.Response(status, headers=headers), 200)
-        with pytest.raises(kind, match="more than --max-wait 5m00s") as caught:
-            Retrying(service, clock, max_wait=300).handle_request(get())
+        with pytest.raises(kind, match="longer than --max-wait 5m00s") as caught:
+            RetryTransport(service, clock, max_wait=300).handle_request(get())
         assert type(caught.value) is kind
         assert (service.calls, clock.slept) == (1, 0)
 
     def test_just_allowed(self, clock: FakeClock) -> None:
         """A wait as long as is allowed is made."""
         service = Service(httpx.Response(429, headers={"Retry-After": "300"}), 200)
-        assert Retrying(service, clock, max_wait=300).handle_request(get()).status_code == 200
+        assert RetryTransport(service, clock, max_wait=300).handle_request(get()).status_code == 200
 
     @pytest.mark.parametrize("answer", [503, httpx.ReadError("reset")], ids=str)
     def test_no_wait_allowed(self, clock: FakeClock, answer: int | httpx.ReadError) -> None:
         """A wait that nobody asked for is never longer than allowed either."""
         service = Service(answer, answer, answer, 200)
-        assert Retrying(service, clock, max_wait=0).handle_request(get()).status_code == 200
+        assert RetryTransport(service, clock, max_wait=0).handle_request(get()).status_code == 200
         assert (service.calls, clock.slept) == (4, 0)
 
     def test_told(self, clock: FakeClock) -> None:
         """A wait is told about once a second, and then that it is over."""
         listener = Listener()
         service = Service(httpx.Response(429, headers={"Retry-After": "3"}), 200)
-        Retrying(service, clock, progress=listener).handle_request(get())
+        RetryTransport(service, clock, progress=listener).handle_request(get())
         assert [seconds for seconds, _ in listener.waits] == pytest.approx([3, 2, 1, 0])
         assert all("429" in reason for _, reason in listener.waits)
 
     @settings(deadline=None)
     @given(st.text() | st.from_regex(r"[A-Z][a-z]{2}, [0-9]+ [A-Z][a-z]{2} [0-9]+ [0-9:]+ .*"), st.text())
     def test_any_header(self, after: str, reset: str) -> None:
-        """No header makes reading it fail, or asks for a wait of less than nothing."""
+        """No header makes reading it fail, or asks to wait less than nothing."""
         headers = httpx.Headers(
             [
                 (b"Retry-After", after.encode("utf-8", "replace")),
                 (b"X-RateLimit-Reset", reset.encode("utf-8", "replace")),
             ]
         )
-        asked = seconds_asked(headers, NOON)
+        asked = parse_retry_delay(headers, NOON)
         assert asked is None or asked >= 0
 
 
@@ -327,10 +325,12 @@ class TestWatched:
     """One call, read whole within its time, and told."""
 
     @staticmethod
-    def watched(inner: httpx.BaseTransport, clock: FakeClock, seconds: float = 30) -> tuple[Watched, Listener]:
+    def watched(
+        inner: httpx.BaseTransport, clock: FakeClock, seconds: float = 30
+    ) -> tuple[DeadlineTransport, Listener]:
         """A watched transport and its listener."""
         listener = Listener()
-        return Watched(inner, Deadline(clock, seconds), clock, listener), listener
+        return DeadlineTransport(inner, Deadline(clock, seconds), clock, listener), listener
 
     def test_read_and_unpacked(self, clock: FakeClock) -> None:
         """The body is there, unpacked, and so are the headers, but for those that spoke of its packing."""
@@ -357,7 +357,7 @@ class TestWatched:
             watched.handle_request(get())
         assert clock.slept == pytest.approx(10)
         assert body.closed
-        assert [call.outcome for call in listener.calls] == ["no whole answer in time"]
+        assert [call.outcome for call in listener.calls] == ["no complete response in time"]
 
     def test_each_call_has_its_own_time(self, clock: FakeClock) -> None:
         """The time runs from the beginning of each call."""
@@ -376,15 +376,15 @@ class TestWatched:
 
         body = Chunks(flood())
         watched, listener = self.watched(Service(httpx.Response(200, stream=body)), clock)
-        with pytest.raises(BadAnswerError, match=f"more than {MOST_BYTES // 2**20} MiB"):
+        with pytest.raises(BadAnswerError, match=f"more than {MAX_BYTES // 2**20} MiB"):
             watched.handle_request(get())
         assert body.closed
-        assert body.given == MOST_BYTES // 2**20 + 1
+        assert body.given == MAX_BYTES // 2**20 + 1
         assert len(listener.calls) == 1
 
     def test_size_is_that_of_the_unpacked(self, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
         """A small packed body that unpacks to a large one is cut off as well."""
-        monkeypatch.setattr(transport_module, "MOST_BYTES", 10_000)
+        monkeypatch.setattr(transport_module, "MAX_BYTES", 10_000)
         packed = httpx.Response(
             200, headers={"Content-Encoding": "gzip"}, stream=Chunks([gzip.compress(b"x" * 20_000)])
         )
@@ -401,7 +401,7 @@ class TestWatched:
             (httpx.Response(503), 503, None),
             (httpx.ConnectError("x"), "no connection", None),
             (httpx.ConnectTimeout("x"), "no connection in time", None),
-            (httpx.ReadTimeout("x"), "no whole answer in time", None),
+            (httpx.ReadTimeout("x"), "no complete response in time", None),
             (httpx.ReadError("x"), "a broken connection", None),
         ],
     )
@@ -426,7 +426,7 @@ class TestWatched:
                 return httpx.Response(503)
 
         watched, listener = self.watched(Slow(), clock)
-        Retrying(watched, clock).handle_request(get())
+        RetryTransport(watched, clock).handle_request(get())
         assert [call.outcome for call in listener.calls] == [503] * 4
         assert [call.seconds for call in listener.calls] == pytest.approx([0.5] * 4)
 
@@ -479,105 +479,3 @@ def test_certificate_failures() -> None:
     assert is_certificate_failure(ssl.SSLCertVerificationError())
     assert not is_certificate_failure(httpx.ConnectError("refused"))
     assert not is_certificate_failure(None)
-
-
-@pytest.fixture
-def proxies(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Sets the proxies of the environment, and clears all others."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-
-    def put(**values: str) -> None:
-        for name, value in values.items():
-            monkeypatch.setenv(name, value)
-
-    return put
-
-
-def proxy_of(url: str) -> str | None:
-    """The proxy by which the wire to an address goes."""
-    made = connect(url, Deadline(FakeClock(), 30))
-    made.close()
-    if isinstance(made, Direct):
-        return None
-    pool: Any = made._pool  # type: ignore[attr-defined] # noqa: SLF001 - httpx has no other name for it
-    assert isinstance(pool, httpcore.HTTPProxy)
-    target: httpcore.URL = pool._proxy_url  # noqa: SLF001
-    return bytes(target).decode()
-
-
-class TestWire:
-    """Which way the calls go."""
-
-    @pytest.mark.parametrize(
-        "url",
-        [
-            "http://localhost:8080/api",
-            "http://127.0.0.1:8080/api",
-            "http://127.9.9.9",
-            "http://[::1]:8080",
-            "http://LOCALHOST:8080",
-            "https://localhost:8443",
-        ],
-    )
-    def test_loopback(self, proxies: Callable[..., None], url: str) -> None:
-        """To this machine there is no proxy, whatever the environment says."""
-        proxies(HTTP_PROXY="http://proxy:1", HTTPS_PROXY="http://proxy:2", ALL_PROXY="http://proxy:3")
-        assert proxy_of(url) is None
-
-    @pytest.mark.parametrize(
-        ("environ", "proxy"),
-        [
-            ({}, None),
-            ({"HTTP_PROXY": "http://proxy:1"}, None),
-            ({"HTTPS_PROXY": "http://proxy:2"}, "http://proxy:2/"),
-            ({"https_proxy": "http://proxy:2"}, "http://proxy:2/"),
-            ({"HTTPS_PROXY": "proxy:2"}, "http://proxy:2/"),
-            ({"ALL_PROXY": "http://proxy:3"}, "http://proxy:3/"),
-            ({"HTTPS_PROXY": "http://proxy:2", "ALL_PROXY": "http://proxy:3"}, "http://proxy:2/"),
-            ({"HTTPS_PROXY": "http://proxy:2", "NO_PROXY": "shop.example"}, None),
-            ({"HTTPS_PROXY": "http://proxy:2", "NO_PROXY": "other.example, .example"}, None),
-            ({"HTTPS_PROXY": "http://proxy:2", "no_proxy": "*"}, None),
-            ({"HTTPS_PROXY": "http://proxy:2", "NO_PROXY": "hop.example"}, "http://proxy:2/"),
-        ],
-    )
-    def test_proxy(self, proxies: Callable[..., None], environ: dict[str, str], proxy: str | None) -> None:
-        """To others the environment's proxy is taken, unless NO_PROXY names the host."""
-        proxies(**environ)
-        assert proxy_of("https://shop.example/api/v2") == proxy
-
-    @pytest.mark.parametrize("proxy", ["ftp://proxy", "socks5://user:hidden@proxy", "http://user:hidden@proxy:x"])
-    def test_bad_proxy(self, proxies: Callable[..., None], proxy: str) -> None:
-        """A proxy that can't be used is a usage error that does not repeat it: it may hold a password."""
-        proxies(HTTPS_PROXY=proxy)
-        with pytest.raises(UsageError, match=r"^HTTPS_PROXY: ") as caught:
-            proxy_of("https://shop.example")
-        assert "hidden" not in caught.value.message + caught.value.hint
-
-    def test_bad_certificates(self, proxies: Callable[..., None]) -> None:
-        """A store of certificates that is not there is a usage error."""
-        proxies(SSL_CERT_FILE="/nowhere/certificates.pem")
-        with pytest.raises(UsageError, match="certificates"):
-            proxy_of("https://shop.example")
-
-    @pytest.mark.parametrize(
-        "url", ["https://xn--zzzz.example", "https://shop.example.:8443/api", "https://[2001:db8::1]"]
-    )
-    def test_odd_hosts(self, proxies: Callable[..., None], url: str) -> None:
-        """Whatever address the configuration allows has a wire."""
-        proxies(HTTPS_PROXY="http://proxy:2")
-        assert proxy_of(url) == "http://proxy:2/"
-
-    @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "https://shop.example"])
-    def test_time_holds_on_the_wire(self, proxies: Callable[..., None], url: str) -> None:
-        """Once the time is up no connection is even begun."""
-        proxies()
-        clock = FakeClock()
-        deadline = Deadline(clock, 5)
-        made = connect(url, deadline)
-        deadline.start()
-        clock.sleep(6)
-        with pytest.raises(httpx.ReadTimeout, match=r"within 5.0s"):
-            made.handle_request(httpx.Request("GET", url))
-        made.close()

@@ -1,4 +1,4 @@
-"""An archive of its own for each test, and a sync that reads an account in memory."""
+"""Fixtures: a new archive for each test, and a sync that reads an account in memory."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ NOW = "2026-11-25T12:00:00.000Z"
 
 
 class Ticking:
-    """Time that goes on by a second each time it is looked at, and does not wait; `skip` lets more of it pass."""
+    """A clock that advances by a second each time it is read. Sleeping takes no time; `skip` advances it further."""
 
     def __init__(self) -> None:
         self.seconds = FIRST_SECOND + 10_000_000.0
 
     def now(self) -> datetime:
-        """The present, in UTC."""
+        """Return the current time in UTC."""
         return datetime.fromtimestamp(self.time(), UTC)
 
     def time(self) -> float:
-        """Seconds since the epoch."""
+        """Return the seconds since 1970."""
         self.seconds += 1
         return self.seconds
 
     def monotonic(self) -> float:
-        """The same."""
+        """Return the same."""
         return self.time()
 
     def sleep(self, seconds: float) -> None:
-        """Let so many seconds have passed."""
+        """Advance by some seconds."""
         self.seconds += seconds
 
     skip = sleep
@@ -50,27 +50,32 @@ class Ticking:
 
 @pytest.fixture
 def clock() -> Ticking:
-    """The clock of every sync of a test."""
+    """The clock of all syncs of a test."""
     return Ticking()
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where the archive will be."""
+    """The path of the archive."""
     return tmp_path / "archive.sqlite"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Have a test of any store run with each kind; one that looks at the file, or is about SQLite, with that alone."""
+    """Run a test that uses ``store`` with each database; in test_sqlite, or with ``path``, with SQLite only.
+
+    The contract shows that both behave alike, so syncs into PostgreSQL are soak tests.
+    """
     if "store" in metafunc.fixturenames:
-        of_sqlite = "path" in inspect.signature(metafunc.function).parameters
-        of_sqlite = of_sqlite or metafunc.module.__name__.endswith("test_sqlite")
-        metafunc.parametrize("store", ["sqlite"] if of_sqlite else ["sqlite", "postgres"], indirect=True)
+        module = metafunc.module.__name__
+        sqlite_only = "path" in inspect.signature(metafunc.function).parameters or module.endswith("test_sqlite")
+        marks = [pytest.mark.soak] if module.endswith("test_sync") else []
+        postgres = pytest.param("postgres", marks=marks)
+        metafunc.parametrize("store", ["sqlite"] if sqlite_only else ["sqlite", postgres], indirect=True)
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """A PostgreSQL; where none is installed its tests are skipped, but not where everything is checked."""
+    """A PostgreSQL server. Where none is installed its tests are skipped; with CI set they fail."""
     folder = programs()
     if folder is None and os.environ.get("CI"):
         pytest.fail("PostgreSQL is not installed")
@@ -82,12 +87,19 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
+def url(server: Server) -> Iterator[str]:
+    """The URL of an empty database."""
+    name = server.database()
+    yield server.url(name)
+    server.empty(name)
+
+
+@pytest.fixture
 def store(request: pytest.FixtureRequest, path: Path) -> Iterator[Store]:
-    """An archive that does not exist yet, of the kind that is asked for."""
+    """An archive that does not exist yet, in the database of the parameter."""
     one: Store = SqliteStore(path)
     if request.param == "postgres":
-        server: Server = request.getfixturevalue("server")
-        one = PostgresStore(server.url(server.database()))
+        one = PostgresStore(request.getfixturevalue("url"))
     yield one
     one.close()
 
@@ -97,7 +109,7 @@ Syncing = Callable[..., Report]
 
 @pytest.fixture
 def sync(store: Store, clock: Ticking) -> Syncing:
-    """Syncs an account into the archive; the calls noted before are forgotten."""
+    """A function that syncs an account into the archive, after clearing the account's list of calls."""
 
     def run(account: Account, *, full: bool = False, contacts: bool = False, origin: str = "here") -> Report:
         account.calls.clear()
@@ -108,6 +120,6 @@ def sync(store: Store, clock: Ticking) -> Syncing:
 
 
 def stored(store: Store) -> dict[int, tuple[str | None, str]]:
-    """Direction and status of each message in an archive that is not deleted."""
+    """Return the direction and status of each message that is not deleted, by id."""
     listing = store.ask(Query(local=True, limit=None))
     return {row["id"]: (row["direction"], row["status"]) for rows in listing.windows for row in rows}

@@ -6,13 +6,14 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from wacr_cli.api.envelope import Page
 from wacr_cli.api.params import Params
 from wacr_cli.core.errors import NotFoundError
 
 FIRST_SECOND = 1_790_000_000
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -111,7 +112,7 @@ class Account:
             self.move(self)
         wanted = asked.get("filter[direction]")
         found = [one for one in self.stored.values() if self.ignores_direction or wanted in (None, one.direction)]
-        return self._page(asked, [self._row(one) for one in self._sorted(found, asked.get("sort", "-created_at"))])
+        return self._page(asked, self._sorted(found, asked.get("sort", "-created_at")), self._row)
 
     def _row(self, one: Message) -> dict[str, Any]:
         return {**_row(one), "message_id": f"{self.prefix}.{one.id:024}"}
@@ -129,7 +130,7 @@ class Account:
         self.contacts_calls.append(asked)
         sort = asked["sort"]
         people = sorted(self.people, key=lambda one: one[sort.removeprefix("-")], reverse=sort.startswith("-"))
-        return self._page(asked, people)
+        return self._page(asked, people, dict)
 
     def _sorted(self, found: list[Message], sort: str) -> list[Message]:
         newest_first, by_updated = sort.startswith("-"), sort.endswith("updated_at")
@@ -140,9 +141,9 @@ class Account:
 
         return sorted(found, key=place, reverse=newest_first)
 
-    def _page(self, asked: dict[str, str], rows: list[dict[str, Any]]) -> Page:
+    def _page(self, asked: dict[str, str], rows: list[T], show: Callable[[T], dict[str, Any]]) -> Page:
         page, size = int(asked["page"]), int(asked["per_page"])
-        here = rows[(page - 1) * size : page * size]
+        here = [show(one) for one in rows[(page - 1) * size : page * size]]
         return Page(here, page * size < len(rows), len(rows) if self.counts else None, page, size)
 
 

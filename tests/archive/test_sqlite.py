@@ -1,4 +1,4 @@
-"""The SQLite file: what is in it, who may read it, and what is done about one that is not as it should be."""
+"""The SQLite file: its content, its permissions, and files that are damaged or not archives."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import pytest
 
 from tests.archive.conftest import NOW, Syncing, stored
 from tests.archive.moving_account import Account
-from wacr_cli.archive import sqlite as module
-from wacr_cli.archive.schema import APPLICATION_ID, MIGRATIONS, Migration
-from wacr_cli.archive.sqlite import SCHEMA, SqliteStore
+from wacr_cli.archive import schema
+from wacr_cli.archive.schema import APPLICATION_ID, MIGRATIONS, SCHEMA, Migration
+from wacr_cli.archive.sqlite import INDEXES, SqliteStore
 from wacr_cli.archive.store import Store
 from wacr_cli.core.errors import BusyError, UsageError, WacrError
 from wacr_cli.core.query import Query
@@ -37,19 +37,19 @@ ODD = {
 
 @pytest.fixture
 def open_store(store: Store) -> Iterator[Store]:
-    """An archive that may be written."""
+    """An empty archive, open for writing."""
     with store.exclusive():
         store.prepare()
         yield store
 
 
-def test_a_row_comes_back_as_it_was(open_store: Store) -> None:
-    """Fields that the API adds, odd types, and texts that no column can hold, are kept as they were received."""
+def test_a_row_is_returned_as_it_was_received(open_store: Store) -> None:
+    """Unknown fields, unexpected types, and texts that no column can hold are kept."""
     with open_store.transaction():
-        assert open_store.take([ODD], "inbound", NOW).new == (2**62,)
-        assert open_store.take([dict(reversed(ODD.items()))], "inbound", NOW).same == (2**62,)
+        assert open_store.upsert([ODD], "inbound", NOW).new == (2**62,)
+        assert open_store.upsert([dict(reversed(ODD.items()))], "inbound", NOW).same == (2**62,)
     assert open_store.get(2**62) == {**ODD, "direction": "inbound"}
-    with closing(sqlite3.connect(open_store.place)) as db:
+    with closing(sqlite3.connect(open_store.location)) as db:
         (types,) = db.execute(
             "SELECT typeof(interaction_id), typeof(sender_id), typeof(message), typeof(status), typeof(message_id), "
             "sent_us FROM messages"
@@ -58,37 +58,37 @@ def test_a_row_comes_back_as_it_was(open_store: Store) -> None:
     assert open_store.find(str(2**70))["id"] == 2**62
 
 
-def test_a_transaction_is_whole_or_nothing(open_store: Store) -> None:
-    """What was written before a failure is not kept."""
+def test_a_transaction_that_fails_stores_nothing(open_store: Store) -> None:
+    """Neither messages nor state are stored."""
     with open_store.transaction():
-        open_store.take([{"id": 1}], None, NOW)
+        open_store.upsert([{"id": 1}], None, NOW)
 
     def fail() -> None:
         with open_store.transaction():
-            open_store.take([{"id": 2}], None, NOW)
-            open_store.note("key", "value")
+            open_store.upsert([{"id": 2}], None, NOW)
+            open_store.set_state("key", "value")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
     assert open_store.count(Query(local=True)) == 1
-    assert open_store.state("key") is None
+    assert open_store.get_state("key") is None
 
 
-def test_only_its_owner_reads_it(path: Path, sync: Syncing) -> None:
-    """The file is private from the moment it is there."""
+def test_only_the_owner_may_read_the_file(path: Path, sync: Syncing) -> None:
+    """Its mode is 0600."""
     sync(Account(10))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_path_is_a_path(tmp_path: Path, sync: Syncing) -> None:
-    """Signs that mean something in a URL mean nothing here, nor does a name that looks like a flag or a query."""
+def test_special_characters_in_a_path(tmp_path: Path, sync: Syncing) -> None:
+    """A path may contain what has a meaning in a URI or looks like a flag."""
     for name in ("a?mode=memory", "b#c", "d%41e", "ü ö", "-x", "file:z", "q&r=1"):
         one = SqliteStore(tmp_path / name)
         with one.exclusive():
             one.prepare()
             with one.transaction():
-                one.take([{"id": 7}], None, NOW)
+                one.upsert([{"id": 7}], None, NOW)
         one.close()
         reader = SqliteStore(tmp_path / name)
         assert reader.get(7)["id"] == 7
@@ -97,7 +97,7 @@ def test_a_path_is_a_path(tmp_path: Path, sync: Syncing) -> None:
 
 
 def test_reading_writes_nothing(path: Path, store: Store, sync: Syncing) -> None:
-    """The file is as it was, to the byte, after every kind of question."""
+    """Queries and checks leave every byte of the file unchanged."""
     sync(Account(300))
     store.close()
     before = path.read_bytes()
@@ -107,19 +107,19 @@ def test_reading_writes_nothing(path: Path, store: Store, sync: Syncing) -> None
     assert reader.check() == []
     reader.info()
     with pytest.raises(UsageError), reader.transaction():
-        reader.take([{"id": 9}], None, NOW)
+        reader.upsert([{"id": 9}], None, NOW)
     reader.close()
     assert path.read_bytes() == before
 
 
-def test_a_place_that_can_not_be_written(path: Path, store: Store, sync: Syncing) -> None:
-    """It can be read there; a sync says what is in its way."""
+def test_an_archive_in_a_read_only_folder(path: Path, store: Store, sync: Syncing) -> None:
+    """It can be read, and a sync fails."""
     sync(Account(20))
     store.close()
     for name in ("-wal", "-shm"):
         path.with_name(path.name + name).unlink(missing_ok=True)
     if os.geteuid() == 0:
-        pytest.skip("nothing is read-only to root")
+        pytest.skip("root can write everywhere")
     path.chmod(0o400)
     path.parent.chmod(0o500)
     try:
@@ -133,10 +133,10 @@ def test_a_place_that_can_not_be_written(path: Path, store: Store, sync: Syncing
 
 
 @pytest.mark.parametrize("code", [sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY])
-def test_a_read_only_folder_is_read_without_what_wal_needs(
+def test_a_read_only_folder_is_opened_as_immutable(
     path: Path, store: Store, sync: Syncing, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
-    """Where SQLite can't make its files beside the archive, the archive is read as what it is: unchanging."""
+    """Where SQLite can't create the files that WAL needs, the archive is opened without them."""
     sync(Account(20))
     store.close()
     connect = SqliteStore._connect  # noqa: SLF001 - to stand in for a file system
@@ -162,8 +162,10 @@ def test_a_read_only_folder_is_read_without_what_wal_needs(
     assert modes == ["ro", "closed", "ro&immutable=1"]
 
 
-def test_a_full_disk_leaves_it_intact(path: Path, store: Store, sync: Syncing, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When there is no more room in mid-sync, what was archived stays, and the next sync goes on from there."""
+def test_a_full_disk_leaves_the_archive_intact(
+    path: Path, store: Store, sync: Syncing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was stored stays, and the next sync completes it."""
     account = Account(3000)
     connect = SqliteStore._connect  # noqa: SLF001
 
@@ -187,8 +189,8 @@ def test_a_full_disk_leaves_it_intact(path: Path, store: Store, sync: Syncing, m
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database, but some text " * 100, b"SQLite format 3\0" + bytes(4096)])
-def test_a_file_that_is_no_archive(path: Path, store: Store, content: bytes) -> None:
-    """It is refused, and left as it is; an empty one may become an archive."""
+def test_a_file_that_is_not_an_archive(path: Path, store: Store, content: bytes) -> None:
+    """It is refused and left unchanged; an empty file can become an archive."""
     path.write_bytes(content)
     with pytest.raises(UsageError, match=r"not an archive|empty"):
         stored(store)
@@ -202,8 +204,8 @@ def test_a_file_that_is_no_archive(path: Path, store: Store, content: bytes) -> 
             store.prepare()
 
 
-def test_another_database_is_no_archive(path: Path, store: Store) -> None:
-    """Somebody else's tables are neither read nor touched."""
+def test_the_database_of_another_program(path: Path, store: Store) -> None:
+    """It is neither read nor changed."""
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("CREATE TABLE messages (id INTEGER)")
     before = path.read_bytes()
@@ -215,26 +217,26 @@ def test_another_database_is_no_archive(path: Path, store: Store) -> None:
     assert path.read_bytes() == before
 
 
-def test_there_is_no_archive_yet(path: Path, store: Store) -> None:
-    """A question makes no file."""
+def test_a_query_creates_no_archive(path: Path, store: Store) -> None:
+    """Reading an archive that does not exist raises an error and creates no file."""
     with pytest.raises(UsageError, match="there is no archive"):
         stored(store)
     assert not path.exists()
 
 
-def test_a_folder_is_no_archive(tmp_path: Path) -> None:
-    """Nor is a folder, nor a place below a file."""
+def test_a_folder_is_not_an_archive(tmp_path: Path) -> None:
+    """A folder, and a path below a file, can neither be read nor prepared."""
     (tmp_path / "file").touch()
-    for place in (tmp_path, tmp_path / "file" / "archive.sqlite"):
-        one = SqliteStore(place)
+    for location in (tmp_path, tmp_path / "file" / "archive.sqlite"):
+        one = SqliteStore(location)
         with pytest.raises(UsageError):
             stored(one)
         with pytest.raises(UsageError), one.exclusive():
             one.prepare()
 
 
-def test_a_damaged_file_is_told(path: Path, store: Store, sync: Syncing) -> None:
-    """Bytes that were overwritten are found by the check, and no traceback tells of them."""
+def test_a_damaged_file_is_reported(path: Path, store: Store, sync: Syncing) -> None:
+    """The check finds overwritten bytes, and a query raises ARCHIVE_DAMAGED."""
     sync(Account(2000))
     store.close()
     with path.open("r+b") as file:
@@ -248,20 +250,20 @@ def test_a_damaged_file_is_told(path: Path, store: Store, sync: Syncing) -> None
     assert caught.value.code == "ARCHIVE_DAMAGED"
 
 
-@pytest.mark.parametrize("index", module.INDEXES)
-def test_an_index_that_disagrees_is_told(path: Path, store: Store, sync: Syncing, index: str) -> None:
-    """A full-text index that lacks a message, or has one too many, is found by the check."""
+@pytest.mark.parametrize("index", INDEXES)
+def test_check_reports_an_index_that_differs(path: Path, store: Store, sync: Syncing, index: str) -> None:
+    """The check finds a full-text index that lacks a message."""
     sync(Account(20))
     assert store.check() == []
     store.close()
     with closing(sqlite3.connect(path)) as db, db:
         sql = f"INSERT INTO {index} ({index}, rowid, message) VALUES ('delete', 3, 'Message 3')"  # noqa: S608
         db.execute(sql)
-    assert store.check() == [f"{index} does not agree with the messages: database disk image is malformed"]
+    assert store.check() == [f"{index} differs from the messages: database disk image is malformed"]
 
 
 def test_a_newer_schema_is_refused(path: Path, store: Store, sync: Syncing) -> None:
-    """An archive of a later wacr is neither read nor changed."""
+    """An archive of a newer wacr is neither read nor changed."""
     sync(Account(5))
     store.close()
     with closing(sqlite3.connect(path)) as db, db:
@@ -275,12 +277,12 @@ def test_a_newer_schema_is_refused(path: Path, store: Store, sync: Syncing) -> N
 def test_an_older_schema_is_brought_up_to_date(
     path: Path, store: Store, sync: Syncing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A sync takes the steps that are new; one that fails leaves the archive as it was before it."""
+    """A sync runs the new migrations; one that fails changes nothing."""
     sync(Account(50))
     store.close()
-    bad = Migration("a bad step", ("CREATE TABLE more (id INTEGER)", "CREATE TABLE messages (id INTEGER)"))
-    monkeypatch.setattr(module, "MIGRATIONS", (*MIGRATIONS, bad))
-    monkeypatch.setattr(module, "SCHEMA", SCHEMA + 1)
+    bad = Migration("a failing one", ("CREATE TABLE more (id INTEGER)", "CREATE TABLE messages (id INTEGER)"))
+    monkeypatch.setattr(schema, "MIGRATIONS", (*MIGRATIONS, bad))
+    monkeypatch.setattr(schema, "SCHEMA", SCHEMA + 1)
     with pytest.raises(UsageError, match="older wacr"):
         stored(store)
     with store.exclusive(), pytest.raises(sqlite3.OperationalError):
@@ -289,8 +291,8 @@ def test_an_older_schema_is_brought_up_to_date(
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (SCHEMA,)
         assert db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'more'").fetchone() == (0,)
-    good = Migration("a good step", ("CREATE TABLE more (id INTEGER)",))
-    monkeypatch.setattr(module, "MIGRATIONS", (*MIGRATIONS, good))
+    good = Migration("a new one", ("CREATE TABLE more (id INTEGER)",))
+    monkeypatch.setattr(schema, "MIGRATIONS", (*MIGRATIONS, good))
     with store.exclusive():
         store.prepare()
     assert len(stored(store)) == 50
@@ -300,17 +302,17 @@ def test_an_older_schema_is_brought_up_to_date(
         assert db.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
 
 
-def test_the_index_follows_every_change(path: Path, open_store: Store) -> None:
-    """Texts that are inserted, changed and removed are found by their present words alone."""
+def test_the_full_text_indexes_follow_every_change(path: Path, open_store: Store) -> None:
+    """Messages that are inserted, updated and deleted are found by their current text only."""
 
     def found(text: str, *, words: bool) -> list[int]:
         query = Query(local=True, search=text, words=words, limit=None)
         return [row["id"] for rows in open_store.ask(query).windows for row in rows]
 
     with open_store.transaction():
-        open_store.take([{"id": 1, "message": "first words"}, {"id": 2, "message": None}], "inbound", NOW)
+        open_store.upsert([{"id": 1, "message": "first words"}, {"id": 2, "message": None}], "inbound", NOW)
     with open_store.transaction():
-        open_store.take([{"id": 1, "message": "other texts"}, {"id": 2, "message": "late words"}], "inbound", NOW)
+        open_store.upsert([{"id": 1, "message": "other texts"}, {"id": 2, "message": "late words"}], "inbound", NOW)
     for words in (True, False):
         assert found("first", words=words) == []
         assert found("other", words=words) == [1]
@@ -323,7 +325,7 @@ def test_the_index_follows_every_change(path: Path, open_store: Store) -> None:
 
 
 def test_two_names_of_one_file_have_one_lock(path: Path, tmp_path: Path, store: Store, sync: Syncing) -> None:
-    """A link to an archive is that archive."""
+    """A symbolic link to an archive has the lock of the archive."""
     sync(Account(5))
     (tmp_path / "link.sqlite").symlink_to(path)
     one, other = SqliteStore(path), SqliteStore(tmp_path / "link.sqlite")
@@ -331,16 +333,16 @@ def test_two_names_of_one_file_have_one_lock(path: Path, tmp_path: Path, store: 
         raise AssertionError
 
 
-def test_an_sqlite_without_full_text_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The message says what is missing, and nothing is left half made."""
+def test_sqlite_without_full_text_search(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says what is missing."""
     lacking = Migration("words", ("CREATE VIRTUAL TABLE words USING fts99 (message)",))
-    monkeypatch.setattr(module, "MIGRATIONS", (MIGRATIONS[0], lacking))
+    monkeypatch.setattr(schema, "MIGRATIONS", (MIGRATIONS[0], lacking))
     with store.exclusive(), pytest.raises(UsageError, match="no full-text search"):
         store.prepare()
 
 
 def test_a_copy_is_an_archive(path: Path, tmp_path: Path, store: Store, sync: Syncing) -> None:
-    """The one file is all there is to it."""
+    """A copy of the one file is complete."""
     account = Account(400)
     sync(account)
     store.close()
@@ -350,8 +352,8 @@ def test_a_copy_is_an_archive(path: Path, tmp_path: Path, store: Store, sync: Sy
     copy.close()
 
 
-def test_what_is_said_of_it(store: Store, sync: Syncing) -> None:
-    """Numbers, span, and since when it is complete."""
+def test_info(store: Store, sync: Syncing) -> None:
+    """The figures count messages and changes, and give the times of the messages and of the sync."""
     account = Account(200, share=1.0)
     account.insert(100, "outbound")
     sync(account)

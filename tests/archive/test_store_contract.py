@@ -1,4 +1,4 @@
-"""What every store does, whichever database it is; the syncs of test_sync run on each of them too."""
+"""What every store does, in either database. The soak run also runs the syncs of test_sync in both."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ START = datetime(2026, 1, 31, 22, 0, tzinfo=UTC)
 
 
 def message(number: int, **values: Any) -> Row:
-    """A message of the API."""
+    """Return a message as the API sends it."""
     common: Row = {
         "id": number,
         "interaction_id": 7,
@@ -40,34 +40,34 @@ def message(number: int, **values: Any) -> Row:
 
 @pytest.fixture
 def held(store: Store) -> Iterator[Store]:
-    """A store that is there, and may be written."""
+    """An empty store, open for writing."""
     with store.exclusive():
         store.prepare()
         yield store
 
 
 def put(store: Store, *rows: Row, direction: str | None = "inbound", now: str = FIRST) -> tuple[int, int, int]:
-    """Take rows, in a transaction; how many were new, changed and the same."""
+    """Upsert rows in a transaction and return how many were new, changed and the same."""
     with store.transaction():
-        taken = store.take(rows, direction, now)
-    return len(taken.new), len(taken.changed), len(taken.same)
+        result = store.upsert(rows, direction, now)
+    return len(result.new), len(result.changed), len(result.same)
 
 
-def all_of(store: Store, **asked: Any) -> list[Row]:
-    """The rows that answer a question."""
-    return [row for rows in store.ask(Query(**{"local": True, "limit": None} | asked)).windows for row in rows]
+def all_of(store: Store, **values: Any) -> list[Row]:
+    """Return all rows that match a query with these values."""
+    return [row for rows in store.ask(Query(**{"local": True, "limit": None} | values)).windows for row in rows]
 
 
-def test_there_is_none_until_it_is_prepared(store: Store) -> None:
-    """Reading before that says what to do; afterwards it is empty, and sound."""
+def test_a_store_exists_once_it_is_prepared(store: Store) -> None:
+    """Reading it before that raises an error; after that it is empty and its check finds nothing."""
     assert not store.exists
     with pytest.raises(UsageError, match="there is no archive"):
         store.info()
     with store.exclusive():
         store.prepare()
     assert store.exists
-    assert (store.info().messages, store.check(), all_of(store), store.months()) == (0, [], [], [])
-    assert store.conversations(ConversationQuery()) == []
+    assert (store.info().messages, store.check(), all_of(store), store.list_months()) == (0, [], [], [])
+    assert store.list_conversations(ConversationQuery()) == []
 
 
 ODD = (
@@ -81,8 +81,8 @@ ODD = (
 
 
 @pytest.mark.parametrize("values", ODD)
-def test_a_row_comes_back_as_it_was(held: Store, values: Row) -> None:
-    """Whatever a message holds is stored, found, and given back with its direction."""
+def test_a_row_is_returned_as_it_was_received(held: Store, values: Row) -> None:
+    """Any value of a message is stored and returned, with its direction."""
     row = message(1, **values)
     assert put(held, row) == (1, 0, 0)
     assert held.get(1) == row | {"direction": "inbound"}
@@ -92,44 +92,44 @@ def test_a_row_comes_back_as_it_was(held: Store, values: Row) -> None:
 
 
 def test_new_changed_and_the_same(held: Store) -> None:
-    """A row is new once, changed when any value of it differs, and a change of its status is counted."""
+    """A row is new once and changed when any value differs; a change of its status is recorded."""
     assert put(held, message(1), message(2)) == (2, 0, 0)
     assert put(held, message(1), message(2, status="read"), message(3), now=LATER) == (1, 1, 1)
     assert put(held, message(2, status="read", message="other"), now=LATER) == (0, 1, 0)
     assert (held.info().messages, held.info().status_changes) == (3, 1)
-    with pytest.raises(BadAnswerError, match="as inbound and as outbound"):
+    with pytest.raises(BadAnswerError, match="both as inbound and as outbound"):
         put(held, message(1), message(2), direction="outbound")
     assert held.get(1)["direction"] == "inbound"
     assert put(held, message(1), *(message(number) for number in range(10, 20)), direction="outbound") == (10, 1, 0)
     assert held.get(1)["direction"] == "outbound"
 
 
-def test_a_direction_is_learned_and_not_forgotten(held: Store) -> None:
-    """A message without one gets it when it is read under a filter, and keeps it when it is read without."""
+def test_a_direction_is_kept(held: Store) -> None:
+    """A message gets its direction when it is read with a filter, and keeps it when it is read without."""
     put(held, message(1), direction=None)
-    assert (held.count_directed(None), held.count_directed("inbound")) == (1, 0)
+    assert (held.count_direction(None), held.count_direction("inbound")) == (1, 0)
     assert put(held, message(1)) == (0, 1, 0)
     assert put(held, message(1), direction=None) == (0, 0, 1)
-    assert (held.count_directed(None), held.count_directed("inbound")) == (0, 1)
+    assert (held.count_direction(None), held.count_direction("inbound")) == (0, 1)
 
 
-def test_a_transaction_is_whole_or_nothing(held: Store) -> None:
-    """What fails in its midst leaves nothing behind, and the store as usable as before."""
+def test_a_transaction_that_fails_stores_nothing(held: Store) -> None:
+    """The store can be used afterwards."""
 
-    def fails() -> None:
+    def fail() -> None:
         with held.transaction():
-            held.take([message(1)], "inbound", FIRST)
-            held.note("key", 1)
+            held.upsert([message(1)], "inbound", FIRST)
+            held.set_state("key", 1)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        fails()
-    assert (all_of(held), held.state("key")) == ([], None)
+        fail()
+    assert (all_of(held), held.get_state("key")) == ([], None)
     assert put(held, message(1)) == (1, 0, 0)
 
 
 def test_deleted_messages(held: Store) -> None:
-    """What a whole walk did not see is deleted, kept, and back when it is seen again."""
+    """A message last seen before a full sync is marked as deleted, and no longer when it is seen again."""
     put(held, message(1), message(2))
     put(held, message(3), direction="outbound")
     put(held, message(2), now=LATER)
@@ -144,7 +144,7 @@ def test_deleted_messages(held: Store) -> None:
 
 
 def test_marks(held: Store) -> None:
-    """Marks are of a direction, are kept once, and pending messages are not settled."""
+    """A mark belongs to a direction and is stored once; pending messages are not settled."""
     put(held, message(1), message(2), message(3, status="read"))
     with held.transaction():
         held.mark("pending", [1, 2, 2], "inbound")
@@ -161,16 +161,16 @@ def test_marks(held: Store) -> None:
     assert held.marked("pending", "inbound") == []
 
 
-def test_notes(held: Store) -> None:
-    """A note is any JSON, and the last one counts."""
+def test_state(held: Store) -> None:
+    """A state is any JSON value; the last one is returned."""
     with held.transaction():
-        held.note("key", {"a": [1, None, "ü"]})
-        held.note("key", {"b": True})
-    assert (held.state("key"), held.state("other")) == ({"b": True}, None)
+        held.set_state("key", {"a": [1, None, "ü"]})
+        held.set_state("key", {"b": True})
+    assert (held.get_state("key"), held.get_state("other")) == ({"b": True}, None)
 
 
 def test_contacts_and_names(held: Store) -> None:
-    """People are found by the digits of their numbers; the oldest contact of a number gives its name."""
+    """Contacts are found by the digits of their phone numbers; the oldest contact of a number gives the name."""
     people: list[Row] = [
         {"id": 1, "firstname": "Priya", "lastname": "Deshpande", "phone": "+91 98765-43210", "company": None},
         {"id": 2, "firstname": "Other", "lastname": None, "phone": "919876543210"},
@@ -178,18 +178,18 @@ def test_contacts_and_names(held: Store) -> None:
         {"id": 4, "firstname": "Nobody", "phone": None},
     ]
     with held.transaction():
-        assert len(held.take_contacts(people, FIRST).new) == 4
+        assert len(held.upsert_contacts(people, FIRST).new) == 4
         people[1]["firstname"] = "Another"
-        assert held.take_contacts(people, LATER).changed == (2,)
-        assert held.take_contacts([], LATER).new == ()
+        assert held.upsert_contacts(people, LATER).changed == (2,)
+        assert held.upsert_contacts([], LATER).new == ()
     assert held.info().contacts == 4
     assert held.names_for(["(91) 98765 43210"]) == {"919876543210": "Priya Deshpande"}
     assert held.names_for(["1 555 0100", "bot", "0"]) == {"15550100": "Nul \0 Ltd"}
     assert held.names_for([]) == {}
 
 
-def test_finding(held: Store) -> None:
-    """By id, by WhatsApp's id, and by neither."""
+def test_find(held: Store) -> None:
+    """A message is found by its id and by WhatsApp's."""
     put(held, message(1, message_id="123"), message(123))
     assert held.find("wamid.123")["id"] == 123
     assert held.find("1")["id"] == 1
@@ -199,15 +199,15 @@ def test_finding(held: Store) -> None:
 
 
 @pytest.mark.parametrize("sort", ["sent_at", "-sent_at"])
-def test_messages_without_a_time_stand_before_all_others(held: Store, sort: str) -> None:
-    """As if they were the oldest, in either direction."""
+def test_messages_without_a_time_sort_as_the_oldest(held: Store, sort: str) -> None:
+    """In ascending and in descending order."""
     put(held, message(1, sent_at=None), message(2), message(3, sent_at="soon"), message(4))
     ids = [row["id"] for row in all_of(held, sort=sort)]
     assert ids == ([1, 3, 2, 4] if sort == "sent_at" else [4, 2, 3, 1])
 
 
-def test_what_is_asked_meanwhile(held: Store) -> None:
-    """A long answer that is being read keeps nobody from asking something else."""
+def test_other_queries_run_while_a_long_result_is_read(held: Store) -> None:
+    """The result is complete, and the other queries are answered."""
     put(held, *(message(number) for number in range(1, 1501)))
     windows = iter(held.ask(Query(local=True, limit=None)).windows)
     first = next(windows)
@@ -217,22 +217,22 @@ def test_what_is_asked_meanwhile(held: Store) -> None:
 
 
 def test_one_writer_at_a_time(held: Store) -> None:
-    """The second is told who holds it; the first one's end lets it in."""
+    """A second writer gets an error that names the process of the first."""
     other = type(held)(getattr(held, "_url", None) or getattr(held, "_path"))  # type: ignore[call-arg]  # noqa: B009
     with pytest.raises(BusyError, match=r"process \d+"), other.exclusive():
-        pytest.fail("two hold it")
+        pytest.fail("both hold the lock")
     other.close()
 
 
 # Conversations.
 
 
-def _last(one: Conversation) -> datetime | None:
+def _get_last_time(one: Conversation) -> datetime | None:
     return parse_sent_at(one.last["sent_at"])
 
 
-def _account(seed: int, size: int = 400) -> dict[str, list[Row]]:
-    """Messages of both directions and of none, many of one second, with everything that conversations turn on."""
+def _make_account(seed: int, size: int = 400) -> dict[str, list[Row]]:
+    """Return messages by direction, many of them in one second, that differ in everything a conversation counts."""
     chance = random.Random(seed)  # noqa: S311 - a plan, not a secret
     rows: dict[str, list[Row]] = {"inbound": [], "outbound": [], "": []}
     for number in range(1, size + 1):
@@ -254,45 +254,49 @@ def _account(seed: int, size: int = 400) -> dict[str, list[Row]]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_conversations_are_what_their_messages_say(held: Store, seed: int) -> None:
-    """Counts, ends, who waits and in which order: as reckoned from the messages one by one."""
-    rows = _account(seed)
+def test_conversations_match_their_messages(held: Store, seed: int) -> None:
+    """Counts, last messages, who waits and the order are those computed from the messages one by one."""
+    rows = _make_account(seed)
     for direction, some in rows.items():
         put(held, *some, direction=direction or None)
     with held.transaction():
-        held.take([row for row in rows["inbound"] if row["id"] % 5], "inbound", LATER)
+        held.upsert([row for row in rows["inbound"] if row["id"] % 5], "inbound", LATER)
         held.mark_deleted("inbound", LATER, LATER)
     by_conversation: dict[int, list[Row]] = {}
     for row in all_of(held):
         if row["interaction_id"] is not None:
             by_conversation.setdefault(row["interaction_id"], []).append(row)
     expected = {number: summed_up(number, in_time(some)).as_row() for number, some in by_conversation.items()}
-    found = held.conversations(ConversationQuery(limit=None))
+    found = held.list_conversations(ConversationQuery(limit=None))
     assert {one.id: one.as_row() for one in found} == expected
     assert {one.matching for one in found} == {len(expected)}
-    order = [(moment.timestamp() if moment else float("-inf"), one.id) for one in found for moment in [_last(one)]]
+    order = [
+        (moment.timestamp() if moment else float("-inf"), one.id) for one in found for moment in [_get_last_time(one)]
+    ]
     assert order == sorted(order, reverse=True)
     for name, wanted in (
         ("waiting", {n for n, one in expected.items() if one["waiting_since"]}),
         ("unread", {n for n, one in expected.items() if one["unread"]}),
     ):
-        asked = held.conversations(ConversationQuery(limit=None, waiting=name == "waiting", unread=name == "unread"))
-        assert {one.id for one in asked} == wanted
+        matching = held.list_conversations(
+            ConversationQuery(limit=None, waiting=name == "waiting", unread=name == "unread")
+        )
+        assert {one.id for one in matching} == wanted
         assert 0 < len(wanted) < len(expected)
-    first = held.conversations(ConversationQuery(limit=3))
+    first = held.list_conversations(ConversationQuery(limit=3))
     assert [one.as_row() for one in first] == [one.as_row() for one in found[:3]]
     number = found[0].id
-    assert [one.as_row() for one in held.conversations(ConversationQuery(id=number))] == [expected[number]]
-    assert held.conversations(ConversationQuery(id=10**9)) == []
+    assert [one.as_row() for one in held.list_conversations(ConversationQuery(id=number))] == [expected[number]]
+    assert held.list_conversations(ConversationQuery(id=10**9)) == []
 
 
-def test_an_answer_in_the_same_second(held: Store) -> None:
-    """Of one second, the message with the greater id is the later one."""
+def test_a_reply_in_the_same_second(held: Store) -> None:
+    """Of two messages in one second, the one with the greater id is later."""
     second = START.isoformat()
     put(held, message(1, sent_at=second, interaction_id=1), message(4, sent_at=second, interaction_id=2))
     out = (message(2, sent_at=second, interaction_id=1), message(3, sent_at=second, interaction_id=2))
     put(held, *out, direction="outbound")
-    waiting = held.conversations(ConversationQuery(waiting=True))
+    waiting = held.list_conversations(ConversationQuery(waiting=True))
     assert [(one.id, (one.waiting or {})["id"], one.last["id"]) for one in waiting] == [(2, 4, 4)]
 
 
@@ -300,7 +304,7 @@ def test_an_answer_in_the_same_second(held: Store) -> None:
 
 
 def test_months(held: Store) -> None:
-    """Messages by their month in UTC, whatever their offset; a month is marked anew when any of it changes."""
+    """Months are those of UTC, whatever the offset of a message; the mark differs once any message has changed."""
     put(
         held,
         message(1, sent_at="2026-02-01T04:00:00+05:30"),  # still January in UTC
@@ -310,37 +314,37 @@ def test_months(held: Store) -> None:
         message(5, sent_at="0001-01-01T00:00:00Z"),
         message(6, sent_at="9999-12-31T23:59:59Z"),
     )
-    before = {one.label: one for one in held.months()}
-    ids = {label: [row["id"] for rows in held.of_month(one) for row in rows] for label, one in before.items()}
+    before = {one.label: one for one in held.list_months()}
+    ids = {label: [row["id"] for rows in held.read_month(one) for row in rows] for label, one in before.items()}
     assert ids == {"0001-01": [5], "2026-01": [1, 3], "2026-02": [2], "9999-12": [6], NO_MONTH: [4]}
     assert {label: one.rows for label, one in before.items()} == {label: len(some) for label, some in ids.items()}
     put(held, message(1, sent_at="2026-02-01T04:00:00+05:30"), now=LATER)
-    assert {one.label: one for one in held.months()} == before
+    assert {one.label: one for one in held.list_months()} == before
     put(held, message(2, sent_at="2026-01-31T16:00:00-08:00", status="read"), now=LATER)
-    assert {one.label for one in held.months() if one != before[one.label]} == {"2026-02"}
+    assert {one.label for one in held.list_months() if one != before[one.label]} == {"2026-02"}
     with held.transaction():
         held.mark_deleted("inbound", "2026-11-25T12:30:00.000Z", LATER)
-    assert {one.label for one in held.months() if one != before[one.label]} == set(before)
+    assert {one.label for one in held.list_months() if one != before[one.label]} == set(before)
 
 
-def test_a_snapshot_does_not_move(held: Store) -> None:
-    """Within one, every answer is of the moment at which it was first asked."""
+def test_a_snapshot_does_not_change(held: Store) -> None:
+    """Within a snapshot, every query returns the state of its first one."""
     put(held, message(1))
     reader = type(held)(getattr(held, "_url", None) or getattr(held, "_path"))  # type: ignore[call-arg]  # noqa: B009
     with reader.snapshot():
-        assert sum(one.rows for one in reader.months()) == 1
+        assert sum(one.rows for one in reader.list_months()) == 1
         put(held, message(2))
-        assert sum(one.rows for one in reader.months()) == 1
-        assert [len(rows) for one in reader.months() for rows in reader.of_month(one)] == [1]
-    assert sum(one.rows for one in reader.months()) == 2
+        assert sum(one.rows for one in reader.list_months()) == 1
+        assert [len(rows) for one in reader.list_months() for rows in reader.read_month(one)] == [1]
+    assert sum(one.rows for one in reader.list_months()) == 2
     reader.close()
 
 
-# Questions.
+# Filters.
 
 
-def test_a_filter_on_nothing(held: Store) -> None:
-    """An id that no message could have leaves none, and left out it leaves all that have one."""
+def test_a_filter_on_an_impossible_id(held: Store) -> None:
+    """An id beyond 64 bits matches nothing; excluded, it matches every message with an id."""
     put(held, message(1), message(2, interaction_id=None))
     far = ("9" * 19,)
     assert all_of(held, filters=(Filter("interaction_id", "eq", far),)) == []

@@ -68,7 +68,7 @@ def test_a_body_from_a_file_or_standard_input(
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("answer", [500, 503, 429, "reset"])
 def test_only_a_get_is_tried_again(wacr: Wacr, api: Api, method: str, answer: int | str) -> None:
-    """Anything else is sent once, and of a failure nobody knows whether it was done."""
+    """Anything else is sent once, and after a failure it is unknown whether it was done."""
 
     def fails(_: httpx.Request) -> httpx.Response:
         if isinstance(answer, str):
@@ -98,7 +98,7 @@ def test_include(wacr: Wacr, service: Api) -> None:
 @pytest.mark.parametrize("status", [401, 403, 404, 422, 500, 302])
 def test_a_failure_writes_no_data(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     """Its words are on standard error, and the exit status is that of every command."""
-    monkeypatch.setattr("wacr_cli.api.transport.Retrying._wait", lambda *_: None)
+    monkeypatch.setattr("wacr_cli.api.transport.RetryTransport._wait", lambda *_: None)
     api.app = lambda _: httpx.Response(status, json={"message": "words"}, headers={"Location": "https://evil.example"})
     result = wacr("api", "x")
     assert result.stdout == b""
@@ -166,14 +166,14 @@ def test_rows_of_a_single_answer(wacr: Wacr, service: Api, tmp_path: Path) -> No
         (["../x"], "not a path below the API"),
         (["https://evil.example/"], "not a path below the API"),
         (["//evil.example/"], "not a path below the API"),
-        (["x", "-X", "FETCH"], "no such value: 'FETCH'"),
+        (["x", "-X", "FETCH"], "unknown value 'FETCH'"),
         (["x", "-X", "PSOT"], "did you mean POST?"),
         (["x", "-F", "novalue"], "not a field"),
         (["x", "-F", "a=@/nonexistent/file"], "can't read"),
         (["x", "--input", "/nonexistent/file", "-X", "POST"], "can't read"),
         (["x", "--input", "-"], "a GET has no body"),
-        (["x", "--paginate", "-F", "page=2"], "exclude each other"),
-        (["x", "--paginate", "-X", "POST"], "goes with neither"),
+        (["x", "--paginate", "-F", "page=2"], "can't be used"),
+        (["x", "--paginate", "-X", "POST"], "can't be used with -X"),
         (["x", "-X", "POST", "-F", "a=1", "-F", "a[b]=1"], "at odds"),
     ],
 )
@@ -199,7 +199,7 @@ class Terminal(io.StringIO):
 def test_a_person_is_asked(
     wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch, typed: str, flags: list[str], sent: int
 ) -> None:
-    """Before anything but a GET, on a terminal, unless --yes; whoever does not agree sends nothing."""
+    """Before anything but a GET, on a terminal, unless --yes; without an agreement nothing is sent."""
     api.app = lambda _: httpx.Response(200, json={"data": {}})
     monkeypatch.setattr(sys, "stdin", Terminal(typed))
     monkeypatch.setattr("wacr_cli.output.console._is_terminal", lambda stream: stream is sys.stderr)
@@ -209,7 +209,7 @@ def test_a_person_is_asked(
     assert ("Send it?" in result.stderr) is not bool(flags)
 
 
-def test_nobody_is_asked_without_a_terminal(wacr: Wacr, api: Api) -> None:
+def test_no_question_is_asked_without_a_terminal(wacr: Wacr, api: Api) -> None:
     """The flag said it."""
     api.app = lambda _: httpx.Response(200, json={"data": {}})
     assert wacr("api", "groups", "-X", "DELETE").status == 0

@@ -1,4 +1,4 @@
-"""``wacr auth``: a token is tried before it is kept, kept where nobody else reads it, and shown to nobody."""
+"""``wacr auth``: a token is tried before it is stored, stored where no other user can read it, and never shown."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_login_tries_the_token_and_keeps_it(wacr: Wacr, api: Api, pipe: Pipe) ->
 @pytest.mark.parametrize(
     ("answer", "status", "words"),
     [
-        (httpx.Response(401, json={"error": {"code": "UNAUTHORIZED", "message": "no"}}), 4, "copy it again"),
+        (httpx.Response(401, json={"error": {"code": "UNAUTHORIZED", "message": "no"}}), 4, "Copy it again"),
         (httpx.Response(403, json={"error": {"code": "INSUFFICIENT_SCOPE", "message": "no"}}), 4, "messages:read"),
         (httpx.Response(429, headers={"Retry-After": "9"}), 5, "9.0s"),
         (httpx.Response(200, text="<html>Log in</html>"), 7, "web page"),
@@ -85,7 +85,7 @@ def test_login_keeps_nothing_that_does_not_work(
         return response
 
     api.app = answering
-    monkeypatch.setattr("wacr_cli.api.transport.Retrying._wait", lambda *_: None)
+    monkeypatch.setattr("wacr_cli.api.transport.RetryTransport._wait", lambda *_: None)
     pipe(CANARY.encode())
     result = wacr("auth", "login", "--with-token", "--max-wait", "5")
     assert result.status == status
@@ -139,7 +139,7 @@ def test_login_to_a_new_profile_makes_it(wacr: Wacr, api: Api, pipe: Pipe) -> No
     pipe(CANARY.encode())
     result = wacr("auth", "login", "--with-token", "--profile", "shop")
     assert result.status == 0
-    assert "Made the profile 'shop'" in result.stderr
+    assert "Created the profile 'shop'" in result.stderr
     assert "[profiles.shop]" in (config_dir(os.environ) / "config.toml").read_text()
     assert wacr("--profile", "shop", "messages", "list", "-q").status == 0
     assert wacr("messages", "list").status == 4
@@ -184,7 +184,7 @@ def test_login_writes_a_broken_file_anew_and_says_so(wacr: Wacr, api: Api, pipe:
     pipe(CANARY.encode())
     result = wacr("auth", "login", "--with-token")
     assert result.status == 0
-    assert "other profiles have to log in again" in result.stderr
+    assert "log in again for other profiles" in result.stderr
     assert list(json.loads(tokens().read_text())["profiles"]) == ["default"]
 
 
@@ -206,7 +206,7 @@ def test_logout_removes_it(wacr: Wacr, api: Api, pipe: Pipe) -> None:
     assert str(tokens()) in wacr("auth", "logout").stderr
     assert CANARY not in tokens().read_text()
     result = wacr("auth", "logout")
-    assert (result.status, "No token is kept" in result.stderr) == (0, True)
+    assert (result.status, "no stored token" in result.stderr) == (0, True)
     assert wacr("auth", "logout", "--profile", "defalt").status == 2
     assert wacr("messages", "list").status == 4
 
@@ -246,10 +246,10 @@ class TestKeyring:
 
         def fails(*_: str) -> None:
             if kind == "Hangs":
-                release.wait(30)
+                release.wait(120)
             raise error(CANARY)
 
-        monkeypatch.setattr(keyring, "PATIENCE", 0.05)
+        monkeypatch.setattr(keyring, "PATIENCE", 0.05 if kind == "Hangs" else 120)
         monkeypatch.setitem(sys.modules, "keyring", self.backend(get_password=fails, set_password=fails))
         pipe(CANARY.encode())
         result = wacr("auth", "login", "--with-token")
@@ -342,13 +342,13 @@ class TestStatus:
         assert api.requests == []
 
     def test_a_network_that_is_down(self, wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Is no matter of authentication."""
+        """It is not an authentication failure."""
 
         def down(_: httpx.Request) -> httpx.Response:
             raise httpx.ConnectError("down")
 
         api.app = down
-        monkeypatch.setattr("wacr_cli.api.transport.Retrying._wait", lambda *_: None)
+        monkeypatch.setattr("wacr_cli.api.transport.RetryTransport._wait", lambda *_: None)
         monkeypatch.setenv("WACR_TOKEN", CANARY)
         assert wacr("auth", "status").status == 6
 

@@ -72,7 +72,7 @@ def test_the_sample_workspace_changes_nothing_about_settings(wacr: Wacr, monkeyp
     assert wacr("config", "unset", "rate_limit").status == 0
 
 
-def test_what_is_wrong_can_be_mended(wacr: Wacr) -> None:
+def test_what_is_wrong_can_be_fixed(wacr: Wacr) -> None:
     """A bad value, and a default that is not there, are set right by the very command for it."""
     path = config_path(os.environ)
     path.parent.mkdir(parents=True)
@@ -95,7 +95,7 @@ def test_path_works_with_a_broken_file(wacr: Wacr) -> None:
 
 
 def test_the_environment_is_said_to_go_first(wacr: Wacr, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who sets what a variable overrides is told."""
+    """Setting a key that a variable overrides prints a warning."""
     monkeypatch.setenv("WACR_RATE_LIMIT", "7")
     assert "WACR_RATE_LIMIT is set" in wacr("config", "set", "rate_limit", "30").stderr
     assert wacr("config", "get", "rate_limit").stdout == b"7\n"
@@ -106,7 +106,7 @@ def test_the_environment_is_said_to_go_first(wacr: Wacr, monkeypatch: pytest.Mon
     [
         ('sh -c \'echo "rate_limt = 1" >> "$0"\'', 0, "unknown key 'rate_limt'"),
         ('sh -c \'echo "[" >> "$0"\'', 2, "not valid TOML"),
-        ("false", 2, "ended with 1"),
+        ("false", 2, "failed with exit status 1"),
         ("there-is-no-such-editor", 2, "can't be started"),
     ],
 )
@@ -120,7 +120,7 @@ def test_edit(tmp_path: Path, editor: str, status: int, said: str) -> None:
         stdout=follower,
         stderr=subprocess.PIPE,
         env=environ,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     os.close(leader)

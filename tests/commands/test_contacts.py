@@ -57,19 +57,19 @@ def test_flags_become_parameters(wacr: Wacr, people: Api, flags: list[str], para
     ("flags", "said"),
     [
         (["--type", "lede"], "did you mean lead?"),
-        (["--type", "gt:"], "an empty value"),
+        (["--type", "gt:"], "empty value"),
         (["--status-id", "x"], "not an id"),
-        (["--status-id", "nt:3"], "no operator 'nt'"),
+        (["--status-id", "nt:3"], "unknown operator 'nt'"),
         (["--status-id", "gt:3,4"], "takes one value"),
         (["--status-id", "gt:3", "--status-id", "gt:4"], "given twice"),
-        (["--status-id", "3", "--status-id", "gt:4"], "of which the API keeps one"),
+        (["--status-id", "3", "--status-id", "gt:4"], "of which the API would ignore one"),
         (["--status-id", "between:3"], "takes two values"),
-        (["--status-id", "null:maybe"], "no such value"),
+        (["--status-id", "null:maybe"], "unknown value"),
         (["--created-at", "gte:soon"], "not a time"),
-        (["--sort", "phone"], "no such value: 'phone'"),
+        (["--sort", "phone"], "unknown value 'phone'"),
         (["--expand", "group"], "did you mean groups?"),
         (["--fields", "name"], "did you mean"),
-        (["--page", "2", "--all"], "exclude each other"),
+        (["--page", "2", "--all"], "can't be used"),
     ],
 )
 def test_what_can_t_be_is_a_usage_error(wacr: Wacr, people: Api, flags: list[str], said: str) -> None:
@@ -169,10 +169,10 @@ class TestNames:
         assert wacr("messages", "get", "6", "--names", "-f", "tsv").text.splitlines()[0].endswith("\tsender_name")
 
     def test_dry_run(self, wacr: Wacr, people: Api) -> None:
-        """The calls for the names are said, and none is made."""
+        """The calls Names take are said, and none is made."""
         result = wacr("messages", "list", "--names", "--dry-run")
         assert result.text.splitlines()[1].endswith("/contacts?sort=-id&page=1&per_page=100'")
-        assert "for the names" in result.stderr
+        assert "Names take" in result.stderr
         assert people.requests == []
 
     def test_without_them_nothing_is_asked(self, wacr: Wacr, people: Api) -> None:

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.conftest import NOW, SMALL, Api, Result, row
-from wacr_cli.api import wire
+from wacr_cli.api import network
 from wacr_cli.core.conversations import FIELDS
 from wacr_cli.sandbox.app import Sandbox
 from wacr_cli.sandbox.world import Contact, Row, World
@@ -40,7 +40,7 @@ PEOPLE = (
 def account(monkeypatch: pytest.MonkeyPatch) -> Api:
     """An account of a few conversations, in place of the network."""
     service = Api(Sandbox(World(NOW, TALK, PEOPLE)))
-    monkeypatch.setattr(wire, "connect", lambda *_: httpx.MockTransport(service))
+    monkeypatch.setattr(network, "connect", lambda *_: httpx.MockTransport(service))
     return service
 
 
@@ -56,8 +56,8 @@ def test_a_list_needs_the_archive(account: Api, wacr: Wacr) -> None:
     """It says so, what makes one, and makes no call."""
     result = wacr("conversations", "list")
     assert (result.status, result.stdout, account.requests) == (2, b"", [])
-    assert "a list of conversations needs the archive" in result.stderr
-    assert "wacr sync makes it" in result.stderr
+    assert "the list of conversations needs an archive" in result.stderr
+    assert "Create it with wacr sync" in result.stderr
 
 
 def test_the_list(archive: Api, wacr: Wacr) -> None:

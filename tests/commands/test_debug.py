@@ -29,7 +29,7 @@ def the_log() -> Path:
     return path
 
 
-def test_it_tells_all_but_what_is_nobody_s_business(wacr: Wacr, api: Api) -> None:
+def test_it_has_everything_but_private_data(wacr: Wacr, api: Api) -> None:
     """What was asked and answered, in which shape; no token, no number, no text of a message or a person."""
     result = wacr("messages", "list", "--names", "--search", "quote", "--type", "text")
     text = the_log().read_text()
@@ -62,10 +62,10 @@ def test_a_failure_is_in_it(wacr: Wacr, api: Api) -> None:
 
 def test_waits_are_in_it(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once each, with the reason."""
-    monkeypatch.setattr("wacr_cli.api.transport.Retrying._backoff", lambda *_: 0.01)
+    monkeypatch.setattr("wacr_cli.api.transport.RetryTransport._backoff", lambda *_: 0.01)
     api.app = lambda _: httpx.Response(503)
     assert wacr("messages", "list").status == 6
-    assert the_log().read_text().count("for the service, which answered 503") == 3
+    assert the_log().read_text().count("for the API, which responded 503") == 3
 
 
 def test_a_stored_token_is_hidden(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +117,7 @@ def test_where_it_can_t_be_written(wacr: Wacr, api: Api) -> None:
     ],
 )
 def test_telling(parameters: str, told: str) -> None:
-    """Only values that can't be anybody's words are told."""
+    """Only values that can't hold private text are logged."""
     assert telling(parameters) == told
 
 

@@ -143,7 +143,7 @@ def test_page_says_what_comes_next(wacr: Wacr, api: Api) -> None:
     assert "--page 3 shows the next" in wacr("messages", "list", "--page", "2", "--per-page", "3").stderr
     past = wacr("messages", "list", "--page", "9", "--per-page", "3", "-f", "json")
     assert (past.status, past.text) == (0, "[]\n")
-    assert "past the last: 7 messages match" in past.stderr
+    assert "There is no page 9: only 7 messages match" in past.stderr
 
 
 def test_count_is_one_call_and_the_number_alone(wacr: Wacr, api: Api) -> None:
@@ -314,39 +314,39 @@ def test_excel_is_safe_to_open(wacr: Wacr, api: Api) -> None:
     ("words", "said"),
     [
         (["--typ", "text"], "no such option: --typ; did you mean --type?"),
-        (["--type", "nin:text"], "--type: no operator 'nin'"),
+        (["--type", "nin:text"], "--type: unknown operator 'nin'"),
         (["--status", "ne:sent,read"], "--status: ne takes one value, not 2"),
-        (["--status", "fialed"], "--status: no such status: 'fialed'; did you mean failed?"),
-        (["--status", "sent", "--status", "ne:read"], "--status: values to keep and values to leave out"),
-        (["--direction", "out"], "--direction: no such value: 'out'; did you mean outbound?"),
-        (["--type", ""], "--type: an empty value"),
-        (["--type", "text,"], "--type: an empty value"),
-        (["--search", " "], "--search: an empty text"),
-        (["--fields", "id,txt"], "--fields: no such field: 'txt'"),
-        (["--sort", "sent_at"], "--sort: no such value: 'sent_at'"),
+        (["--status", "fialed"], "--status: unknown status 'fialed'; did you mean failed?"),
+        (["--status", "sent", "--status", "ne:read"], "--status: values to include and values to exclude"),
+        (["--direction", "out"], "--direction: unknown value 'out'; did you mean outbound?"),
+        (["--type", ""], "--type: empty value"),
+        (["--type", "text,"], "--type: empty value"),
+        (["--search", " "], "--search: the text is empty"),
+        (["--fields", "id,txt"], "--fields: unknown field 'txt'"),
+        (["--sort", "sent_at"], "--sort: unknown value 'sent_at'"),
         (["--since", "soon"], "--since: not a time: 'soon'"),
-        (["--since", "today", "--until", "yesterday"], "--since is not before --until"),
+        (["--since", "today", "--until", "yesterday"], "--since must be before --until"),
         (["--interaction-id", "1.5"], "--interaction-id: not an id: '1.5'"),
         (["--page", "0"], "'--page': '0' is not a whole number from 1"),
         (["--per-page", "101"], "'--per-page': '101' is not a whole number from 1 to 100"),
-        (["--page", "1", "--limit", "5"], "--page and --limit exclude each other"),
-        (["--page", "1", "--all"], "--page and --all exclude each other"),
-        (["--page", "1", "--with-direction"], "--with-direction and --page exclude each other"),
+        (["--page", "1", "--limit", "5"], "--page and --limit can't be used together"),
+        (["--page", "1", "--all"], "--page and --all can't be used together"),
+        (["--page", "1", "--with-direction"], "--with-direction can't be used with --page"),
         (["--limit", "many"], "'many' is not a whole number from 1"),
         (["--filter", "status"], "--filter: not a filter: 'status'"),
-        (["--filter", "status=x", "--status", "sent"], "--filter: status is filtered twice"),
-        (["--format", "yaml"], "--format: no such value: 'yaml'"),
+        (["--filter", "status=x", "--status", "sent"], "--filter: two filters on status"),
+        (["--format", "yaml"], "--format: unknown value 'yaml'"),
         (["--output", "messages"], "--output: the ending of 'messages' names no format"),
         (["--output", "/nowhere/m.csv"], "--output: can't write '/nowhere/m.csv': No such file or directory"),
         (["--excel", "--format", "json"], "--excel goes with csv, not with json"),
-        (["--color", "red"], "--color: no such value: 'red'"),
+        (["--color", "red"], "--color: unknown value 'red'"),
         (["--profile", "shop"], "no profile 'shop'"),
         (["--profile", ""], "--profile: an empty name"),
-        (["--count", "--limit", "5"], "--limit and --count exclude each other"),
-        (["--count", "--page", "2"], "--page and --count exclude each other"),
-        (["--all", "--limit", "5"], "--limit and --all exclude each other"),
+        (["--count", "--limit", "5"], "--limit and --count can't be used together"),
+        (["--count", "--page", "2"], "--page and --count can't be used together"),
+        (["--all", "--limit", "5"], "--limit and --all can't be used together"),
         (["--timeout", "nan"], "'--timeout': 'nan' is not a number of seconds"),
-        (["--timeout", "0"], "'--timeout': no call is done in no time"),
+        (["--timeout", "0"], "'--timeout': it must be greater than 0"),
         (["--max-wait", "inf"], "'--max-wait': 'inf' is not a number of seconds"),
         (["surplus"], "unexpected extra argument"),
     ],
@@ -361,7 +361,7 @@ def test_bad_input_is_refused_before_any_call(wacr: Wacr, api: Api, words: list[
     assert second
 
 
-def test_a_type_that_nobody_knows_is_passed_on(wacr: Wacr, api: Api) -> None:
+def test_an_unknown_type_is_passed_on(wacr: Wacr, api: Api) -> None:
     """The set of types is open: only a slip of one letter earns a hint."""
     assert "did you mean" not in wacr("messages", "list", "--type", "sticker").stderr
     assert "did you mean image?" in wacr("messages", "list", "--type", "imgae").stderr
@@ -398,7 +398,7 @@ def test_with_json_an_error_is_an_object_too(wacr: Wacr, api: Api, form: str) ->
 def test_answers_become_the_contract_s_exit_statuses(
     wacr: Wacr, api: Api, answer: httpx.Response, status: int, said: str
 ) -> None:
-    """Each failure of the service has its exit status and is told in two lines, its words shown and not obeyed."""
+    """Each failure of the service has its exit status and is printed in two lines, its text shown and not obeyed."""
     api.app = lambda _: answer
     result = wacr("messages", "list")
     assert result.status == status

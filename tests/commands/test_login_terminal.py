@@ -10,16 +10,17 @@ import subprocess
 import sys
 import termios
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import CANARY
+from tests.conftest import CANARY, NOW
 from wacr_cli.sandbox import world
 from wacr_cli.sandbox.app import Sandbox
 from wacr_cli.sandbox.serve import serve
 
+PATIENCE = 120
+"""Seconds: far more than a slow machine needs."""
 ASKING = """
 import getpass
 from keyring.backend import KeyringBackend
@@ -33,7 +34,7 @@ class Asking(KeyringBackend):
 @pytest.fixture
 def environ(tmp_path: Path) -> Iterator[dict[str, str]]:
     """A home, and a service to log in to."""
-    with serve(Sandbox(world.build(datetime.now(UTC), messages=20))) as server:
+    with serve(Sandbox(world.build(NOW, messages=20))) as server:
         yield {
             "PATH": os.environ["PATH"],
             "HOME": str(tmp_path),
@@ -56,18 +57,18 @@ class Login:
     def read_until(self, word: str) -> None:
         """Wait for something to appear."""
         while word not in self.seen:
-            if not select.select([self.leader], [], [], 60)[0]:
+            if not select.select([self.leader], [], [], PATIENCE)[0]:
                 pytest.fail(f"waited for {word!r}, and saw {self.seen!r}")
             self.seen += os.read(self.leader, 65536).decode()
 
     def type(self, text: str) -> None:
         """Type something, after the prompt is there."""
-        self.read_until("which is not shown")
+        self.read_until("not shown")
         os.write(self.leader, text.encode())
 
     def ended(self) -> int:
         """The exit status; what is left to read is read, and the terminal echoes as before."""
-        status = self.process.wait(60)
+        status = self.process.wait(PATIENCE)
         assert termios.tcgetattr(self._follower)[3] & termios.ECHO
         while select.select([self.leader], [], [], 0)[0]:
             self.seen += os.read(self.leader, 65536).decode()
@@ -102,13 +103,13 @@ def test_who_gives_none_keeps_none(environ: dict[str, str], tmp_path: Path, type
 def test_terminated_at_the_prompt(environ: dict[str, str]) -> None:
     """The terminal is as it was."""
     login = Login(environ)
-    login.read_until("which is not shown")
+    login.read_until("not shown")
     login.process.send_signal(signal.SIGTERM)
     assert login.ended() == 143
 
 
 def test_a_keyring_that_asks_leaves_the_terminal_as_it_was(environ: dict[str, str], tmp_path: Path) -> None:
-    """A backend may want a password at the terminal; nobody waits for it, and the echo comes back."""
+    """A backend may want a password at the terminal; the login does not wait for it, and the echo comes back."""
     pytest.importorskip("keyring")
     (tmp_path / "asking.py").write_text(ASKING)
     login = Login(environ | {"PYTHONPATH": str(tmp_path), "PYTHON_KEYRING_BACKEND": "asking.Asking"})

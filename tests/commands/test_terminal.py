@@ -13,6 +13,10 @@ import unicodedata
 
 import pytest
 
+from tests.conftest import NOW
+
+PATIENCE = 120
+"""Seconds: far more than a slow machine needs between two things that it writes."""
 OURS = re.compile(r"\x1b\[[0-9;]*m|\r\n|\r\x1b\[K")
 """What the program itself may write: colours, line ends, and its passing line taken away."""
 
@@ -26,7 +30,7 @@ def seen(*words: str, columns: int = 80, stdin: str = "", **environ: str) -> str
     with subprocess.Popen(command, stdin=follower, stdout=follower, stderr=follower, env=environment) as process:
         os.close(follower)
         got = b""
-        while select.select([leader], [], [], 30)[0]:
+        while select.select([leader], [], [], PATIENCE)[0]:
             try:
                 part = os.read(leader, 65536)
             except OSError:  # Linux says so when the other end is closed
@@ -60,12 +64,10 @@ def test_a_card_is_as_safe(api_ids: list[str]) -> None:
 
 @pytest.fixture
 def api_ids() -> list[str]:
-    """The messages of the sample workspace that hold something hostile."""
-    from datetime import UTC, datetime
-
+    """The messages of the sample workspace that hold something hostile; their ids are the same at any time."""
     from wacr_cli.sandbox import world
 
-    rows = world.build(datetime.now(UTC)).rows
+    rows = world.build(NOW).rows
     hostile = [row for row in rows if row.message and not row.message.replace("\n", "").isprintable()]
     return [str(row.id) for row in hostile][:40]
 

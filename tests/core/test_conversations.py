@@ -37,7 +37,7 @@ IN, OUT = "inbound", "outbound"
     ("lines", "since"),
     [
         ([(IN, "2026-11-24T10:00:00Z")], "2026-11-24T10:00:00Z"),
-        # It began with the first message that nobody answered, not with the last.
+        # It began with the first unanswered message, not with the last.
         ([(IN, "2026-11-24T10:00:00Z"), (IN, "2026-11-24T11:00:00Z")], "2026-11-24T10:00:00Z"),
         ([(IN, "2026-11-24T10:00:00Z"), (OUT, "2026-11-24T10:30:00Z")], None),
         (
@@ -63,7 +63,7 @@ IN, OUT = "inbound", "outbound"
         # Of one second, the later id counts.
         ([(IN, "2026-11-24T10:00:00Z"), (OUT, "2026-11-24T10:00:00Z")], None),
         ([(OUT, "2026-11-24T10:00:00Z"), (IN, "2026-11-24T10:00:00Z")], "2026-11-24T10:00:00Z"),
-        # Without an offset a time is in UTC; without a time nobody can say.
+        # Without an offset a time is in UTC; without a time it is unknown.
         ([(OUT, "2026-11-24T10:00:00"), (IN, "2026-11-24T15:29:59+05:30")], None),
         ([(IN, "never")], None),
         ([("", "2026-11-24T10:00:00Z")], None),
@@ -148,7 +148,7 @@ def test_whose_conversation_it_is() -> None:
         "wamid." + base64.b64encode(b"\x1c\x18\x0bnot a phone\x15").decode(),
     ],
 )
-def test_an_id_that_names_nobody(word: object) -> None:
+def test_an_id_that_names_no_number(word: object) -> None:
     """Whatever else stands there is no number."""
     assert peer_of(word) is None
 

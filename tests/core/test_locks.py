@@ -46,7 +46,7 @@ def test_held_and_gone(tmp_path: Path) -> None:
 
 
 def test_busy_names_the_process(tmp_path: Path) -> None:
-    """Whoever comes second is told what is busy and which process holds it, and can have it afterwards."""
+    """The second process gets an error that says what is busy and which process holds it; later it gets the lock."""
     path = tmp_path / "lock"
     with holder(path) as process:
         with pytest.raises(BusyError, match=rf"^it is being written .*process {process.pid}\)"), held(path, "it"):
@@ -107,7 +107,7 @@ def test_planted_link(tmp_path: Path) -> None:
 
 
 def test_missing_folder(tmp_path: Path) -> None:
-    """A file that can't be made is an OSError, for whoever knows what it was for."""
+    """A file that can't be made is an OSError; the caller knows what it was for."""
     with pytest.raises(FileNotFoundError), held(tmp_path / "no" / "lock", "it"):
         pass
     assert not (tmp_path / "no").exists()

@@ -7,9 +7,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from wacr_cli.core.times import SystemClock
 from .moving import Moving
 from .server import PATIENCE, Server
 
+START = 1_790_000_000.0
+"""Seconds since the epoch: when every run in this process begins."""
 TOKEN = "CANARY_7F3A91C2E5D84B60"
 PROGRAM = [sys.executable, "-m", "wacr_cli.cli"]
 LIST = ("messages", "list")
@@ -41,7 +43,7 @@ class Ended:
     err: str
     slept: list[float] = field(default_factory=list)
 
-    @property
+    @cached_property
     def ids(self) -> list[int]:
         """The ids of the messages written as jsonl."""
         return ids_of(self.out)
@@ -91,7 +93,7 @@ class Home:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    """Folders that nobody else uses."""
+    """Folders of this test alone."""
     folder = tmp_path / "home"
     folder.mkdir()
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LANG") if name in os.environ}
@@ -123,26 +125,35 @@ def server(messages: Moving) -> Iterator[Server]:
 
 @pytest.fixture
 def stranger(messages: Moving) -> Iterator[Server]:
-    """A server of another origin, which nobody has reason to call."""
+    """A server of another origin, which no run has a reason to call."""
     one = Server(messages)
     yield one
     one.stop()
 
 
 class Skipping(SystemClock):
-    """Time that a sleep takes no time to pass; `slept` are the sleeps, `on_sleep` is called before each."""
+    """A clock on which a sleep takes no time; `slept` are the sleeps, `on_sleep` is called before each.
+
+    Otherwise it stands still, so that no run depends on the speed of the machine: waits are what was asked for, and
+    each read of a socket may take the whole of ``--timeout``.
+    """
 
     def __init__(self) -> None:
         self.slept: list[float] = []
         self.on_sleep: Callable[[], None] = lambda: None
+        self.passed = 0.0
 
     def time(self) -> float:
         """Seconds since the epoch."""
-        return time.time() + sum(self.slept)
+        return START + sum(self.slept)
 
     def monotonic(self) -> float:
         """Seconds that never go backwards."""
-        return time.monotonic() + sum(self.slept)
+        return self.passed + sum(self.slept)
+
+    def pass_second(self) -> None:
+        """Let a second have passed since the beginning of a request."""
+        self.passed += 1
 
     def sleep(self, seconds: float) -> None:
         """Let so many seconds have passed."""
@@ -177,6 +188,8 @@ def wacr(
     for name, value in (home.environ | {"WACR_API_URL": server.url}).items():
         monkeypatch.setenv(name, value)
 
+    server.on_drip = skipping.pass_second
+
     def run(*words: str) -> Ended:
         skipping.slept.clear()
         capfdbinary.readouterr()
@@ -203,6 +216,12 @@ class Process:
     def signal(self, number: int) -> None:
         """Send it a signal."""
         self.popen.send_signal(number)
+
+    def read_calls(self, number: int) -> None:
+        """Wait until a run with ``--verbose`` has told of so many calls."""
+        assert self.popen.stderr
+        lines = [self.popen.stderr.readline() for _ in range(number)]
+        assert all(line.startswith(b"GET ") for line in lines), lines
 
     def end(self) -> Ended:
         """Wait for its end."""

@@ -20,8 +20,8 @@ from select import select
 from urllib.parse import parse_qsl, urlsplit
 
 MOST_REQUESTS = 5_000
-PATIENCE = 20.0
-"""Seconds: the longest that anything here waits for anything."""
+PATIENCE = 120.0
+"""Seconds: the longest that anything here waits for anything, which is more than any machine needs."""
 
 JSON = {"Content-Type": "application/json"}
 
@@ -87,7 +87,8 @@ class Exchange:
 
     def reset(self) -> None:
         """Break the connection off."""
-        # Time for what was sent to be read: a reset throws away what the other side has not taken yet.
+        # Time for what was sent to be read: a reset throws away what the other side has not taken yet. Where it is too
+        # little, the client sees the same reset earlier in the response.
         time.sleep(0.02)
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         raise ConnectionOverError
@@ -193,19 +194,26 @@ def broken_gzip(reply: Reply) -> bytes:
     return Reply(200, bytes(data), {**reply.headers, "Content-Encoding": "gzip"}).packed()
 
 
-def drip(name: str, before: Callable[[Reply], int], pause: float = 0.05) -> Fault:
-    """The right answer, one byte at a time from a place in it on."""
+def drip(name: str, before: Callable[[Reply], int], number: int) -> Fault:
+    """Send the right answer up to a place, then so many single bytes of it, a second each, and no more.
+
+    The seconds are those of the clock that `on_drip` moves: each has passed when its byte is sent.
+    """
 
     def play(exchange: Exchange) -> None:
         reply = exchange.honest()
         data = reply.packed()
         start = before(reply)
+        assert start + number < len(data)
         exchange.send(data[:start])
-        for index in range(start, len(data)):
-            if exchange.server.stopping.wait(pause) or exchange.gone():
-                exchange.close()
+        for index in range(start, start + number):
+            exchange.server.on_drip()
             exchange.send(data[index : index + 1])
             exchange.server.dripped += 1
+        end = time.monotonic() + PATIENCE
+        while not exchange.server.stopping.wait(0.002) and not exchange.gone():
+            assert time.monotonic() < end, "the client waits on"
+        exchange.close()
 
     return Fault(name, play)
 
@@ -267,13 +275,16 @@ class Server:
         self.failures: list[BaseException] = []
         self.connections = 0
         self.dripped = 0
+        self.on_drip: Callable[[], None] = lambda: None
         self.held = threading.Semaphore(0)
         self.stopping = threading.Event()
         self._lock = threading.Lock()
         self._sockets: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
         self._listener: socket.socket | None = None
-        self.port = 0
+        # It never listens. While it is bound no other process gets the port, so that connections to it are refused.
+        self._reserved = _bound(0)
+        self.port = self._reserved.getsockname()[1]
         self.start()
 
     @property
@@ -290,17 +301,14 @@ class Server:
             self.plan[at] = fault
 
     def start(self) -> None:
-        """Listen, again at the same port if there was one."""
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", self.port))
+        """Listen, at the same port each time."""
+        listener = _bound(self.port)
         listener.listen(64)
-        self.port = listener.getsockname()[1]
         self._listener = listener
         self._spawn(self._accept, listener)
 
     def refuse(self) -> None:
-        """Listen no more: whoever connects is refused."""
+        """Listen no more: connections are refused."""
         if self._listener:
             # A thread in accept() would keep the socket open for one more.
             with suppress(OSError):
@@ -312,6 +320,7 @@ class Server:
         """End everything; raises what went wrong here."""
         self.stopping.set()
         self.refuse()
+        self._reserved.close()
         with self._lock:
             for sock in self._sockets:
                 with suppress(OSError):
@@ -375,6 +384,15 @@ class Server:
 
 
 HONEST = Fault("honest", lambda exchange: exchange.send(exchange.honest().packed()))
+
+
+def _bound(port: int) -> socket.socket:
+    """Return a socket bound to a port of loopback, where others of this process may be bound too."""
+    sock = socket.socket()
+    for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+        sock.setsockopt(socket.SOL_SOCKET, option, 1)
+    sock.bind(("127.0.0.1", port))
+    return sock
 
 
 def _read_head(sock: socket.socket) -> bytes:

@@ -26,7 +26,6 @@ if sys.platform == "win32":
     pytest.skip("signals of POSIX", allow_module_level=True)
 
 SIZE = 1500
-KILLS = 100
 SYNC = ("sync", "--no-contacts")
 
 
@@ -84,11 +83,12 @@ def _check(place: Path) -> None:
             assert store.check() == []
 
 
-def test_killed_at_a_hundred_points(start: Starter, service: Service, server: Server, place: Path) -> None:
+@pytest.mark.parametrize("kills", [5, pytest.param(100, marks=pytest.mark.soak)])
+def test_killed_at_any_point(start: Starter, service: Service, server: Server, place: Path, kills: int) -> None:
     """SIGKILL at any moment: the archive is sound, and a run that is left alone ends with the same set."""
     chance = random.Random(4)  # noqa: S311 - a plan, not a secret
     killed = 0
-    while killed < KILLS:
+    while killed < kills:
         before = len(server.seen)
         process = start(*SYNC, "--quiet", "--archive-at", str(place), *(("--full",) if chance.random() < 0.3 else ()))
         calls = chance.randrange(1, 12)
@@ -115,7 +115,7 @@ def test_killed_at_a_hundred_points(start: Starter, service: Service, server: Se
 def test_ended_in_the_middle(
     start: Starter, service: Service, server: Server, place: Path, number: signal.Signals
 ) -> None:
-    """A run that is told to end does so at once, keeps its windows and lets go of the archive."""
+    """A run that gets a signal ends at once, keeps its windows and lets go of the archive."""
     gate = threading.Event()
     server.will(hold(gate), at=9)
     process = start(*SYNC, "--archive-at", str(place))
@@ -131,8 +131,8 @@ def test_ended_in_the_middle(
     assert len(server.seen) - calls < service.account.calls_needed()
 
 
-def test_a_second_sync_is_told_of_the_first(start: Starter, server: Server, place: Path) -> None:
-    """It names the process, makes no call, and harms nothing; whoever reads is not kept waiting."""
+def test_a_second_sync_names_the_first(start: Starter, server: Server, place: Path) -> None:
+    """It names the process, makes no call, and harms nothing; readers do not wait."""
     gate = threading.Event()
     server.will(hold(gate), at=9)
     first = start(*SYNC, "--archive-at", str(place))

@@ -1,4 +1,4 @@
-"""Runs that are killed, that have nowhere to write, that nobody reads, or that meet another."""
+"""Runs that are killed, that have nowhere to write, that have no reader, or that meet another."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from .conftest import DUMP, LIST, PROGRAM, Runner, Starter, ids_of
 from .moving import Moving
-from .server import Server, busy, hold, slow
+from .server import PATIENCE, Server, busy, hold, slow
 
 if sys.platform == "win32":
     pytest.skip("signals and devices of POSIX", allow_module_level=True)
@@ -103,9 +104,8 @@ def test_a_signal_in_the_middle_of_a_call(
 def test_a_signal_in_a_wait(start: Starter, wacr: Runner, server: Server, dump: Path, number: signal.Signals) -> None:
     """A run ended while it waits for the service is as quiet, and leaves as much."""
     server.will(busy(503, "60"), at=3, forever=True)
-    process = start(*LIST, "--all", "--output", str(dump))
-    server.wait_for(3)
-    time.sleep(0.1)
+    process = start(*LIST, "--all", "--output", str(dump), "--verbose")
+    process.read_calls(3)
     process.signal(number)
     process.end().expect(STATUS[number])
     assert dump.read_text() == OLD
@@ -144,10 +144,11 @@ def test_signals_in_a_row(
     process = start(*LIST, "--all", "--output", str(dump))
     server.wait_until_held()
     process.signal(first)
-    end = time.monotonic() + 5
+    end = time.monotonic() + PATIENCE
     while process.popen.poll() is None and time.monotonic() < end:
         process.signal(second)
-        time.sleep(0.0005)
+        with suppress(subprocess.TimeoutExpired):
+            process.popen.wait(0.0005)
     ended = process.end()
     assert ended.status in (STATUS[first], STATUS[second])
     assert dump.read_text() == OLD
@@ -156,7 +157,7 @@ def test_signals_in_a_row(
 
 
 @SIGNALS
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 25))])
 def test_a_signal_at_any_moment(
     start: Starter, wacr: Runner, server: Server, dump: Path, number: signal.Signals, seed: int
 ) -> None:
@@ -250,7 +251,7 @@ def test_a_small_disk(start: Starter, server: Server, dump: Path) -> None:
 
 
 def test_a_full_disk_under_what_is_remembered(start: Starter, server: Server) -> None:
-    """A home that is full keeps nobody from reading."""
+    """A full home does not stop a run from reading."""
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -265,13 +266,13 @@ def test_a_home_that_cannot_be_written(start: Starter, server: Server, tmp_path:
     """Where nothing can be remembered the rows come all the same, with one word about it."""
     (tmp_path / "file").write_text("")
     ended = start(*DUMP, environ={"XDG_STATE_HOME": str(tmp_path / "file" / "state")}).end()
-    ended.expect(0, "by this process alone", "complete")
+    ended.expect(0, "not shared with other processes", "complete")
     assert len(ended.ids) == ROWS
     assert server.seen
 
 
 @pytest.mark.parametrize("form", STDOUT_FORMATS)
-@pytest.mark.parametrize("verbose", [False, True], ids=["", "verbose"])
+@pytest.mark.parametrize("verbose", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["", "verbose"])
 def test_a_reader_that_goes(start: Starter, server: Server, gate: threading.Event, form: str, verbose: bool) -> None:
     """A reader that takes a line and goes ends the run with status 141 and no word."""
     server.will(hold(gate), at=2)
@@ -293,7 +294,7 @@ def test_a_reader_that_goes(start: Starter, server: Server, gate: threading.Even
 
 @pytest.mark.parametrize("words", [("--count",), ("--page", "1"), ("--dry-run",), ("--help",)], ids=" ".join)
 def test_a_reader_that_was_never_there(start: Starter, server: Server, words: tuple[str, ...]) -> None:
-    """A few words for nobody are status 141 as well."""
+    """A few words without a reader are status 141 as well."""
     reading, writing = os.pipe()
     os.close(reading)
     try:
@@ -355,7 +356,7 @@ def test_two_names_of_one_file(start: Starter, wacr: Runner, server: Server, dum
 def test_a_dump_after_one_that_was_killed(
     start: Starter, wacr: Runner, server: Server, dump: Path, gate: threading.Event
 ) -> None:
-    """The lock of a run that was killed holds nobody up."""
+    """The lock of a run that was killed stops no later run."""
     server.will(hold(gate), at=2)
     first = start(*LIST, "--all", "--output", str(dump))
     server.wait_until_held()

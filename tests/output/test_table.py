@@ -173,7 +173,6 @@ class TestWidth:
         assert len(lines) == len(HOSTILE) + 1
         assert max(map(MEASURES[measure], lines)) <= width
 
-    @settings(max_examples=60, deadline=None)
     @given(
         st.lists(st.tuples(st.text(), st.text() | st.none(), st.text(max_size=20)), min_size=1, max_size=3),
         st.sampled_from([60, 80, 200]),

@@ -22,6 +22,8 @@ from wacr_cli.sandbox.world import build
 
 APP = Sandbox(build(datetime(2026, 2, 14, 9, 30, tzinfo=UTC), messages=300))
 TOKEN = {"Authorization": "Bearer t"}
+PATIENCE = 120
+"""Seconds: far more than a slow machine needs."""
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def client(server: Serving) -> Iterator[httpx.Client]:
 
 def raw(server: Serving, request: str) -> bytes:
     """Send a request letter by letter and return all that comes until the connection is closed."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as connection:
         connection.sendall(request.encode("latin-1"))
         answer = b""
         while piece := connection.recv(65_536):
@@ -73,7 +75,7 @@ def test_statuses_are_the_apps(client: httpx.Client, token: str, status: int) ->
 
 def test_one_connection_serves_many_requests(server: Serving) -> None:
     """HTTP/1.1 with a Content-Length: the connection is kept, also after errors and after a body nobody reads."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
     connection.connect()
     first = connection.sock
     statuses = []
@@ -178,7 +180,7 @@ def test_it_does_not_tell_which_python_runs(client: httpx.Client) -> None:
 def test_the_port_is_free_again_and_connections_are_closed_afterwards() -> None:
     """Also those that a client keeps open; a taken port is an OSError."""
     with serve(APP) as serving:
-        lingering = http.client.HTTPConnection("127.0.0.1", serving.port, timeout=5)
+        lingering = http.client.HTTPConnection("127.0.0.1", serving.port, timeout=PATIENCE)
         lingering.request("GET", "/api/v2/messages", headers=TOKEN)
         assert lingering.getresponse().read()
         with pytest.raises(OSError, match="in use"), serve(APP, serving.port):
@@ -194,7 +196,7 @@ def test_an_error_inside_closes_it_and_goes_on() -> None:
     with pytest.raises(KeyboardInterrupt), serve(APP) as serving:
         raise KeyboardInterrupt
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", serving.port), timeout=5)
+        socket.create_connection(("127.0.0.1", serving.port), timeout=PATIENCE)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
@@ -218,5 +220,5 @@ def test_an_interrupt_ends_a_waiting_server() -> None:
         assert process.stdout is not None
         assert json.loads(process.stdout.readline()) > 0
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=20)
+        output, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, output, errors) == (0, b"true\n", b"")

@@ -260,7 +260,7 @@ class TestApiUrl:
         ],
     )
     def test_http_elsewhere(self, text: str) -> None:
-        """Plain http to any other machine would show the token to whoever listens."""
+        """Plain http to any other machine would show the token to anyone who listens."""
         with pytest.raises(UsageError, match=r"^WACR_API_URL: http:// would send the token in the clear"):
             check_api_url(text, "WACR_API_URL")
 

@@ -244,7 +244,7 @@ class TestStore:
         ],
     )
     def test_not_whole(self, environ: dict[str, str], text: str) -> None:
-        """A file that is half written is told as such; logging in writes it anew."""
+        """A half-written file is an error that says so; logging in writes it anew."""
         stored(environ, text)
         with pytest.raises(UsageError, match="not whole") as caught:
             credentials.find_token(environ, SHOP)
@@ -284,7 +284,7 @@ class TestStore:
         assert list(store.entries()) == ["other"]
 
     def test_someone_else_is_at_it(self, environ: dict[str, str]) -> None:
-        """Two that write at once do not lose each other's tokens: the second is told."""
+        """Two that write at once do not lose each other's tokens: the second fails."""
         store = credentials.Store(environ)
         store.keep("shop", "https://shop.example", CANARY)
         with held(store.folder / ".tokens.lock", "x"), pytest.raises(BusyError):

@@ -33,7 +33,7 @@ class Keyring(ModuleType):
 
     def _answer(self) -> None:
         if self.hang:
-            self.hang.wait(30)
+            self.hang.wait(120)
         if self.error:
             raise self.error
 
@@ -116,7 +116,7 @@ def test_a_failure_is_told_by_its_kind(
 def test_one_that_hangs_is_left(
     keyring: Keyring, action: Callable[[], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After the time it has, whoever asked goes on."""
+    """After the time it has, the caller goes on without it."""
     keyring.hang = threading.Event()
     monkeypatch.setattr(stored, "PATIENCE", 0.01)
     with pytest.raises(stored.UnavailableError, match="did not answer within"):

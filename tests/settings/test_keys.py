@@ -167,7 +167,7 @@ def test_every_form_of_a_file(environ: dict[str, str], before: str, profile: str
 
 
 def test_a_broken_file_is_not_written_over(environ: dict[str, str]) -> None:
-    """What can't be read is left for the person to mend."""
+    """What can't be read is left for the person to fix."""
     config.config_path(environ).write_text("[profiles.shop\nrate_limit")
     with pytest.raises(UsageError, match="not valid TOML"):
         editor.set_value(environ, "shop", "rate_limit", "5")

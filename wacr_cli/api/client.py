@@ -1,4 +1,4 @@
-"""The API's endpoints, a method each: parameters in, rows out, every failure a :class:`WacrError`."""
+"""The endpoints of the API, a method each: parameters in, rows out; every failure is a :class:`WacrError`."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SCOPES = {"messages": "messages:read", "contacts": "contacts:read", "account": "account:read"}
-"""What a token needs for the paths that begin so."""
+"""The scope that a token needs for paths with this first part."""
 
 _LONGEST_MESSAGE = 400
 
 
 def scope_of(path: str) -> str:
-    """The scope that a token needs for a path of the API, empty where the documentation names none."""
+    """Return the scope that a token needs for a path, empty where the API documents none."""
     return SCOPES.get(path.partition("/")[0], "")
 
 
 class Client:
-    """Calls one API with one token, over the transport given.
+    """Calls the API with one token over a transport.
 
-    ``renewal`` says how to get another token, should this one be refused; ``whose`` whose calls they were, should there
-    have been too many, as far as anybody knows.
+    ``renewal`` says how to get another token where this one is refused; ``explain_limit`` returns who used up the
+    rate limit, empty where that is unknown.
     """
 
     def __init__(
@@ -45,11 +45,11 @@ class Client:
         token: str,
         *,
         renewal: str = envelope.NEW_TOKEN,
-        whose: Callable[[], str] = str,
+        explain_limit: Callable[[], str] = str,
     ) -> None:
         self._token = token
         self._renewal = renewal
-        self._whose = whose
+        self._explain_limit = explain_limit
         self._base_url = base_url
         self._transport = transport
         self._headers = {
@@ -60,90 +60,90 @@ class Client:
         }
 
     def messages(self, params: Params, *, with_ids: bool = True) -> envelope.Page:
-        """``GET /messages``: one window; ``with_ids`` asks that each row has its integer id."""
+        """Return one page of ``GET /messages``; ``with_ids`` requires an integer id in each row."""
         return self._get("messages", params, lambda answer: envelope.parse_page(answer, with_ids=with_ids))
 
     def message(self, number: int) -> Row:
-        """``GET /messages/{id}``: one message, with all its fields."""
+        """Return one message with all its fields: ``GET /messages/{id}``."""
         row = self._get(f"messages/{number}", [], envelope.parse_item)
         if row["id"] != number:
-            raise BadAnswerError(f"asked for message {number}, the answer is message {row['id']}", "Try again later.")
+            raise BadAnswerError(f"requested message {number}, received message {row['id']}", "Try again later.")
         return row
 
     def contacts(self, params: Params, *, with_ids: bool = True) -> envelope.Page:
-        """``GET /contacts``: one window; ``with_ids`` asks that each row has its integer id."""
+        """Return one page of ``GET /contacts``; ``with_ids`` requires an integer id in each row."""
         return self._get("contacts", params, lambda answer: envelope.parse_page(answer, with_ids=with_ids))
 
     def contact(self, number: int, params: Params | None = None) -> Row:
-        """``GET /contacts/{id}``: one contact; ``params`` may hold ``include``."""
+        """Return one contact: ``GET /contacts/{id}``; ``params`` may contain ``include``."""
         row = self._get(f"contacts/{number}", params or [], envelope.parse_item)
         if row["id"] != number:
-            raise BadAnswerError(f"asked for contact {number}, the answer is contact {row['id']}", "Try again later.")
+            raise BadAnswerError(f"requested contact {number}, received contact {row['id']}", "Try again later.")
         return row
 
     def account(self) -> Row:
-        """``GET /account``: whose token it is, and the subscription."""
+        """Return the account of the token and its subscription: ``GET /account``."""
         return self._get("account", [], envelope.parse_object)
 
     def usage(self) -> Row:
-        """``GET /account/usage``: for each feature what is used, and of how much."""
+        """Return the use and the limit of each feature: ``GET /account/usage``."""
         return self._get("account/usage", [], envelope.parse_object)
 
     def limits(self) -> Row:
-        """``GET /account/limits``: ``limits`` and ``features`` of the plan, calls a minute among them."""
+        """Return the ``limits`` and ``features`` of the plan: ``GET /account/limits``."""
         return self._get("account/limits", [], envelope.parse_object)
 
     def page(self, path: str, params: Params) -> envelope.Page:
-        """One window of any list; its rows need not have ids."""
+        """Return one page of any list; its rows need no ids."""
         return self._get(path, params, lambda answer: envelope.parse_page(answer, with_ids=False))
 
     def raw(self, method: str, path: str, params: Params, body: bytes | None = None) -> RawAnswer:
-        """Any call, and its answer as it came but for the token, should it have been echoed; see :meth:`check`."""
+        """Make any call; return its response unchanged, except that the token is masked. See :meth:`check`."""
         from wacr_cli.api.raw import RawAnswer
 
         try:
             response = self._send(self._request(path, params, method, body))
         except WacrError as error:
             if method != "GET" and isinstance(error, ServiceError):
-                error.hint = f"Whether it was done is not known: look before you send it again. {error.hint}"
-            raise self._redacted(error) from None
+                error.hint = f"It is unknown whether the API did it: check before you send it again. {error.hint}"
+            raise self._redact(error) from None
         token = secret(self._token)
         headers = [(name, hide_token(value, token)) for name, value in response.headers.multi_items()]
         content = response.content
-        for form in {token, token.replace("/", r"\/")} - {""}:  # as PHP writes it in JSON
+        for form in {token, token.replace("/", r"\/")} - {""}:  # as PHP encodes it in JSON
             content = content.replace(form.encode(), b"[token]")
         return RawAnswer(response.status_code, response.reason_phrase, headers, content)
 
     def check(self, path: str, answer: RawAnswer) -> None:
-        """Raise what an answer amounts to, where it is no success."""
+        """Raise the error of a response that is not a success."""
         if not 200 <= answer.status < 300:
             location = next((value for name, value in answer.headers if name.lower() == "location"), "")
-            raise self._redacted(self._failure(path, answer.status, answer.body, location))
+            raise self._redact(self._make_error(path, answer.status, answer.body, location))
 
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
 
     def _get(self, path: str, params: Params, parse: Callable[[Any], T]) -> T:
-        """One endpoint's answer, asked for once more where it is not what the API documents."""
+        """Return the parsed response; request it once more where it is not what the API documents."""
         try:
-            body = self._body(path, params)
+            body = self._request_body(path, params)
             try:
                 return parse(envelope.decode(body))
             except BadAnswerError:
-                body = self._body(path, params)
+                body = self._request_body(path, params)
             return parse(envelope.decode(body))
         except WacrError as error:
-            raise self._redacted(error) from None
+            raise self._redact(error) from None
 
-    def _body(self, path: str, params: Params) -> bytes:
+    def _request_body(self, path: str, params: Params) -> bytes:
         response = self._send(self._request(path, params))
         if response.status_code == httpx.codes.OK:
             return response.content
         location = response.headers.get("Location", "")
-        raise self._failure(path, response.status_code, response.content, location)
+        raise self._make_error(path, response.status_code, response.content, location)
 
-    def _failure(self, path: str, status: int, body: bytes, location: str) -> WacrError:
+    def _make_error(self, path: str, status: int, body: bytes, location: str) -> WacrError:
         return envelope.failure(status, body, location, scope=scope_of(path), renewal=self._renewal)
 
     def _request(self, path: str, params: Params, method: str = "GET", body: bytes | None = None) -> httpx.Request:
@@ -151,7 +151,7 @@ class Client:
         try:
             return httpx.Request(method, url(self._base_url, path, params), headers=headers, content=body)
         except httpx.InvalidURL:
-            raise UsageError("the filters and texts are too long for one URL", "Ask for fewer at a time.") from None
+            raise UsageError("the filters are too long for a URL", "Use fewer values in one command.") from None
 
     def _send(self, request: httpx.Request) -> httpx.Response:
         try:
@@ -159,12 +159,12 @@ class Client:
         except (httpx.TransportError, httpx.DecodingError) as error:
             from wacr_cli.api import failures
 
-            raise failures.unreachable(error, request) from None
+            raise failures.connection_error(error, request) from None
 
-    def _redacted(self, error: WacrError) -> WacrError:
-        """The error without the token, and only then cut: half a token would not be found."""
-        if isinstance(error, RateLimitError) and (whose := self._whose()):
-            error.message += f"; {whose}"
+    def _redact(self, error: WacrError) -> WacrError:
+        """Return the error without the token; it is cut only then, since half a token would not be found."""
+        if isinstance(error, RateLimitError) and (explanation := self._explain_limit()):
+            error.message += f"; {explanation}"
         error.message = truncate(hide_token(error.message, self._token), _LONGEST_MESSAGE)
         error.code = hide_token(error.code, self._token)
         return error

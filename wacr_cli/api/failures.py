@@ -8,37 +8,35 @@ from collections.abc import Iterator
 
 import httpx
 
-from wacr_cli.api import wire
+from wacr_cli.api import network
 from wacr_cli.api.transport import describe_failure, is_certificate_failure
 from wacr_cli.core.errors import ServiceError
 from wacr_cli.settings.config import is_loopback
 
 
-def unreachable(error: httpx.HTTPError | httpx.InvalidURL, request: httpx.Request) -> ServiceError:
-    """The failure of a call that got no answer, in words."""
+def connection_error(error: httpx.HTTPError | httpx.InvalidURL, request: httpx.Request) -> ServiceError:
+    """Return the error for a call that got no response."""
     host = request.url.netloc.decode("ascii", "replace")
     if is_certificate_failure(error):
-        return ServiceError(
-            f"{host}: its certificate can't be trusted: {error}", about_certificates(), code="CERTIFICATE"
-        )
+        return ServiceError(f"{host}: untrusted certificate: {error}", certificate_hint(), code="CERTIFICATE")
     return ServiceError(f"{host}: {describe_failure(error)}: {error}", _hint(error, request.url))
 
 
 def _hint(error: httpx.HTTPError | httpx.InvalidURL, url: httpx.URL) -> str:
-    """What to look at: what is on this side first."""
+    """Return what to check, the local side first."""
     causes = list(_causes(error))
-    if proxy := wire.proxy_of(str(url)):
-        way = f"The way leads through the proxy {proxy} (HTTPS_PROXY)"
+    if proxy := network.find_proxy_name(str(url)):
+        through = f"The connection goes through the proxy {proxy} (HTTPS_PROXY)"
         if isinstance(error, httpx.ProxyError):
-            return f"{way}, which refused. Is it the right one? NO_PROXY={url.host} goes without it."
-        return f"{way}: check it and the network. NO_PROXY={url.host} goes without it."
+            return f"{through}, which refused it. Check the proxy, or set NO_PROXY={url.host} to connect without it."
+        return f"{through}. Check the proxy and the network, or set NO_PROXY={url.host} to connect without it."
     if any(isinstance(one, socket.gaierror) for one in causes):
-        return "The name can't be looked up: check the network, and WACR_API_URL or api_url (wacr config list)."
+        return "The host name can't be resolved. Check the network, and WACR_API_URL or api_url (wacr config list)."
     if any(isinstance(one, OSError) and one.errno == errno.ECONNREFUSED for one in causes):
-        whose = "Is the service there started?" if is_loopback(url.host) else "The service is down, or it is another."
-        return f"Nothing listens at that address. {whose} Check WACR_API_URL or api_url (wacr config list)."
+        start = "Start the server, or check" if is_loopback(url.host) else "Check"
+        return f"Nothing listens at this address. {start} WACR_API_URL or api_url (wacr config list)."
     if isinstance(error, httpx.TimeoutException):
-        return "The service or the network is slow. Try again later, or allow more with --timeout."
+        return "The API or the network is slow. Try again later, or allow more time with --timeout."
     return "Check the network and WACR_API_URL."
 
 
@@ -48,9 +46,9 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def about_certificates() -> str:
-    """What to look at where a certificate is not trusted."""
+def certificate_hint() -> str:
+    """Return what to check where a certificate is not trusted."""
     return (
-        "Check WACR_API_URL and the clock. Does a proxy look inside? Its certificate has to be in the system's store, "
-        "or in a file that SSL_CERT_FILE names."
+        "Check WACR_API_URL and the clock. If a proxy decrypts traffic, add its certificate to the system's store, "
+        "or name its file in SSL_CERT_FILE."
     )

@@ -1,12 +1,12 @@
-"""The calls one token may make in a minute, shared by every process of this user on this machine.
+"""The rate limiter of a token, shared by all processes of this user on this machine.
 
-A call is allowed when fewer than the limit were made in the last 60 seconds. The service may count in a
-fixed window or in a sliding one: either way no more than the limit can fall into any of its minutes, since
-a call counts here from when its answer came, which is no sooner than when the service saw it.
+A call is allowed when fewer calls than the limit were made in the last 60 seconds. The API may count in a fixed or in
+a sliding window: either way no more calls than the limit fall into any of its minutes, because a call counts here from
+the moment its response arrived, which is not before the API saw it.
 
-The file is a ring of the times of the latest calls, so that asking costs the same whatever the limit is:
-one more call is allowed once the ``limit``-th latest is 60 seconds old. It is named by a hash of the token,
-and holds nothing but times.
+The state file is a ring buffer with the times of the latest calls, so that the cost of a check does not depend on the
+limit: a call is allowed once the ``limit``-th latest one is 60 seconds old. The file is named by a hash of the token
+and contains nothing but times.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from wacr_cli.core.progress import Progress
 from wacr_cli.core.times import Clock, span
 
 WINDOW = 60.1
-"""Seconds in which the limit holds: a minute, and a little for clocks that do not agree."""
+"""Seconds for which the limit holds: a minute, and a little more because clocks differ."""
 
-_MOST_BYTES = 2**24
+_MAX_BYTES = 2**24
 
 
-class Budget:
-    """Gives leave to call, and waits for it.
+class RateLimiter:
+    """Allows calls, and waits until one is allowed.
 
-    ``fd`` is the open file that is shared; where it is None, or can't be written, the calls of this process alone are
-    counted. ``configured`` is the limit that the person set, if any; the service's own, once it named one, can only
+    ``fd`` is the open state file, which is shared; where it is None or can't be written, only the calls of this
+    process are counted. ``configured`` is the limit from the settings, if any; the limit in the API's headers can only
     lower it. ``max_wait`` is in seconds: a longer wait raises :class:`RateLimitError`.
     """
 
@@ -56,8 +56,8 @@ class Budget:
         self._progress = progress or Progress()
 
     @contextmanager
-    def call(self) -> Iterator[None]:
-        """Wait for leave to make one call, and count it from its end."""
+    def acquire(self) -> Iterator[None]:
+        """Wait until a call is allowed; count it from its end."""
         slot = self._reserve()
         try:
             yield
@@ -66,7 +66,7 @@ class Budget:
                 ring.set(slot, self._clock.time())
 
     def observe(self, limit: int | None, remaining: int | None) -> None:
-        """Believe an answer's headers, where they leave less than is known here: others use the token too."""
+        """Register the headers of a response: fewer remaining calls than expected were made by another machine."""
         if limit is None or limit < 1:
             return
         with self._ring() as ring:
@@ -74,17 +74,17 @@ class Budget:
             ring.grow(self._limit(ring))
             if remaining is not None:
                 now = self._clock.time()
-                for _ in range(min(ring.capacity, limit - remaining - ring.since(now - WINDOW))):
+                for _ in range(min(ring.capacity, limit - remaining - ring.count_since(now - WINDOW))):
                     ring.push(-now)
 
-    def of_others(self) -> int:
-        """How many of the last minute's calls were made by another machine, as far as the service's answers tell."""
+    def external_calls(self) -> int:
+        """Return how many calls of the last minute were made by another machine, as far as the API shows it."""
         with self._ring() as ring:
-            return ring.foreign_since(self._clock.time() - WINDOW)
+            return ring.count_external_since(self._clock.time() - WINDOW)
 
-    def whose(self) -> str:
-        """Whose calls used up the limit, in words; empty where they were this machine's own."""
-        if number := self.of_others():
+    def explain(self) -> str:
+        """Return who used up the limit, in words; empty where this machine did."""
+        if number := self.external_calls():
             return f"{number} of the last minute's calls were made by another machine"
         limit, left = self.left()
         if not left:
@@ -94,30 +94,30 @@ class Budget:
 
     @property
     def named(self) -> int | None:
-        """The limit that the service named last, None where it never did."""
+        """The limit in the API's last headers, None where there was none."""
         with self._ring() as ring:
             return ring.named or None
 
     def left(self) -> tuple[int, int]:
-        """The limit, and how many calls of it are left now, as far as is known here."""
+        """Return the limit, and how many calls are left now."""
         with self._ring() as ring:
             limit = self._limit(ring)
-            return limit, max(0, limit - ring.since(self._clock.time() - WINDOW))
+            return limit, max(0, limit - ring.count_since(self._clock.time() - WINDOW))
 
-    def block(self, seconds: float) -> None:
-        """Make no call for so many seconds, at most a minute, in any process: the service said so."""
+    def pause(self, seconds: float) -> None:
+        """Allow no call in any process for a number of seconds, at most a minute: the API asked for it."""
         with self._ring() as ring:
             ring.not_before = self._clock.time() + min(seconds, WINDOW)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the state file."""
         self._state.close()
 
     def _limit(self, ring: _Ring) -> int:
         return min(filter(None, (self._configured, ring.named)), default=DEFAULT_LIMIT)
 
     def _reserve(self) -> int:
-        """The slot of a call that may be made now."""
+        """Wait until a call is allowed; return its slot."""
         waited = False
         while True:
             slot, wait = self._try_reserve()
@@ -125,25 +125,25 @@ class Budget:
                 break
             if wait > self._max_wait:
                 raise RateLimitError(
-                    f"the call limit asks for a wait of {span(wait)}, more than --max-wait {span(self._max_wait)}",
-                    "Run it later, or allow a longer wait.",
+                    f"the rate limit requires a wait of {span(wait)}, longer than --max-wait {span(self._max_wait)}",
+                    "Try again later, or allow a longer wait with --max-wait.",
                 )
-            others = f" ({self.whose()})" if self.of_others() else ""
-            self._progress.waiting(wait, f"the call limit{others}")
+            others = f" ({self.explain()})" if self.external_calls() else ""
+            self._progress.waiting(wait, f"the rate limit{others}")
             waited = True
             self._clock.sleep(min(1.0, wait))
         if waited:
-            self._progress.waiting(0, "the call limit")
+            self._progress.waiting(0, "the rate limit")
         return slot
 
     def _try_reserve(self) -> tuple[int, float]:
-        """A slot and 0, or the seconds to wait for one."""
+        """Return a slot and 0, or 0 and the seconds to wait for one."""
         with self._ring() as ring:
             limit = self._limit(ring)
             ring.grow(limit)
             now = self._clock.time()
             wait = max(ring.latest(limit) + WINDOW, ring.not_before) - now
-            # A longer one than a minute comes of a clock that was set back.
+            # A longer wait than a minute means that the clock was set back.
             if 0 < wait <= WINDOW:
                 return 0, wait
             return ring.push(now), 0.0
@@ -157,7 +157,7 @@ class Budget:
 
 
 class _State:
-    """The bytes that are kept: the file's, or this process's own where there is no file that can be written."""
+    """The bytes of the state: in the file, or in memory where no file can be written."""
 
     def __init__(self, fd: int | None) -> None:
         self._fd = fd
@@ -165,7 +165,7 @@ class _State:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other processes away."""
+        """Lock out other processes."""
         if self._fd is None:
             yield
             return
@@ -182,8 +182,8 @@ class _State:
         if self._own is None:
             try:
                 self._write_file(at, data)
-            except OSError:  # a full disk keeps nobody from reading
-                self._own = bytearray(self.read(0, _MOST_BYTES))
+            except OSError:  # a full disk must not prevent reading messages
+                self._own = bytearray(self.read(0, _MAX_BYTES))
             else:
                 return
         self._own.extend(bytes(max(0, at + len(data) - len(self._own))))
@@ -202,9 +202,9 @@ class _State:
 
 
 class _Ring:
-    """What the file holds: a header, then the times of the latest ``capacity`` calls, in seconds since the epoch.
+    """The ring buffer: a header, then the times of the latest ``capacity`` calls, in seconds since the epoch.
 
-    The time of a call that another machine made is written as a negative number.
+    The time of a call that another machine made is stored as a negative number.
     """
 
     _HEADER = struct.Struct("<4sIQdI")
@@ -225,32 +225,32 @@ class _Ring:
             self._state.write(0, header)
 
     def latest(self, n: int) -> float:
-        """When the ``n``-th latest call was made, 0 where there were not so many."""
+        """Return the time of the ``n``-th latest call, 0 where there were fewer."""
         if n > self._count:
             return 0.0
-        found = self._state.read(self._place((self._count - n) % self.capacity), self._TIME.size)
+        found = self._state.read(self._offset((self._count - n) % self.capacity), self._TIME.size)
         return abs(float(self._TIME.unpack(found)[0])) if len(found) == self._TIME.size else 0.0
 
-    def since(self, moment: float) -> int:
-        """How many calls were made after a moment."""
+    def count_since(self, moment: float) -> int:
+        """Return how many calls were made after a moment."""
         return sum(abs(time) > moment for time in self._times())
 
-    def foreign_since(self, moment: float) -> int:
-        """How many of them were made by another machine."""
+    def count_external_since(self, moment: float) -> int:
+        """Return how many of these were made by another machine."""
         return sum(-time > moment for time in self._times())
 
     def push(self, moment: float) -> int:
-        """Note one more call, and say in which slot."""
+        """Add a call; return its slot."""
         slot: int = self._count % self.capacity
         self.set(slot, moment)
         self._count += 1
         return slot
 
     def set(self, slot: int, moment: float) -> None:
-        self._state.write(self._place(slot), self._TIME.pack(moment))
+        self._state.write(self._offset(slot), self._TIME.pack(moment))
 
     def grow(self, capacity: int) -> None:
-        """Make room for so many calls."""
+        """Make room for *capacity* calls."""
         if capacity > self.capacity:
             times = sorted(self._times(), key=abs)
             self.capacity, self._count = capacity, len(times)
@@ -260,12 +260,12 @@ class _Ring:
         data = self._state.read(self._HEADER.size, min(self._count, self.capacity) * self._TIME.size)
         return array("d", data[: len(data) - len(data) % self._TIME.size])
 
-    def _place(self, slot: int) -> int:
+    def _offset(self, slot: int) -> int:
         return self._HEADER.size + slot * self._TIME.size
 
 
 def open_state(folder: Path, token: str) -> int:
-    """The open file of a token's calls.
+    """Open the state file of a token and return its descriptor.
 
     Raises :class:`OSError` where the folder can't be written.
     """

@@ -1,8 +1,8 @@
-"""What stands between the client and the wire, each a small transport round another.
+"""Transports round the transport of httpx, or of the sample workspace; each adds one behaviour.
 
-From the outside in: :class:`Retrying` (tries again what may be tried again), :class:`Paced` (waits for the
-budget), :class:`Watched` (reads the whole answer within a deadline, and tells the listener of the call), and
-the transport of httpx itself, or the sample workspace.
+From the outside in: :class:`RetryTransport` retries what can succeed later, :class:`RateLimitTransport` waits for the
+rate limiter, :class:`LoggingTransport` writes the debug log, and :class:`DeadlineTransport` reads the complete response
+within the deadline and reports the call.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from wacr_cli.api.rate_limiter import Budget
+from wacr_cli.api.rate_limiter import RateLimiter
 from wacr_cli.core.errors import BadAnswerError, RateLimitError, ServiceError
 from wacr_cli.core.progress import Call, Progress
 from wacr_cli.core.times import Clock, span
@@ -27,20 +27,20 @@ from wacr_cli.settings.redaction import mask_numbers
 RETRIED_STATUSES = frozenset((408, 425, 429, 500, 502, 503, 504))
 TRIES = 4
 BACKOFF_CAP = 30.0
-"""Seconds: the longest wait that was not asked for by the service."""
+"""Seconds: the longest wait that the API did not ask for."""
 
-MOST_BYTES = 64 * 2**20
-"""The most that one answer may hold, unpacked: a hundred rows are some 100 kB."""
+MAX_BYTES = 64 * 2**20
+"""The largest decoded body of a response; a hundred rows take about 100 kB."""
 
 
 def check_size(size: int) -> None:
-    """Refuse an answer that is too large."""
-    if size > MOST_BYTES:
-        raise BadAnswerError(f"an answer of more than {MOST_BYTES // 2**20} MiB", "Ask for fewer rows.")
+    """Raise :class:`BadAnswerError` for a body of more than :data:`MAX_BYTES`."""
+    if size > MAX_BYTES:
+        raise BadAnswerError(f"a response of more than {MAX_BYTES // 2**20} MiB", "Request fewer rows or fields.")
 
 
-class Retrying(httpx.BaseTransport):
-    """Tries a GET again, up to ``tries`` times in all, after a wait with full jitter or the one asked for."""
+class RetryTransport(httpx.BaseTransport):
+    """Retries a GET, ``tries`` attempts in all, after exponential backoff with full jitter or the wait asked for."""
 
     def __init__(
         self,
@@ -49,18 +49,18 @@ class Retrying(httpx.BaseTransport):
         *,
         max_wait: float = 300,
         tries: int = TRIES,
-        budget: Budget | None = None,
+        limiter: RateLimiter | None = None,
         progress: Progress | None = None,
     ) -> None:
         self._inner = inner
         self._clock = clock
         self._max_wait = max_wait
         self._tries = tries
-        self._budget = budget
+        self._limiter = limiter
         self._progress = progress or Progress()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The first answer that is not worth another try, or the last."""
+        """Return the first response that is not worth a retry, or the last one."""
         tries = self._tries if request.method == "GET" else 1
         for attempt in range(1, tries):
             try:
@@ -68,25 +68,25 @@ class Retrying(httpx.BaseTransport):
             except (httpx.TransportError, httpx.DecodingError) as error:
                 if is_certificate_failure(error):
                     raise
-                self._wait(self._backoff(attempt), f"another try, after {describe_failure(error)}")
+                self._wait(self._backoff(attempt), f"a retry after {describe_failure(error)}")
                 continue
             if response.status_code not in RETRIED_STATUSES:
                 return response
-            self._wait_as_asked(response, attempt)
+            self._wait_as_requested(response, attempt)
         return self._inner.handle_request(request)
 
     def close(self) -> None:
-        """Close what is below."""
+        """Close the inner transport."""
         self._inner.close()
 
-    def _wait_as_asked(self, response: httpx.Response, attempt: int) -> None:
-        asked = seconds_asked(response.headers, self._clock.time())
-        seconds = self._backoff(attempt) if asked is None else max(1.0, asked)
+    def _wait_as_requested(self, response: httpx.Response, attempt: int) -> None:
+        requested = parse_retry_delay(response.headers, self._clock.time())
+        seconds = self._backoff(attempt) if requested is None else max(1.0, requested)
         if seconds > self._max_wait:
-            raise _too_long(response.status_code, seconds, self._max_wait)
-        if response.status_code == httpx.codes.TOO_MANY_REQUESTS and self._budget:
-            self._budget.block(seconds)
-        self._wait(seconds, f"the service, which answered {response.status_code}")
+            raise _wait_error(response.status_code, seconds, self._max_wait)
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS and self._limiter:
+            self._limiter.pause(seconds)
+        self._wait(seconds, f"the API, which responded {response.status_code}")
 
     def _backoff(self, attempt: int) -> float:
         return random.uniform(0, min(BACKOFF_CAP, self._max_wait, 2.0**attempt))  # noqa: S311 - jitter, not a secret
@@ -99,16 +99,17 @@ class Retrying(httpx.BaseTransport):
         self._progress.waiting(0, reason)
 
 
-def _too_long(status: int, seconds: float, max_wait: float) -> ServiceError | RateLimitError:
-    message = (
-        f"the service answered {status} and asks for a wait of {span(seconds)}, more than --max-wait {span(max_wait)}"
-    )
+def _wait_error(status: int, seconds: float, max_wait: float) -> ServiceError | RateLimitError:
+    message = f"the API responded {status} and asks to wait {span(seconds)}, longer than --max-wait {span(max_wait)}"
     kind = RateLimitError if status == httpx.codes.TOO_MANY_REQUESTS else ServiceError
-    return kind(message, "Run it later, or allow a longer wait.")
+    return kind(message, "Try again later, or allow a longer wait with --max-wait.")
 
 
-def seconds_asked(headers: httpx.Headers, now: float) -> float | None:
-    """The wait that an answer asks for, in seconds, or None where it names none that makes sense."""
+def parse_retry_delay(headers: httpx.Headers, now: float) -> float | None:
+    """Return the wait that a response asks for, in seconds; None where it has no valid one.
+
+    ``now`` is in seconds since the epoch. Sources: RFC 9110 10.2.3 and the throttle middleware of Laravel.
+    """
     word = headers.get("Retry-After", "").strip()
     if re.fullmatch(r"[0-9]{1,12}", word):
         return float(word)
@@ -117,38 +118,40 @@ def seconds_asked(headers: httpx.Headers, now: float) -> float | None:
             date = parsedate_to_datetime(word)
             return max(0.0, date.replace(tzinfo=date.tzinfo or UTC).timestamp() - now)
         except (ValueError, OverflowError):
-            pass  # neither of the two forms: as if it were absent
+            pass  # not one of the two forms: ignored
     reset = headers.get("X-RateLimit-Reset", "").strip()
     return max(0.0, float(reset) - now) if re.fullmatch(r"[0-9]{1,12}", reset) else None
 
 
-class Paced(httpx.BaseTransport):
-    """Makes a call when the budget allows one, and tells the budget what the answer says of it."""
+class RateLimitTransport(httpx.BaseTransport):
+    """Makes a call when the rate limiter allows it, and passes the headers of the response on to the limiter."""
 
-    def __init__(self, inner: httpx.BaseTransport, budget: Budget) -> None:
+    def __init__(self, inner: httpx.BaseTransport, limiter: RateLimiter) -> None:
         self._inner = inner
-        self._budget = budget
+        self._limiter = limiter
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The inner transport's answer."""
-        with self._budget.call():
+        """Return the inner transport's response."""
+        with self._limiter.acquire():
             response = self._inner.handle_request(request)
-        limit, remaining = (_whole(response.headers.get(f"X-RateLimit-{name}")) for name in ("Limit", "Remaining"))
-        self._budget.observe(limit, remaining)
+        limit, remaining = (
+            _parse_integer(response.headers.get(f"X-RateLimit-{name}")) for name in ("Limit", "Remaining")
+        )
+        self._limiter.observe(limit, remaining)
         return response
 
     def close(self) -> None:
-        """Close what is below, and the budget."""
+        """Close the inner transport and the rate limiter."""
         self._inner.close()
-        self._budget.close()
+        self._limiter.close()
 
 
-def _whole(word: str | None) -> int | None:
+def _parse_integer(word: str | None) -> int | None:
     return int(word) if word and re.fullmatch(r"[0-9]{1,7}", word) else None
 
 
 class Deadline:
-    """The moment by which the request at hand has to be over; shared with the sockets below."""
+    """The moment by which the current request must be over; transports and sockets share it."""
 
     def __init__(self, clock: Clock, seconds: float) -> None:
         self._clock = clock
@@ -156,19 +159,19 @@ class Deadline:
         self._end = 0.0
 
     def start(self) -> None:
-        """Count from now."""
+        """Start counting now."""
         self._end = self._clock.monotonic() + self._seconds
 
     def left(self) -> float:
-        """Seconds that are left; :class:`httpx.ReadTimeout` where there are none."""
+        """Return the seconds that are left; raise :class:`httpx.ReadTimeout` where none are."""
         left = self._end - self._clock.monotonic()
         if left <= 0:
-            raise httpx.ReadTimeout(f"no whole answer within {span(self._seconds)}")
+            raise httpx.ReadTimeout(f"no complete response within {span(self._seconds)}")
         return left
 
 
-class Watched(httpx.BaseTransport):
-    """Reads the whole answer, within the deadline, and tells the listener how the call went."""
+class DeadlineTransport(httpx.BaseTransport):
+    """Reads the complete response within the deadline, and reports the call to the listener."""
 
     def __init__(self, inner: httpx.BaseTransport, deadline: Deadline, clock: Clock, progress: Progress) -> None:
         self._inner = inner
@@ -177,77 +180,84 @@ class Watched(httpx.BaseTransport):
         self._progress = progress
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The inner transport's answer, its body read and unpacked."""
+        """Return the inner transport's response, its body read and decoded."""
         start = self._clock.monotonic()
         self._deadline.start()
         try:
             response = self._read(self._inner.handle_request(request))
         except httpx.HTTPError as error:
-            self._tell(request, describe_failure(error), start, None)
+            self._report(request, describe_failure(error), start, None)
             raise
         except BadAnswerError as error:
-            self._tell(request, error.message, start, None)
+            self._report(request, error.message, start, None)
             raise
-        left = _whole(response.headers.get("X-RateLimit-Remaining"))
-        self._tell(request, response.status_code, start, left)
+        left = _parse_integer(response.headers.get("X-RateLimit-Remaining"))
+        self._report(request, response.status_code, start, left)
         return response
 
     def close(self) -> None:
-        """Close what is below."""
+        """Close the inner transport."""
         self._inner.close()
 
     def _read(self, response: httpx.Response) -> httpx.Response:
-        """The response with its body, which may be there already."""
+        """Return the response with its body, which may have been read already."""
         if response.is_stream_consumed and "Content-Encoding" not in response.headers:
             check_size(len(response.content))
             return response
-        body = self._body(response)
-        headers = [(name, value) for name, value in response.headers.raw if name.lower() not in OF_THE_WIRE]
-        return httpx.Response(response.status_code, headers=headers, content=body)
+        body = self._read_body(response)
+        headers = [(name, value) for name, value in response.headers.raw if name.lower() not in _ENCODING_HEADERS]
+        return httpx.Response(
+            response.status_code,
+            headers=headers,
+            content=body,
+            extensions={name: value for name, value in response.extensions.items() if name == "reason_phrase"},
+        )
 
-    def _body(self, response: httpx.Response) -> bytes:
+    def _read_body(self, response: httpx.Response) -> bytes:
         parts, size = [], 0
         try:
+            _check_encoding(response)
+            check_size(int(response.headers.get("Content-Length", 0)))
             for part in response.iter_bytes():
                 self._deadline.left()
                 size += len(part)
                 check_size(size)
                 parts.append(part)
-            if _ends_too_soon(response):
-                raise httpx.DecodingError("the packed answer ends too soon")
+            if _is_cut_short(response):
+                raise httpx.DecodingError("the compressed body is cut short")
         finally:
             response.close()
         return b"".join(parts)
 
-    def _tell(self, request: httpx.Request, outcome: int | str, start: float, left: int | None) -> None:
-        query = _masked(request.url.params) if self._progress.detailed else ""
+    def _report(self, request: httpx.Request, outcome: int | str, start: float, left: int | None) -> None:
+        query = _mask_query(request.url.params) if self._progress.detailed else ""
         seconds = self._clock.monotonic() - start
         path = _NUMBER_IN_PATH.sub(lambda found: found[1] + mask_numbers(found[2]), request.url.path)
         self._progress.called(Call(request.method, path, query, outcome, seconds, left))
 
 
-class Logged(httpx.BaseTransport):
-    """Writes down how each answer looks: its headers that say nothing of anybody, and the shape of its body."""
+class LoggingTransport(httpx.BaseTransport):
+    """Logs each response without personal data: harmless headers, and the shape of the body."""
 
     def __init__(self, inner: httpx.BaseTransport, say: Callable[[str], None]) -> None:
         self._inner = inner
         self._say = say
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The inner transport's answer, or failure."""
+        """Return the inner transport's response, or raise its error."""
         try:
             response = self._inner.handle_request(request)
         except httpx.HTTPError as error:
-            self._say(f"no answer: {type(error).__name__}: {mask_numbers(str(error))}")
+            self._say(f"no response: {type(error).__name__}: {mask_numbers(str(error))}")
             raise
         headers = [f"{name}: {value}" for name, value in response.headers.items() if name in _LOGGED]
         body = response.read()
-        self._say(f"answer: {response.status_code}, {len(body)} bytes, {'; '.join(headers)}")
-        self._say(f"shape: {_shape_of(body)}")
+        self._say(f"response: {response.status_code}, {len(body)} bytes, {'; '.join(headers)}")
+        self._say(f"shape: {_describe_body(body)}")
         return response
 
     def close(self) -> None:
-        """Close what is below."""
+        """Close the inner transport."""
         self._inner.close()
 
 
@@ -256,7 +266,7 @@ _LOGGED = frozenset(("cf-ray", "content-type", "date", "retry-after", "server", 
 }
 
 
-def _shape_of(body: bytes) -> str:
+def _describe_body(body: bytes) -> str:
     try:
         return shape(json.loads(body))
     except (ValueError, RecursionError):
@@ -264,20 +274,20 @@ def _shape_of(body: bytes) -> str:
 
 
 def shape(value: object, depth: int = 0) -> str:
-    """What a JSON value is made of, without what it says; numbers of pages are told."""
-    if isinstance(value, dict) and depth < _DEEPEST:
+    """Return the structure of a JSON value without its contents; numbers about pages are shown."""
+    if isinstance(value, dict) and depth < _MAX_DEPTH:
         parts = (
-            f"{mask_numbers(key[:_LONGEST])}"
+            f"{mask_numbers(key[:_MAX_KEY_LENGTH])}"
             + (f"={one}" if _is_page_number(key, one) else f": {shape(one, depth + 1)}")
             for key, one in value.items()
         )
-        return "{" + ", ".join(list(parts)[:_WIDEST]) + "}"
-    if isinstance(value, list) and depth < _DEEPEST:
+        return "{" + ", ".join(list(parts)[:_MAX_KEYS]) + "}"
+    if isinstance(value, list) and depth < _MAX_DEPTH:
         return f"[{len(value)} of {shape(value[0], depth + 1)}]" if value else "[]"
     return "null" if value is None else type(value).__name__
 
 
-_DEEPEST, _WIDEST, _LONGEST = 6, 40, 40
+_MAX_DEPTH, _MAX_KEYS, _MAX_KEY_LENGTH = 6, 40, 40
 
 
 def _is_page_number(key: str, value: object) -> bool:
@@ -287,25 +297,31 @@ def _is_page_number(key: str, value: object) -> bool:
 
 
 _NUMBER_IN_PATH = re.compile(r"(/comments/)(.*)")
-"""The one kind of path that has a telephone number in it."""
+"""The only path that contains a phone number."""
 
 
-def _masked(params: httpx.QueryParams) -> str:
+def _mask_query(params: httpx.QueryParams) -> str:
     return urlencode([(name, mask_numbers(value)) for name, value in params.multi_items()], safe="*[],:")
 
 
-def _ends_too_soon(response: httpx.Response) -> bool:
-    """Whether a packed body stopped before its own end, which httpx lets pass."""
-    unpacker = getattr(getattr(response, "_decoder", None), "decompressor", None)
-    return response.num_bytes_downloaded > 0 and not getattr(unpacker, "eof", True)
+def _check_encoding(response: httpx.Response) -> None:
+    """Refuse a coding that was not requested: httpx would decode several, one inside the other, without a limit."""
+    if response.headers.get("Content-Encoding", "gzip").strip().lower() not in ("gzip", "deflate", "identity"):
+        raise httpx.DecodingError("the response has a content coding that was not requested")
 
 
-OF_THE_WIRE = (b"content-encoding", b"content-length", b"transfer-encoding")
-"""The headers that speak of how an answer was packed and sent, of which nothing is left once it is read."""
+def _is_cut_short(response: httpx.Response) -> bool:
+    """Return whether a compressed body ended before its own end marker, which httpx accepts."""
+    decompressor = getattr(getattr(response, "_decoder", None), "decompressor", None)
+    return response.num_bytes_downloaded > 0 and not getattr(decompressor, "eof", True)
+
+
+_ENCODING_HEADERS = (b"content-encoding", b"content-length", b"transfer-encoding")
+"""The headers that describe how a body was encoded and sent, which no longer applies once it is read."""
 
 
 def is_certificate_failure(error: BaseException | None) -> bool:
-    """Whether a failure comes of the server's certificate, so that no other try will mend it."""
+    """Return whether an error comes from the server's certificate, so that no retry can succeed."""
     while error:
         if isinstance(error, ssl.SSLCertVerificationError):
             return True
@@ -314,13 +330,13 @@ def is_certificate_failure(error: BaseException | None) -> bool:
 
 
 def describe_failure(error: Exception) -> str:
-    """A few words on a failed call."""
+    """Return a short description of a failed call."""
     if isinstance(error, httpx.ConnectTimeout):
         return "no connection in time"
     if isinstance(error, httpx.TimeoutException):
-        return "no whole answer in time"
+        return "no complete response in time"
     if isinstance(error, httpx.ConnectError):
         return "no connection"
     if isinstance(error, httpx.DecodingError):
-        return "an answer that does not unpack"
+        return "a response that can't be decompressed"
     return "a broken connection"

@@ -1,44 +1,45 @@
-"""Conversations, put together from their messages: one pass over an index that has all that is counted."""
+"""List conversations, counted from their messages in one pass over an index that has every column it needs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from wacr_cli.archive.rows import shown
+from wacr_cli.archive.rows import decode_row
+from wacr_cli.archive.select import make_placeholders
 from wacr_cli.core.conversations import FAILED, Conversation, ConversationQuery
 from wacr_cli.core.models import Row
 
-Ask = Callable[[str, Sequence[object]], list[Any]]
+Fetch = Callable[[str, Sequence[object]], list[Any]]
 
 _CHUNK = 500
-# Before any time there is, and yet of 64 bits to every database.
+# Before every time, and still 64 bits to every database.
 _NEVER = -(2**62)
 _HINT = "/*hint*/"
 _HERE = "m.interaction_id = c.id AND m.deleted_at IS NULL"
 _IN = "m.direction = 'inbound'"
-_ANSWER = f"m.direction = 'outbound' AND (m.status IS NULL OR m.status <> '{FAILED}')"
+_REPLY = f"m.direction = 'outbound' AND (m.status IS NULL OR m.status <> '{FAILED}')"
 _LAST_IN = f"SELECT max(m.id) FROM messages AS m {_HINT} WHERE {_HERE} AND {_IN} AND m.sent_us = c.in_us"  # noqa: S608
-_LAST_ANSWER = f"SELECT max(m.id) FROM messages AS m {_HINT} WHERE {_HERE} AND {_ANSWER} AND m.sent_us = c.out_us"  # noqa: S608
+_LAST_REPLY = f"SELECT max(m.id) FROM messages AS m {_HINT} WHERE {_HERE} AND {_REPLY} AND m.sent_us = c.out_us"  # noqa: S608
 
 _COUNTED = f"""
 SELECT m.interaction_id AS id, count(*) AS messages, count(*) FILTER (WHERE {_IN} AND NOT m.is_read) AS unread,
     max(m.sent_us) AS last_us, max(m.sent_us) FILTER (WHERE {_IN}) AS in_us,
-    max(m.sent_us) FILTER (WHERE {_ANSWER}) AS out_us
+    max(m.sent_us) FILTER (WHERE {_REPLY}) AS out_us
 FROM messages AS m {_HINT} WHERE m.deleted_at IS NULL AND {{which}} GROUP BY m.interaction_id
 """  # noqa: S608 - names of our own, here and below
 
 # Of one moment, the message with the greater id is the later one.
 _WAITING = f"""(c.in_us IS NOT NULL AND (c.out_us IS NULL OR c.in_us > c.out_us
-    OR (c.in_us = c.out_us AND ({_LAST_IN}) > ({_LAST_ANSWER}))))"""
+    OR (c.in_us = c.out_us AND ({_LAST_IN}) > ({_LAST_REPLY}))))"""
 
 _CHOSEN = f"""
 SELECT c.*, count(*) OVER () AS matching FROM ({_COUNTED}) AS c WHERE {{wanted}}
-ORDER BY COALESCE(c.last_us, {_NEVER}) DESC, c.id DESC {{cut}}
+ORDER BY COALESCE(c.last_us, {_NEVER}) DESC, c.id DESC {{limit}}
 """  # noqa: S608
 
 _ENDS = f"""
-SELECT c.*, ({_LAST_IN}) AS in_id, ({_LAST_ANSWER}) AS out_id,
+SELECT c.*, ({_LAST_IN}) AS in_id, ({_LAST_REPLY}) AS out_id,
     (SELECT max(m.id) FROM messages AS m {_HINT} WHERE {_HERE} AND m.sent_us = c.last_us) AS last_id
 FROM ({_CHOSEN}) AS c
 """  # noqa: S608
@@ -53,33 +54,33 @@ FROM ({_ENDS}) AS c ORDER BY COALESCE(c.last_us, {_NEVER}) DESC, c.id DESC
 """  # noqa: S608
 
 
-def found(ask: Ask, query: ConversationQuery, hint: str) -> list[Conversation]:
-    """The conversations that are asked for, that of the newest message first.
+def list_conversations(fetch: Fetch, query: ConversationQuery, hint: str) -> list[Conversation]:
+    """Return the conversations that match, the one with the newest message first.
 
-    ``hint`` stands behind the table's name, where the database has to be told which index has all that is counted.
+    *hint* stands after the table's name, and names the index where the database would not choose it.
     """
     which = "m.interaction_id IS NOT NULL" if query.id is None else "m.interaction_id = ?"
     wanted = ["1 = 1", *[_WAITING] * query.waiting, *["c.unread > 0"] * query.unread]
     sql = _FOUND.format(
         which=which,
         wanted=" AND ".join(wanted),
-        cut="" if query.limit is None else f"LIMIT {query.limit}",
+        limit="" if query.limit is None else f"LIMIT {query.limit}",
     ).replace(_HINT, hint)
-    lines = ask(sql, () if query.id is None else (query.id,))
-    rows = _rows(ask, [number for line in lines for number in line[4:] if number is not None])
+    found = fetch(sql, () if query.id is None else (query.id,))
+    rows = _fetch_rows(fetch, [number for columns in found for number in columns[4:] if number is not None])
     return [
         Conversation(number, messages, unread, rows[last], rows.get(inbound), rows.get(waiting), matching)
-        for number, messages, unread, matching, inbound, last, waiting in lines
+        for number, messages, unread, matching, inbound, last, waiting in found
     ]
 
 
-def _rows(ask: Ask, ids: list[int]) -> dict[int, Row]:
-    """Messages by their ids."""
+def _fetch_rows(fetch: Fetch, ids: list[int]) -> dict[int, Row]:
+    """Return messages by their ids."""
     unique = sorted(set(ids))
-    found: dict[int, Row] = {}
+    rows: dict[int, Row] = {}
     for at in range(0, len(unique), _CHUNK):
         some = unique[at : at + _CHUNK]
-        places = ", ".join("?" * len(some))
+        places = make_placeholders(len(some))
         sql = f"SELECT id, raw, direction, deleted_at FROM messages WHERE id IN ({places})"  # noqa: S608
-        found |= {number: shown(*more) for number, *more in ask(sql, some)}
-    return found
+        rows |= {number: decode_row(*columns) for number, *columns in fetch(sql, some)}
+    return rows

@@ -1,7 +1,7 @@
-"""The archive in a PostgreSQL database, where several people and machines share it.
+"""The archive in a PostgreSQL database, which several people and machines can share.
 
-Whoever syncs holds an advisory lock for as long as its connection lasts; readers ask for none. Texts are searched by
-two columns that hold what SQLite's indexes would: the folded text, and its words as a ``tsvector``.
+A sync holds an advisory lock as long as its connection lasts; readers need none. Searches use two more columns of
+messages: the folded text, and its words as a ``tsvector``.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
-from wacr_cli.archive import tokenizer
-from wacr_cli.archive.postgres_schema import MIGRATIONS, TABLES, VERSIONS, Migration
-from wacr_cli.archive.rows import COLUMNS, Line
-from wacr_cli.archive.select import Selection, fold
-from wacr_cli.archive.sql_store import BATCH, STRAYS, SqlStore
+from wacr_cli.archive import schema
+from wacr_cli.archive.rows import COLUMNS, Values
+from wacr_cli.archive.select import Select
+from wacr_cli.archive.sql_store import BATCH, ORPHANS, SqlStore
+from wacr_cli.archive.text import fold, prepare_words
 from wacr_cli.core.errors import BusyError, ServiceError, UsageError, WacrError
 from wacr_cli.core.models import Row
 from wacr_cli.core.query import Query
@@ -30,154 +30,150 @@ try:
     from psycopg import conninfo, errors
 except ImportError:
     raise UsageError(
-        "an archive in PostgreSQL needs psycopg", "pip install 'wacr-cli[postgres]', or name a file as --archive-at."
+        "an archive in PostgreSQL needs psycopg",
+        "Run pip install 'wacr-cli[postgres]', or name a file with --archive-at.",
     ) from None
 
-SCHEMA = len(MIGRATIONS)
-
 _CONNECT_SECONDS = 10
-_AT_ONCE = 10_000
-"""Rows: so many are asked for at once; of more, the server keeps the rest."""
+_MAX_ROWS_AT_ONCE = 10_000
+"""A query for more rows leaves them on the server, and fetches them in batches."""
 
 _LOCK_CLASS = 0x77616372
-_UNKNOWN_HERE = (errors.FeatureNotSupported, errors.UndefinedFunction, errors.UndefinedObject, errors.UndefinedFile)
-_NOT_OURS = (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction)
+_UNSUPPORTED = (errors.FeatureNotSupported, errors.UndefinedFunction, errors.UndefinedObject, errors.UndefinedFile)
+_DENIED = (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction)
 _FULL = (errors.DiskFull, errors.OutOfMemory)
-_GONE = (psycopg.OperationalError, psycopg.InterfaceError)
-# What a server says that is there and will be of help later.
-_LATER = ("starting up", "shutting down", "too many", "recovery mode", "remaining connection slots")
+_DISCONNECTED = (psycopg.OperationalError, psycopg.InterfaceError)
+# In the message of a server that refuses connections now and will take them later.
+_TEMPORARY = ("starting up", "shutting down", "too many", "recovery mode", "remaining connection slots")
+
+_WORDS = "to_tsvector('simple', ?::text)"
+_UPDATE_WORDS = (
+    f"UPDATE messages AS m SET words = n.words FROM (SELECT {_WORDS} AS words) AS n "  # noqa: S608
+    "WHERE m.id = ? AND m.words IS DISTINCT FROM n.words"
+)
 
 
 class PostgresDialect:
-    """PostgreSQL's: null after every value unless it is told, full text by its own types."""
+    """PostgreSQL's: full-text search is a type, null comes after every value unless the query says otherwise."""
 
-    aside = ""
-    by_conversation = ""
-    nulls = (" NULLS FIRST", " NULLS LAST")
+    no_index = ""
+    conversation_index = ""
+    null_order = (" NULLS FIRST", " NULLS LAST")
 
-    def words(self, found: Selection, query: Query, phrases: list[str]) -> None:
-        """Ask for words side by side."""
-        if asked := tokenizer.question(phrases):
-            found.add("m.words @@ ?::tsquery", asked)
-        else:
-            found.add("1 = 0")
+    def add_words(self, select: Select, query: Query, phrases: list[str]) -> None:
+        """Search the column of words."""
+        for phrase in phrases:
+            select.add("m.words @@ phraseto_tsquery('simple', ?)", prepare_words(phrase))
 
-    def part(self, found: Selection, query: Query, needle: str) -> None:
-        """Ask the folded text for a part, in which nothing is a wildcard."""
-        literal = needle
-        for sign in "\\%_":
-            literal = literal.replace(sign, f"\\{sign}")
-        found.add("m.message_key LIKE ?", f"%{literal}%")
+    def add_substring(self, select: Select, query: Query, needle: str) -> None:
+        """Search the folded text, without wildcards."""
+        literal = re.sub(r"[\\%_]", r"\\\g<0>", needle)
+        select.add("m.message_key LIKE ?", f"%{literal}%")
 
 
 class PostgresStore(SqlStore):
-    """The archive at a ``postgresql://`` URL, which need not hold what libpq has from its own places, as a password."""
+    """The archive at a ``postgresql://`` URL. libpq fills in what the URL leaves out, such as the password."""
 
     _dialect = PostgresDialect()
-    _schema = SCHEMA
-    _more = ("message_key", "words")
+    _search_columns: ClassVar = {"message_key": "?", "words": _WORDS}
 
     def __init__(self, url: str) -> None:
-        self._parts = _parts(url)
+        self._parts = _parse_url(url)
         self._url = url
-        self._within = False
+        self._in_snapshot = False
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """The URL, without a password."""
         return without_password(self._url)
 
-    # How it is spoken to.
+    # Running statements.
 
-    def _all(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
-        with self._told():
-            return self._db.execute(_sql(sql), tuple(values)).fetchall()
+    def _fetch_all(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
+        with self._translate_errors():
+            return self._db.execute(_convert_placeholders(sql), tuple(values)).fetchall()
 
-    def _stream(self, sql: str, values: Sequence[object], most: int | None = None) -> Iterator[list[Any]]:
-        if most is not None and most <= _AT_ONCE:
-            rows = self._all(sql, values)
+    def _fetch_batches(self, sql: str, values: Sequence[object], most: int | None = None) -> Iterator[list[Any]]:
+        if most is not None and most <= _MAX_ROWS_AT_ONCE:
+            rows = self._fetch_all(sql, values)
             yield from (rows[at : at + BATCH] for at in range(0, len(rows), BATCH))
-        elif self._within:
-            yield from self._cursor(self._db, sql, values)
+        elif self._in_snapshot:
+            yield from self._read_cursor(self._db, sql, values)
         else:
-            # A connection of its own, so that others can be asked on this one meanwhile.
-            with self._told(), self._connect() as db:
-                yield from self._cursor(self._known_archive(db), sql, values)
+            # A connection of its own, so that this one can answer other queries meanwhile.
+            with self._translate_errors(), self._connect() as db:
+                yield from self._read_cursor(self._require_archive(db), sql, values)
 
-    def _cursor(self, db: psycopg.Connection[Any], sql: str, values: Sequence[object]) -> Iterator[list[Any]]:
-        """The rows of an answer that stays with the server."""
-        with self._told(), db.transaction(), db.cursor(name="wacr") as cursor:
-            cursor.execute(_sql(sql), tuple(values))
+    def _read_cursor(self, db: psycopg.Connection[Any], sql: str, values: Sequence[object]) -> Iterator[list[Any]]:
+        """Return the rows of a query that stay on the server until they are fetched."""
+        with self._translate_errors(), db.transaction(), db.cursor(name="wacr") as cursor:
+            cursor.execute(_convert_placeholders(sql), tuple(values))
             while batch := cursor.fetchmany(BATCH):
                 yield batch
 
-    def _do(self, sql: str, values: Sequence[object] = ()) -> int:
-        with self._told():
-            return self._db.execute(_sql(sql), tuple(values)).rowcount
+    def _execute(self, sql: str, values: Sequence[object] = ()) -> int:
+        with self._translate_errors():
+            return self._db.execute(_convert_placeholders(sql), tuple(values)).rowcount
 
-    def _do_each(self, sql: str, lines: Sequence[Line]) -> None:
-        if lines:
-            with self._told(), self._db.cursor() as cursor:
-                cursor.executemany(_sql(sql), lines)
+    def _execute_many(self, sql: str, rows: Sequence[Values]) -> None:
+        if rows:
+            with self._translate_errors(), self._db.cursor() as cursor:
+                cursor.executemany(_convert_placeholders(sql), rows)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Whatever is asked within is answered as of one moment."""
-        self._do("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        self._within = True
+        """Answer every query within the block as of one moment."""
+        self._execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        self._in_snapshot = True
         try:
             yield
         finally:
-            self._within = False
+            self._in_snapshot = False
             if self._is_connected:
-                self._do("ROLLBACK")
+                self._execute("ROLLBACK")
 
-    def _values(self, row: Row, direction: str | None, raw: str) -> Line:
-        """The columns that every store has, as this one's types take them, and those to search by."""
-        number, sender, *more, is_read, _, moment, key, _ = super()._values(row, direction, raw)
-        texts = [_text(value) for value in more]
+    def _convert_message(self, row: Row, direction: str | None, raw: str) -> Values:
+        """Return the columns of a message as PostgreSQL's types take them, then those to search by."""
+        number, sender, *more, is_read, _, moment, key, _ = super()._convert_message(row, direction, raw)
+        texts = [_to_text(value) for value in more]
         message = texts[COLUMNS.index("message") - 2]
         return (
             number if isinstance(number, int) else None,
-            _text(sender),
+            _to_text(sender),
             *texts,
             None if is_read is None else bool(is_read),
             direction,
             moment,
-            _text(key),
+            _to_text(key),
             raw,
             None if message is None else fold(message),
-            None if message is None else tokenizer.vector(message),
+            None if message is None else prepare_words(message),
         )
 
-    def _contact_values(self, row: Row) -> Line:
-        *texts, raw = super()._contact_values(row)
-        return (*map(_text, texts), raw)
+    def _convert_contact(self, row: Row) -> Values:
+        *texts, raw = super()._convert_contact(row)
+        return (*map(_to_text, texts), raw)
 
-    # What there is to say of it.
+    # Checks.
 
-    def _size(self) -> int:
-        sizes = ", ".join(f"pg_total_relation_size('{table}')" for table in TABLES)
-        with self._told():
+    def _measure_size(self) -> int:
+        sizes = ", ".join(f"pg_total_relation_size('{table}')" for table in schema.TABLES)
+        with self._translate_errors():
             try:
                 found = self._db.execute(f"SELECT {sizes}").fetchone()
-            except _UNKNOWN_HERE:  # a database that is distributed may keep no such count
+            except _UNSUPPORTED:  # a distributed database may not have this function
                 return 0
         return sum(found or ())
 
     def check(self) -> list[str]:
-        """What is wrong with the links between its tables, its indexes, and the text that is searched."""
+        """Return the problems in the links between the tables, in the indexes and in the text to search."""
+        found = [f"a status change of message {one}, which does not exist" for (one,) in self._fetch_all(ORPHANS)]
         sql = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid ORDER BY 1"
-        broken = [f"the index {name} is not whole" for (name,) in self._all(sql)]
-        wrong = [
-            number
-            for batch in self._stream("SELECT id, message, message_key FROM messages WHERE message IS NOT NULL", ())
-            for number, message, key in batch
-            if fold(message) != key
-        ]
-        lost = [f"{len(wrong)} messages are not found by their text, as {wrong[0]}"] if wrong else []
-        strays = [f"a status change of message {one}, which is not there" for (one,) in self._all(STRAYS)]
-        return [*strays, *broken, *lost]
+        found += [f"the index {name} is incomplete" for (name,) in self._fetch_all(sql)]
+        sql = "SELECT id, message, message_key FROM messages WHERE message IS NOT NULL"
+        batches = self._fetch_batches(sql, ())
+        wrong = [number for batch in batches for number, message, key in batch if fold(message) != key]
+        return found + ([f"{len(wrong)} messages can't be found by their text, such as {wrong[0]}"] if wrong else [])
 
     def close(self) -> None:
         """Close the connection."""
@@ -189,37 +185,37 @@ class PostgresStore(SqlStore):
 
     @property
     def exists(self) -> bool:
-        """Whether the archive's tables are there."""
-        return self._version(self._connection) > 0
+        """Whether the archive's tables exist."""
+        return self._read_version(self._connection) > 0
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Be the one that writes, by an advisory lock, which goes with the connection."""
+        """Hold the lock of the one writer: an advisory lock, which ends with the connection."""
         db = self._connection
-        with self._told():
-            schema = db.execute("SELECT current_schema()").fetchone()
-            key = (_LOCK_CLASS, zlib.crc32(repr(schema).encode()) & 0x7FFFFFFF)
+        with self._translate_errors():
+            name = db.execute("SELECT current_schema()").fetchone()
+            key = (_LOCK_CLASS, zlib.crc32(repr(name).encode()) & 0x7FFFFFFF)
             try:
                 found = db.execute("SELECT pg_try_advisory_lock(%s::int, %s::int)", key).fetchone()
-            except _UNKNOWN_HERE:  # a distributed database may have none; the documentation says so
+            except _UNSUPPORTED:  # a distributed database may have none, as the documentation says
                 found = (True,)
             if not (found and found[0]):
                 raise BusyError(
-                    f"the archive {self.place!r} is being written by another wacr ({self._holder(key)})",
-                    "Wait until it is done, or end it.",
+                    f"the archive {self.location!r} is being written by another wacr ({self._find_lock_holder(key)})",
+                    "Wait until it finishes, or stop it.",
                 )
         try:
             yield
         finally:
-            self._release(key)
+            self._unlock(key)
 
-    def _release(self, key: tuple[int, int]) -> None:
+    def _unlock(self, key: tuple[int, int]) -> None:
         if self._is_connected:
-            with self._told():
+            with self._translate_errors():
                 self._connection.execute("SELECT pg_advisory_unlock(%s::int, %s::int)", key)
 
-    def _holder(self, key: tuple[int, int]) -> str:
-        """Whose lock it is, as far as the server tells."""
+    def _find_lock_holder(self, key: tuple[int, int]) -> str:
+        """Return the process that holds the lock, as far as the server shows it."""
         sql = (
             "SELECT a.application_name FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid "
             "WHERE l.locktype = 'advisory' AND l.classid::bigint = %s AND l.objid::bigint = %s AND l.granted "
@@ -230,71 +226,82 @@ class PostgresStore(SqlStore):
         return f"process {process} on {host}" if host else "process unknown"
 
     def prepare(self) -> None:
-        """Make the tables, or bring them to this program's schema."""
-        version = self._version(self._connection)
-        with self._told():
+        """Create the tables, or migrate them to this program's schema."""
+        version = self._read_version(self._connection)
+        with self._translate_errors():
             if version == 0:
-                self._check_empty()
-                self._connection.execute(VERSIONS)
-            for number, migration in enumerate(MIGRATIONS[version:], version + 1):
+                self._require_empty()
+                self._connection.execute(schema.VERSIONS)
+            for number, migration in enumerate(schema.MIGRATIONS[version:], version + 1):
                 self._migrate(number, migration)
 
-    def _migrate(self, number: int, migration: Migration) -> None:
-        db, taken = self._connection, True
+    def _migrate(self, number: int, migration: schema.Migration) -> None:
+        """Run a migration and its record in one transaction; of an optional one that is denied, the record alone."""
+        db = self._connection
+        record = "INSERT INTO wacr_migrations VALUES (%s, %s, %s)"
         try:
             with db.transaction():
-                for statement in migration.statements:
+                for statement in migration.postgres:
                     db.execute(statement)
-        except (*_UNKNOWN_HERE, *_NOT_OURS):
+                if migration.rebuilds_words:
+                    self._rebuild_words(db)
+                db.execute(record, (number, migration.name, True))
+        except (*_UNSUPPORTED, *_DENIED):
             if not migration.optional:
                 raise
-            taken = False
-        # On a line of its own, so that what was left out can be seen.
-        db.execute("INSERT INTO wacr_migrations VALUES (%s, %s, %s)", (number, migration.name, taken))
+            db.execute(record, (number, migration.name, False))
 
-    def _check_empty(self) -> None:
-        """Refuse a schema that has tables of others by our names, and a database whose texts are not Unicode."""
+    def _rebuild_words(self, db: psycopg.Connection[Any]) -> None:
+        """Fill the column of words again, where it differs."""
+        update = _convert_placeholders(_UPDATE_WORDS)
+        with db.cursor() as writer:
+            for batch in self._read_cursor(db, "SELECT id, message FROM messages WHERE message IS NOT NULL", ()):
+                writer.executemany(update, [(prepare_words(message), number) for number, message in batch])
+
+    def _require_empty(self) -> None:
+        """Raise :class:`UsageError` for a schema with tables of the same names, or a database without Unicode."""
         encoding = self._connection.execute("SHOW server_encoding").fetchone()
         if encoding and str(encoding[0]).upper() not in ("UTF8", "UNICODE"):
             raise UsageError(
-                f"the database {self.place!r} holds {encoding[0]}, not UTF-8", "Make one with ENCODING 'UTF8'."
+                f"the database {self.location!r} has the encoding {encoding[0]}, not UTF8",
+                "Create one with ENCODING 'UTF8'.",
             )
         sql = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
-        if taken := {str(name) for (name,) in self._connection.execute(sql)} & set(TABLES):
+        if others := {str(name) for (name,) in self._connection.execute(sql)} & set(schema.TABLES):
             raise UsageError(
-                f"{self.place!r} has other tables by the archive's names: {', '.join(sorted(taken))}",
-                "Name another database, or another schema: …?options=-csearch_path%3Dwacr.",
+                f"{self.location!r} has other tables with the archive's names: {', '.join(sorted(others))}",
+                "Name another database or another schema: …?options=-csearch_path%3Dwacr.",
             )
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything within is kept at its end, or nothing."""
-        with self._told(), self._db.transaction():
+        """Commit everything within the block at its end, or nothing."""
+        with self._translate_errors(), self._db.transaction():
             yield
 
     # The connection.
 
     @cached_property
     def _db(self) -> psycopg.Connection[Any]:
-        """The connection, to an archive of a schema that this program knows."""
-        return self._known_archive(self._connection)
+        """The connection to an archive with this program's schema."""
+        return self._require_archive(self._connection)
 
-    def _known_archive(self, db: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
-        version = self._version(db)
+    def _require_archive(self, db: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
+        version = self._read_version(db)
         if version == 0:
-            raise UsageError(f"there is no archive at {self.place!r}", "wacr sync makes it.")
-        if version < SCHEMA:
-            raise UsageError(f"the archive {self.place!r} is of an older wacr", "wacr sync brings it up to date.")
+            raise UsageError(f"there is no archive at {self.location!r}", "Run wacr sync to create it.")
+        if version < schema.SCHEMA:
+            raise UsageError(f"the archive {self.location!r} was made by an older wacr", "Run wacr sync to update it.")
         return db
 
     @property
     def _is_connected(self) -> bool:
-        """Whether there is a connection, as far as is known without asking."""
+        """Whether there is a connection, as far as the client knows."""
         return "_connection" in self.__dict__ and not self._connection.closed
 
     @cached_property
     def _connection(self) -> psycopg.Connection[Any]:
-        with self._told():
+        with self._translate_errors():
             return self._connect()
 
     def _connect(self) -> psycopg.Connection[Any]:
@@ -304,92 +311,90 @@ class PostgresStore(SqlStore):
             self._url, autocommit=True, application_name=name, connect_timeout=int(seconds), client_encoding="utf8"
         )
 
-    def _version(self, db: psycopg.Connection[Any]) -> int:
-        """The schema's number, 0 where there is none; raises :class:`UsageError` for a newer one."""
+    def _read_version(self, db: psycopg.Connection[Any]) -> int:
+        """Return the schema's number, 0 where there is none. Raises :class:`UsageError` for a newer one."""
         sql = (
             "SELECT count(*) FROM information_schema.tables "
             "WHERE table_schema = current_schema() AND table_name = 'wacr_migrations'"
         )
-        with self._told():
-            there = db.execute(sql).fetchone()
-            if not (there and there[0]):
+        with self._translate_errors():
+            tables = db.execute(sql).fetchone()
+            if not (tables and tables[0]):
                 return 0
             found = db.execute("SELECT max(number) FROM wacr_migrations").fetchone()
         version = int(found[0] or 0) if found else 0
-        if version > SCHEMA:
-            raise UsageError(
-                f"the archive {self.place!r} is of a newer wacr: schema {version}, this one knows {SCHEMA}",
-                "Bring wacr up to date.",
-            )
+        self._check_version(version)
         return version
 
+    # Errors.
+
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Turn the database's failures into ours."""
+    def _translate_errors(self) -> Iterator[None]:
+        """Raise the database's errors as :class:`WacrError`."""
         try:
             yield
         except psycopg.Error as error:
-            raise self._failure(error) from None
+            raise self._translate(error) from None
 
-    def _failure(self, error: psycopg.Error) -> WacrError:
-        said = self._said(error)
-        if isinstance(error, _NOT_OURS):
-            return UsageError(f"can't write the archive {self.place!r}: {said}", "Ask its owner for the right to.")
+    def _translate(self, error: psycopg.Error) -> WacrError:
+        reason = self._describe(error)
+        if isinstance(error, _DENIED):
+            return UsageError(
+                f"can't write the archive {self.location!r}: {reason}", "Ask the database's owner for permission."
+            )
         if isinstance(error, _FULL):
             return WacrError(
-                f"writing the archive {self.place!r} failed: {said}",
-                "What was in it is as it was. Is the server's disk full?",
+                f"can't write the archive {self.location!r}: {reason}",
+                "Check that the server's disk is not full. What was in the archive is unchanged.",
                 code="WRITE_FAILED",
             )
-        refused = "FATAL" in said or "no password" in said
-        if "_connection" not in self.__dict__ and refused and not any(word in said for word in _LATER):
+        refused = "FATAL" in reason or "no password" in reason
+        if "_connection" not in self.__dict__ and refused and not any(word in reason for word in _TEMPORARY):
             return UsageError(
-                f"the archive {self.place!r} can't be opened: {said}",
-                "Is the URL right? The password comes from PGPASSWORD, ~/.pgpass or a service file.",
+                f"can't open the archive {self.location!r}: {reason}",
+                "Check the URL, and the password in PGPASSWORD, ~/.pgpass or a service file.",
                 code="ARCHIVE_REFUSED",
             )
-        if isinstance(error, _GONE):
-            how = "failed" if self._is_connected else "can't be reached"
+        if isinstance(error, _DISCONNECTED):
+            what = "failed" if self._is_connected else "can't be reached"
             return ServiceError(
-                f"the archive's server {how}: {said}",
-                "What was kept is whole. Is the server running? Then run it again.",
+                f"the archive's server {what}: {reason}",
+                "Check that the server is running, then try again. What was written so far is complete.",
                 code="ARCHIVE_UNREACHABLE",
             )
-        return WacrError(f"the archive {self.place!r} refused: {said}", code="ARCHIVE_REFUSED")
+        return WacrError(f"the archive {self.location!r} refused a query: {reason}", code="ARCHIVE_REFUSED")
 
-    def _said(self, error: psycopg.Error) -> str:
-        """What an error says, in its last line, without a password."""
+    def _describe(self, error: psycopg.Error) -> str:
+        """Return the line of an error's message that gives the reason, without a password."""
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         fatal = [line for line in lines if "FATAL" in line]
-        said = (fatal or [error.diag.message_primary or "", *lines[:1]])[0] or (lines or [type(error).__name__])[-1]
+        reason = (fatal or [error.diag.message_primary or "", *lines[:1]])[0] or (lines or [type(error).__name__])[-1]
         for name in ("password", "sslpassword"):
             if secret := self._parts.get(name):
-                said = said.replace(str(secret), "[password]")
-        return said
+                reason = reason.replace(str(secret), "[password]")
+        return reason
 
 
-def _parts(url: str) -> dict[str, Any]:
-    """What a URL says; raises :class:`UsageError` for one that says it wrongly."""
+def _parse_url(url: str) -> dict[str, Any]:
+    """Return the parameters of a URL. Raises :class:`UsageError` for an invalid one."""
     try:
         parts: dict[str, Any] = conninfo.conninfo_to_dict(url)
     except psycopg.Error:
         parts = {"port": "none"}
-    # A password with a slash in it ends up as something else, which would be said for what it is not.
+    # libpq takes a password with a slash in it for a port or a host, and would print it as one.
     if not re.fullmatch(r"[0-9,]*", str(parts.get("port") or "")) or "@" in str(parts.get("host") or ""):
         raise UsageError(
-            "the archive's URL is not one that PostgreSQL takes",
-            "Say it like postgresql://user@host/database, with %2F for a slash in a name.",
+            "the archive's URL is not a valid PostgreSQL URL",
+            "Write it like postgresql://user@host/database, with %2F for a slash in a name.",
         )
     return parts
 
 
 @lru_cache(maxsize=256)
-def _sql(statement: str) -> str:
-    """A statement with PostgreSQL's own places for values."""
+def _convert_placeholders(statement: str) -> str:
+    """Return a statement with psycopg's placeholders in place of ``?``."""
     return statement.replace("%", "%%").replace("?", "%s")
 
 
-def _text(value: object) -> str | None:
-    if value is None:
-        return None
-    return value if isinstance(value, str) else str(value)
+def _to_text(value: object) -> str | None:
+    return value if value is None or isinstance(value, str) else str(value)

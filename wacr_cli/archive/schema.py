@@ -1,7 +1,7 @@
-"""The schema, as the steps that lead to it: numbered, named, each in a transaction of its own.
+"""The tables and indexes of an archive, and the migrations that create them in SQLite and in PostgreSQL.
 
-The number of the last step that was taken is the file's ``user_version``. A step that has been released is never
-changed; what has to change is a further step.
+Both databases have the same tables, and the same number for each migration. ``_SQLITE`` and ``_POSTGRES`` fill in what
+the two write differently. A migration that has been released never changes: add another one.
 """
 
 from __future__ import annotations
@@ -9,51 +9,80 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 APPLICATION_ID = 0x77616372
-"""``wacr``, in the header of the file: what tells an archive from any other database."""
+"""``wacr``, in the header of a SQLite file: tells an archive from any other database."""
+
+VERSIONS = """
+CREATE TABLE IF NOT EXISTS wacr_migrations (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    taken BOOLEAN NOT NULL
+)
+"""
+"""The migrations that PostgreSQL has run; SQLite has the number of the last one as ``user_version``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One step: its name, and its statements in order."""
+    """One migration: its name, and its statements for each database. It runs in one transaction.
+
+    PostgreSQL skips an ``optional`` one where the server does not permit it; searches are slower then.
+    ``rebuilds_words`` fills the column ``messages.words`` of PostgreSQL again.
+    """
 
     name: str
-    statements: tuple[str, ...]
+    sqlite: tuple[str, ...] = ()
+    postgres: tuple[str, ...] = ()
+    optional: bool = False
+    rebuilds_words: bool = False
 
 
-_MESSAGES = """
-CREATE TABLE messages (
-    id INTEGER PRIMARY KEY,
-    interaction_id INTEGER,
+_SQLITE = {
+    "int": "INTEGER",
+    "bool": "INTEGER",
+    "search_columns": "",
+    "without_rowid": " WITHOUT ROWID",
+    "direction": "direction, deleted_at)",
+    "nulls_first": "",
+    "id": "",  # an index of SQLite ends with the id anyway
+}
+_POSTGRES = {
+    "int": "BIGINT",
+    "bool": "BOOLEAN",
+    "search_columns": ", message_key TEXT, words TSVECTOR",
+    "without_rowid": "",
+    "direction": "direction, id) WHERE (deleted_at IS NULL)",
+    "nulls_first": " NULLS FIRST",
+    "id": ", id",  # returns rows in the order of a list
+}
+
+_TABLES = {
+    "messages": """(
+    id {int} PRIMARY KEY,
+    interaction_id {int},
     sender_id TEXT,
     type TEXT,
     message TEXT,
     status TEXT,
     message_id TEXT,
     sent_at TEXT,
-    is_read INTEGER,
+    is_read {bool},
     direction TEXT CHECK (direction IN ('inbound', 'outbound')),
     first_seen_at TEXT NOT NULL,
     last_seen_at TEXT NOT NULL,
     changed_at TEXT NOT NULL,
     deleted_at TEXT,
-    sent_us INTEGER,
+    sent_us {int},
     sender_key TEXT,
-    raw TEXT NOT NULL
-)
-"""
-
-_STATUS_CHANGES = """
-CREATE TABLE status_changes (
-    id INTEGER NOT NULL REFERENCES messages (id),
+    raw TEXT NOT NULL{search_columns}
+)""",
+    "status_changes": """(
+    id {int} NOT NULL REFERENCES messages (id),
     seen_at TEXT NOT NULL,
     old_status TEXT,
     new_status TEXT
-)
-"""
-
-_CONTACTS = """
-CREATE TABLE contacts (
-    id INTEGER PRIMARY KEY,
+)""",
+    "contacts": """(
+    id {int} PRIMARY KEY,
     firstname TEXT,
     lastname TEXT,
     company TEXT,
@@ -65,25 +94,46 @@ CREATE TABLE contacts (
     last_seen_at TEXT NOT NULL,
     phone_key TEXT,
     raw TEXT NOT NULL
-)
-"""
-
-_SYNC_MARKS = """
-CREATE TABLE sync_marks (
+)""",
+    "sync_state": "(key TEXT PRIMARY KEY, value TEXT NOT NULL){without_rowid}",
+    "sync_marks": """(
     mark TEXT NOT NULL,
     direction TEXT NOT NULL,
-    id INTEGER NOT NULL,
+    id {int} NOT NULL,
     PRIMARY KEY (mark, direction, id)
-) WITHOUT ROWID
-"""
+){without_rowid}""",
+}
+
+TABLES = tuple(_TABLES)
+
+_INDEXES = (
+    "messages_interaction_id ON messages (interaction_id{id}) WHERE (deleted_at IS NULL)",
+    "messages_type ON messages (type{id}) WHERE (deleted_at IS NULL)",
+    "messages_status ON messages (status{id}) WHERE (deleted_at IS NULL)",
+    "messages_sender_key ON messages (sender_key{id}) WHERE (deleted_at IS NULL)",
+    "messages_direction ON messages ({direction}",
+    "messages_message_id ON messages (message_id)",
+    "messages_sent_us ON messages (sent_us{nulls_first}{id})",
+    "messages_changed_at ON messages (changed_at{id})",
+    "messages_deleted_at ON messages (deleted_at) WHERE (deleted_at IS NOT NULL)",
+    "status_changes_message ON status_changes (id)",
+    "contacts_phone ON contacts (phone_key)",
+)
+
+# Every column that a list of conversations counts, so that it reads this index alone.
+_CONVERSATIONS = (
+    "CREATE INDEX IF NOT EXISTS messages_conversations "
+    "ON messages (interaction_id, sent_us, direction, is_read, status{id}) WHERE (deleted_at IS NULL)"
+)
 
 
-def _index(name: str, columns: str, table: str = "messages") -> str:
-    return f"CREATE INDEX {table}_{name} ON {table} ({columns})"
+def _make_migration(name: str, *templates: str) -> Migration:
+    sqlite, postgres = (tuple(one.format(**types) for one in templates) for types in (_SQLITE, _POSTGRES))
+    return Migration(name, sqlite, postgres)
 
 
-def _full_text(table: str, options: str) -> tuple[str, ...]:
-    """An index over the messages' text, and the triggers that keep it."""
+def _make_full_text(table: str, options: str) -> tuple[str, ...]:
+    """Return the statements for a SQLite index on the messages' text, and for the triggers that keep it current."""
     add = f"INSERT INTO {table} (rowid, message) VALUES (new.id, new.message)"  # noqa: S608 - names of our own
     drop = f"INSERT INTO {table} ({table}, rowid, message) VALUES ('delete', old.id, old.message)"  # noqa: S608
     return (
@@ -95,33 +145,31 @@ def _full_text(table: str, options: str) -> tuple[str, ...]:
 
 
 MIGRATIONS = (
+    _make_migration(
+        "messages, contacts and sync state",
+        *(f"CREATE TABLE {name} {columns}" for name, columns in _TABLES.items()),
+        *(f"CREATE INDEX {index}" for index in _INDEXES),
+    ),
     Migration(
-        "messages, contacts, and where the sync stands",
+        "words and phrases",
+        _make_full_text("messages_words", "tokenize='unicode61 remove_diacritics 2'"),
+        ("CREATE INDEX messages_words ON messages USING GIN (words)",),
+        optional=True,
+    ),
+    # Without positions SQLite's index takes a third of the space; the text of each match is checked again.
+    Migration(
+        "parts of a text",
+        _make_full_text("messages_trigrams", "tokenize='trigram', detail=none"),
         (
-            _MESSAGES,
-            *(
-                _index(name, f"{name}) WHERE (deleted_at IS NULL")
-                for name in ("interaction_id", "type", "status", "sender_key")
-            ),
-            _index("direction", "direction, deleted_at"),
-            _index("message_id", "message_id"),
-            _index("sent_us", "sent_us"),
-            _index("changed_at", "changed_at"),
-            _index("deleted_at", "deleted_at) WHERE (deleted_at IS NOT NULL"),
-            _STATUS_CHANGES,
-            _index("message", "id", "status_changes"),
-            _CONTACTS,
-            _index("phone", "phone_key", "contacts"),
-            "CREATE TABLE sync_state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-            _SYNC_MARKS,
+            "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+            "CREATE INDEX messages_trigrams ON messages USING GIN (message_key gin_trgm_ops)",
         ),
+        optional=True,
     ),
-    Migration("words and phrases", _full_text("messages_words", "tokenize='unicode61 remove_diacritics 2'")),
-    # Without positions the index takes a third of the room; what it finds is looked at once more.
-    Migration("parts of a text", _full_text("messages_trigrams", "tokenize='trigram', detail=none")),
-    # All that is counted of conversations, so that a list of them reads this alone.
-    Migration(
-        "conversations",
-        (_index("conversations", "interaction_id, sent_us, direction, is_read, status) WHERE (deleted_at IS NULL"),),
-    ),
+    # PostgreSQL may have this index: migration 1 made it at first.
+    _make_migration("conversations", _CONVERSATIONS),
+    Migration("words split by PostgreSQL", rebuilds_words=True),
 )
+
+SCHEMA = len(MIGRATIONS)
+"""The number of the last migration."""

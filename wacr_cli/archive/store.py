@@ -1,7 +1,7 @@
-"""What a store of the archive does, whichever database it is: questions are answered, windows are taken.
+"""The protocol of an archive: what every store does, whichever database it is in.
 
-A store is one account's copy. Whoever reads it never waits for the one sync that writes. Every failure is a
-:class:`WacrError`; what is written within one :meth:`Store.transaction` is there whole or not at all.
+A store holds the copy of one account. Readers never wait for the sync that writes. Every failure is a
+:class:`~wacr_cli.core.errors.WacrError`. A :meth:`Store.transaction` is stored as a whole or not at all.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from wacr_cli.archive.months import Month
 
 Mark = Literal["seen", "pending"]
-"""What a sync notes about messages until it is through.
+"""What a sync stores about messages until it ends.
 
-``seen``: a walk of the whole list has covered them. ``pending``: they are stored, but it is not proved yet that
-no message between them and those of earlier syncs is missing.
+``seen``: a walk of the whole list has covered them. ``pending``: they are stored, but a message between them and those
+of earlier syncs may be missing.
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What rows were to a store that took them: their ids."""
+class UpsertResult:
+    """The ids of upserted rows, by what they changed in the store."""
 
     new: tuple[int, ...] = ()
     changed: tuple[int, ...] = ()
@@ -38,10 +38,11 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What there is to say of an archive; times are RFC 3339, None where there is none.
+    """The figures of an archive, as ``wacr archive info`` shows them. Times are RFC 3339, None where there is none.
 
-    ``messages`` are those on the service as far as is known, ``deleted`` those that are no longer. ``complete`` says
-    that every message of the service was read, the first time by ``since``; ``synced_at`` is the end of the last sync.
+    ``messages`` counts those that the API has, as far as is known, and ``deleted`` those that it no longer has.
+    ``complete`` says that every message of the API was read, for the first time at ``since``. ``synced_at`` is the end
+    of the last sync.
     """
 
     place: str
@@ -61,111 +62,111 @@ class Info:
 
 
 class Store(Source, Names, Protocol):
-    """One account's archive."""
+    """The archive of one account."""
 
     @property
-    def place(self) -> str:
-        """Where it is, in words that hold no secret."""
+    def location(self) -> str:
+        """The file's path or the database's URL, without a password."""
         ...
 
     def find(self, word: str) -> Row:
-        """The message of an id, or of WhatsApp's id; :class:`NotFoundError` where there is none."""
+        """Return the message with this id, the API's or WhatsApp's. Raises :class:`NotFoundError`."""
         ...
 
-    def conversations(self, query: ConversationQuery) -> list[Conversation]:
-        """The conversations that are asked for, that of the newest message first."""
+    def list_conversations(self, query: ConversationQuery) -> list[Conversation]:
+        """Return the conversations that match, the one with the newest message first."""
         ...
 
-    def months(self) -> list[Month]:
-        """The months of which there are messages, oldest first, and what tells whether one has changed."""
+    def list_months(self) -> list[Month]:
+        """Return the months that have messages, oldest first, each with a mark that differs once one has changed."""
         ...
 
-    def of_month(self, month: Month) -> Iterator[list[Row]]:
-        """The messages of a month, oldest first, as :data:`~wacr_cli.archive.months.FIELDS` and ``sent_us``."""
+    def read_month(self, month: Month) -> Iterator[list[Row]]:
+        """Return the messages of a month, oldest first: :data:`~wacr_cli.archive.months.FIELDS` and ``sent_us``."""
         ...
 
     def snapshot(self) -> AbstractContextManager[None]:
-        """Whatever is asked within is answered as of one moment."""
+        """Answer every query within the block as of one moment."""
         ...
 
-    def state(self, key: str) -> Any:
-        """What was noted under a key, JSON, None where nothing was."""
+    def get_state(self, key: str) -> Any:
+        """Return the JSON value stored under *key*, None where there is none."""
         ...
 
     def info(self) -> Info:
-        """What there is to say of it."""
+        """Return the archive's figures."""
         ...
 
     def check(self) -> list[str]:
-        """What is wrong with it, a line each; empty where nothing is."""
+        """Return the problems found in the archive, a line each."""
         ...
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the file or the connection."""
         ...
 
-    # What only the sync asks for.
+    # For the sync only.
 
     @property
     def exists(self) -> bool:
-        """Whether there is anything yet."""
+        """Whether the archive exists."""
         ...
 
     def exclusive(self) -> AbstractContextManager[None]:
-        """Be the one that writes; :class:`~wacr_cli.core.errors.BusyError` names another that does."""
+        """Hold the lock of the one writer. Raises :class:`~wacr_cli.core.errors.BusyError`, naming its holder."""
         ...
 
     def prepare(self) -> None:
-        """Make it, or bring it to this program's schema."""
+        """Create the archive, or migrate it to this program's schema."""
         ...
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Everything within is kept at its end, or nothing."""
+        """Commit everything within the block at its end, or nothing."""
         ...
 
-    def take(self, rows: Sequence[Row], direction: str | None, now: str) -> Taken:
-        """Put rows in that the service answered at ``now``, RFC 3339: new ones, and what changed of the others.
+    def upsert(self, rows: Sequence[Row], direction: str | None, now: str) -> UpsertResult:
+        """Insert the new ones of *rows*, which the API returned at *now*, RFC 3339, and update the others.
 
-        Raises :class:`~wacr_cli.core.errors.BadAnswerError` where most were stored under the other direction.
+        Raises :class:`~wacr_cli.core.errors.BadAnswerError` where most are stored under the other direction.
         """
         ...
 
-    def take_contacts(self, rows: Sequence[Row], now: str) -> Taken:
-        """The same for contacts."""
+    def upsert_contacts(self, rows: Sequence[Row], now: str) -> UpsertResult:
+        """Insert or update contacts."""
         ...
 
-    def count_directed(self, direction: str | None) -> int:
-        """How many messages of a direction are on the service as far as is known."""
+    def count_direction(self, direction: str | None) -> int:
+        """Return how many messages of a direction the API has, as far as is known."""
         ...
 
     def settled(self, ids: Sequence[int], direction: str | None) -> set[int]:
-        """Those of the ids that are stored under that direction and not pending."""
+        """Return those of *ids* that are stored under *direction* and not pending."""
         ...
 
-    def rows_of(self, ids: Sequence[int]) -> dict[int, Row]:
-        """Those of the ids that are stored, under whatever direction, with what was received of each."""
+    def get_rows(self, ids: Sequence[int]) -> dict[int, Row]:
+        """Return the stored messages with these ids, whatever their direction, as they were received."""
         ...
 
-    def unchanged_since(self, ids: Sequence[int], moment: str) -> set[int]:
-        """Those of the ids that were stored by a moment, and were not found changed after it."""
+    def find_unchanged(self, ids: Sequence[int], moment: str) -> set[int]:
+        """Return those of *ids* that were stored at *moment* and have not changed after it."""
         ...
 
     def mark(self, mark: Mark, ids: Iterable[int], direction: str | None) -> None:
-        """Note that."""
+        """Mark messages."""
         ...
 
     def unmark(self, mark: Mark, direction: str | None, ids: Iterable[int] | None = None) -> None:
-        """Forget it: of these ids, or of the whole direction."""
+        """Remove the mark of *ids*, or of every message of the direction."""
         ...
 
     def marked(self, mark: Mark, direction: str | None) -> list[int]:
-        """The ids that are marked so."""
+        """Return the ids with a mark."""
         ...
 
     def mark_deleted(self, direction: str | None, before: str, now: str) -> int:
-        """Note as deleted what was last seen before a moment; how many that were."""
+        """Mark messages last seen before a moment as deleted, and return how many they are."""
         ...
 
-    def note(self, key: str, value: Any) -> None:
-        """Note something, JSON, under a key."""
+    def set_state(self, key: str, value: Any) -> None:
+        """Store a JSON value under *key*."""
         ...

@@ -1,4 +1,4 @@
-"""``wacr account``: whose account it is, what it uses and what it may."""
+"""``wacr account``: the account, its usage and its limits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Examples:
   wacr account --format json | jq .usage.contacts.remaining
   wacr --demo account
 
-It takes three calls, and the scope account:read.
+It takes three calls and needs the scope account:read.
 """
 
 _PARTS = {"id": "Account", "name": "Name", "subdomain": "Subdomain", "status": "Status", "created_at": "Since"}
@@ -28,7 +28,7 @@ def account(
     max_wait: MaxWaitOption = 300,
     timeout: TimeoutOption = 30,
 ) -> None:
-    """Show the account, what it uses of its plan, and its limits."""
+    """Show the account, its usage and the limits of its plan."""
     session = session_from(ctx, max_wait=max_wait, timeout=timeout)
     options = output_options(format_, output)
     client = session.client
@@ -82,7 +82,7 @@ def _describe_plan(limits: Row) -> list[tuple[str, object]]:
     calls = limit_of.get("api_calls_per_minute") if isinstance(limit_of, dict) else None
     lines: list[tuple[str, object]] = []
     if isinstance(calls, dict):
-        lines.append(("Calls a minute", "unlimited" if calls.get("is_unlimited") else calls.get("limit")))
+        lines.append(("Calls per minute", "unlimited" if calls.get("is_unlimited") else calls.get("limit")))
     features = limits.get("features")
     if isinstance(features, dict):
         lines += [

@@ -1,4 +1,4 @@
-"""``wacr api``: the raw way to everything that the API has."""
+"""``wacr api``: call any path of the API."""
 
 from __future__ import annotations
 
@@ -32,8 +32,9 @@ Examples:
   wacr api groups -X POST -F name=Newsletter
   wacr api messages/send -X POST --input message.json --yes
 
--F takes true, false, null and whole numbers as such in a JSON body, and @FILE
-as what a file holds; a[b]=1 stands inside a, a[]=1 makes a list of a.
+In a JSON body, -F sends true, false, null and whole numbers with their own
+type, and @FILE as the content of a file. a[b]=1 sets b inside a, and a[]=1
+appends to the list a.
 """
 
 
@@ -50,33 +51,44 @@ class RawRequest:
 
 def api(
     ctx: typer.Context,
-    path: Annotated[str, typer.Argument(metavar="PATH", help="Below the API's address.", show_default=False)],
+    path: Annotated[
+        str,
+        typer.Argument(metavar="PATH", help="Path below the API's address, such as contacts/5100", show_default=False),
+    ],
     fields: Annotated[
         list[str] | None,
-        typer.Option("--field", "-F", metavar="KEY=VALUE", help="A parameter of a GET, else a field of the JSON body."),
+        typer.Option(
+            "--field", "-F", metavar="KEY=VALUE", help="Add a parameter to a GET, or a field to the JSON body"
+        ),
     ] = None,
     raw_fields: Annotated[
         list[str] | None,
-        typer.Option("--raw-field", metavar="KEY=VALUE", help="The same, its value always a text: phone numbers."),
+        typer.Option(
+            "--raw-field", metavar="KEY=VALUE", help="The same, but always send the value as text, as for phone numbers"
+        ),
     ] = None,
     method: Annotated[
-        str, typer.Option("--method", "-X", metavar="METHOD", help="GET, POST, PUT, PATCH or DELETE.")
+        str, typer.Option("--method", "-X", metavar="METHOD", help="HTTP method: GET, POST, PUT, PATCH or DELETE")
     ] = "GET",
     input_: Annotated[
         str | None,
-        typer.Option("--input", metavar="FILE", help="The body, - for standard input; -F then makes parameters."),
+        typer.Option(
+            "--input", metavar="FILE", help="Send FILE as the body, - for standard input; -F then adds parameters"
+        ),
     ] = None,
-    paginate: Annotated[bool, typer.Option("--paginate", help="All rows of a list, as one.")] = False,
-    include: Annotated[bool, typer.Option("--include", "-i", help="Show status and headers too.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before anything but a GET.")] = False,
+    paginate: Annotated[bool, typer.Option("--paginate", help="Read all pages of a list")] = False,
+    include: Annotated[bool, typer.Option("--include", "-i", help="Show the status and headers too")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Don't ask for confirmation before methods other than GET")
+    ] = False,
     format_: FormatOption = None,
     output: OutputOption = None,
     max_wait: MaxWaitOption = 300,
     timeout: TimeoutOption = 30,
 ) -> None:
-    """Make a call to any path of the API, and show the answer as it is.
+    """Call any path of the API and print the response.
 
-    Only a GET is tried again when it fails. On a terminal you are asked before any other method.
+    Only a GET is retried when it fails. On a terminal, wacr asks before any other method.
     """
     session = session_from(ctx, max_wait=max_wait, timeout=timeout)
     request = RawRequest(path, fields or [], raw_fields or [], method, input_)
@@ -98,7 +110,7 @@ def _send(
         _show_all(session, path, params, options)
         return
     if method != "GET" and confirm and not _is_confirmed(session, f"{method} {session.settings.api_url}/{path}"):
-        session.console.note("Nothing was sent.")
+        session.console.note("Cancelled; nothing was sent.")
         raise typer.Exit(EXIT_INTERRUPTED)
     client = session.client
     response = client.raw(method, path, params, body)
@@ -125,7 +137,7 @@ def _make_payload(request: RawRequest, method: str) -> tuple[Params, bytes | Non
     if request.input is None:
         return params, None
     if method == "GET":
-        raise UsageError("--input: a GET has no body", "Name the method with -X.")
+        raise UsageError("--input: a GET has no body", "Choose another method with -X.")
     return params, _read_file(request.input, "--input")
 
 
@@ -151,10 +163,10 @@ def _read_file(name: str, flag: str) -> bytes:
         if name != "-":
             return Path(name).read_bytes()
         if sys.stdin is None:
-            raise UsageError(f"{flag}: standard input is closed", "Name a file, or pipe something in.")
+            raise UsageError(f"{flag}: standard input is closed", "Name a file, or pipe the body in.")
         return sys.stdin.buffer.read()
     except OSError as error:
-        raise UsageError(f"{flag}: can't read {name!r}: {error.strerror}", "Name a file that is there.") from None
+        raise UsageError(f"{flag}: can't read {name!r}: {error.strerror}", "Name an existing file.") from None
 
 
 def _read_text(name: str) -> str:
@@ -166,9 +178,9 @@ def _read_text(name: str) -> str:
 
 def _check_paginated(method: str, params: Params, *, include: bool) -> None:
     if method != "GET" or include:
-        raise UsageError("--paginate goes with neither -X nor --include", "It reads a list by many calls.")
+        raise UsageError("--paginate can't be used with -X or --include", "Leave out one of them.")
     if named := {"page", "per_page"} & {key for key, _ in params}:
-        raise UsageError(f"--paginate and {min(named)} exclude each other", "The walk chooses its pages itself.")
+        raise UsageError(f"--paginate can't be used with the parameter {min(named)}", f"Leave out {min(named)}.")
 
 
 def _is_confirmed(session: Session, what: str) -> bool:
@@ -176,7 +188,7 @@ def _is_confirmed(session: Session, what: str) -> bool:
     stdin = sys.stdin
     if stdin is None or stdin.closed or not stdin.isatty() or not session.console.stderr_is_terminal:
         return True
-    session.console.say(f"This changes something: {what}. Send it? (y/N)")
+    session.console.say(f"This request may change data: {what}. Send it? [y/N]")
     return stdin.readline().strip().lower() in ("y", "yes")
 
 
@@ -227,7 +239,7 @@ def _decode_text(body: bytes) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError:
-        raise BadAnswerError("the answer is neither JSON nor text", "wacr api shows what can be read.") from None
+        raise BadAnswerError("the response is neither JSON nor text", "wacr api can only show JSON and text.") from None
 
 
 def _find_rows(value: object) -> list[Row]:

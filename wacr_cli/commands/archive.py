@@ -1,4 +1,4 @@
-"""``wacr archive``: what there is to say of the local archive."""
+"""``wacr archive``: inspect, check and export the local archive."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wacr_cli.core.models import Row
     from wacr_cli.export.export import Report, Writer
 
-app = new_app("The local archive, which wacr sync keeps.")
+app = new_app("Inspect, check and export the local archive")
 
 INFO_EXAMPLES = """\b
 Examples:
@@ -51,9 +51,9 @@ Examples:
   wacr archive export --to s3-upload --as csv.gz --format json
   duckdb -c "from 'warehouse/*/*.parquet' select count(*)"
 
-A file for each month, by UTC: warehouse/sent_month=2026-11/messages.parquet.
-Run again, it writes the months that changed. Parquet needs the extra:
-pip install 'wacr-cli[parquet]'.
+There is one file for each month (UTC), such as
+warehouse/sent_month=2026-11/messages.parquet. The next run writes only the
+months that changed. Parquet needs an extra: pip install 'wacr-cli[parquet]'.
 """
 
 _LABELS = {
@@ -78,7 +78,7 @@ _LABELS = {
 def info(
     ctx: typer.Context, archive_at: ArchiveAtOption = None, format_: FormatOption = None, output: OutputOption = None
 ) -> None:
-    """Show what is in the archive, and how far it reaches."""
+    """Show what the archive contains and when it was synced."""
     session = session_from(ctx, archive_at=archive_at)
     options = output_options(format_, output)
     session.output(options).record(asdict(session.store.info()), _make_card)
@@ -87,20 +87,18 @@ def info(
 @app.command("check", cls=Command, epilog=CHECK_EXAMPLES)
 def check(
     ctx: typer.Context,
-    online: Annotated[
-        bool, typer.Option("--online", help="Also compare the number of messages with the API's.")
-    ] = False,
+    online: Annotated[bool, typer.Option("--online", help="Also compare the number of messages with the API")] = False,
     archive_at: ArchiveAtOption = None,
     format_: FormatOption = None,
     output: OutputOption = None,
     max_wait: MaxWaitOption = 300,
     timeout: TimeoutOption = 30,
 ) -> None:
-    """Check that the archive is sound; exit status 1 where it is not."""
+    """Check the archive for damage; exit with 1 if there is any."""
     session = session_from(ctx, archive_at=archive_at, max_wait=max_wait, timeout=timeout)
     options = output_options(format_, output)
     found = session.store.check()
-    row: Row = {"place": session.store.place, "sound": not found, "found": found}
+    row: Row = {"place": session.store.location, "sound": not found, "found": found}
     if online:
         total, here = session.client.messages([("page", "1"), ("per_page", "1")]).total, session.store.info().messages
         session.console.clear_status()
@@ -108,42 +106,44 @@ def check(
     session.output(options).record(row, _make_card)
     if found:
         raise WacrError(
-            f"the archive {session.store.place!r} is damaged: {found[0]}",
-            "Move it away and run wacr sync, which reads it anew.",
+            f"the archive {session.store.location!r} is damaged: {found[0]}",
+            "Move it away, then run wacr sync to read everything again.",
             code="ARCHIVE_DAMAGED",
         )
     if online and row["on_service"] is None:
-        session.console.note("The service does not say how many messages there are.")
+        session.console.note("The API does not report how many messages there are.")
     elif online and row["on_service"] != row["messages"]:
         raise WacrError(
-            f"the archive has {row['messages']:,} messages, the service {row['on_service']:,}",
-            "wacr sync brings what is new, wacr sync --full finds what was deleted.",
+            f"the archive has {row['messages']:,} messages, the API {row['on_service']:,}",
+            "Run wacr sync for new messages; wacr sync --full also finds deleted ones.",
             code="ARCHIVE_DIFFERS",
         )
 
 
 @app.command("path", cls=Command, epilog=PATH_EXAMPLES)
 def path(ctx: typer.Context, archive_at: ArchiveAtOption = None) -> None:
-    """Print where the archive is, or would be."""
-    typer.echo(session_from(ctx, archive_at=archive_at).store.place)
+    """Print the location of the archive."""
+    typer.echo(session_from(ctx, archive_at=archive_at).store.location)
 
 
 @app.command("export", cls=Command, epilog=EXPORT_EXAMPLES)
 def export(
     ctx: typer.Context,
-    to: Annotated[str, typer.Option("--to", metavar="FOLDER", help="The folder: a new one, or that of an export.")],
+    to: Annotated[
+        str, typer.Option("--to", metavar="FOLDER", help="Write to FOLDER: a new one, or that of an earlier export")
+    ],
     kind: Annotated[
-        str, typer.Option("--as", metavar="KIND", help="parquet, csv, csv.gz, jsonl or jsonl.gz.")
+        str, typer.Option("--as", metavar="KIND", help="Format of the files: parquet, csv, csv.gz, jsonl or jsonl.gz")
     ] = "parquet",
     archive_at: ArchiveAtOption = None,
     format_: FormatOption = None,
 ) -> None:
-    """Write the archive out for a warehouse, month by month."""
+    """Export the archive for a data warehouse, one file for each month."""
     from wacr_cli.export.export import KINDS, Export
 
     session = session_from(ctx, archive_at=archive_at)
     if not to:
-        raise UsageError("--to: an empty name", "Name a folder.")
+        raise UsageError("--to: the folder name is empty", "Name a folder.")
     kind, options = choice(kind, KINDS, "--as"), output_options(format_)
     start = session.clock.monotonic()
     make_file_writer = _make_file_writer(kind)
@@ -194,5 +194,5 @@ def _format_value(name: str, value: object) -> object:
     if name == "bytes" and isinstance(value, int):
         return f"{value / 2**20:,.1f} MiB"
     if isinstance(value, list):
-        return "; ".join(value) or "nothing wrong"
+        return "; ".join(value) or "no problems"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value

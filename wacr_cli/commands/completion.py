@@ -1,4 +1,4 @@
-"""``wacr completion``: the scripts that let a shell complete wacr's command lines."""
+"""``wacr completion``: completion scripts for shells."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _PACKAGE = Path(__file__).parent.parent
 
 
 def completion(
-    shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish.", show_default=False)],
+    shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish", show_default=False)],
 ) -> None:
     """Print the completion script of a shell.
 
-    With it, TAB completes commands, flags and values without starting Python.
+    The script completes commands, flags and values without starting Python.
     """
     if shell not in FILES:
         from wacr_cli.core.validation import choice
 
         choice(shell, tuple(FILES), "SHELL")
     name = FILES[shell]
-    # A wheel has the scripts in the package, a clone of the repository beside it.
+    # In a wheel the scripts are inside the package, in a clone of the repository beside it.
     folders = (_PACKAGE / "completions", _PACKAGE.parent / "completions")
     folder = next((one for one in folders if (one / name).exists()), folders[0])
     typer.echo((folder / name).read_text(encoding="utf-8"), nl=False)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from wacr_cli.session import Session
 
-app = new_app("Show and change the settings of each profile.")
+app = new_app("Show and change settings")
 
 LIST_EXAMPLES = """\b
 Examples:
@@ -36,7 +36,7 @@ Examples:
   wacr config set api_url https://app.wa.cr/api/v2 --profile shop
   wacr config set default_profile shop
 
-A profile that is not there yet is made. Comments and order of the file stay.
+A profile that does not exist is created. Comments and order of the file stay.
 """
 UNSET_EXAMPLES = """\b
 Examples:
@@ -55,7 +55,7 @@ Examples:
 """
 
 KeyArgument = Annotated[
-    str, typer.Argument(metavar="KEY", help="default_profile, api_url, rate_limit or archive.", show_default=False)
+    str, typer.Argument(metavar="KEY", help="default_profile, api_url, rate_limit or archive", show_default=False)
 ]
 
 _COLUMNS = ("key", "value", "origin")
@@ -63,7 +63,7 @@ _COLUMNS = ("key", "value", "origin")
 
 @app.command("list", cls=Command, epilog=LIST_EXAMPLES)
 def list_values(ctx: typer.Context, format_: FormatOption = None) -> None:
-    """Show every setting, and where it came from."""
+    """Show every setting and where its value comes from."""
     from wacr_cli.settings import config, keys
 
     session, options = session_from(ctx), output_options(format_)
@@ -78,7 +78,7 @@ def list_values(ctx: typer.Context, format_: FormatOption = None) -> None:
 
 @app.command("get", cls=Command, epilog=GET_EXAMPLES)
 def get_value(ctx: typer.Context, key: KeyArgument, format_: FormatOption = None) -> None:
-    """Show one setting: its value alone."""
+    """Print the value of one setting."""
     from wacr_cli.output.json import encode
     from wacr_cli.settings import keys
 
@@ -97,21 +97,21 @@ def get_value(ctx: typer.Context, key: KeyArgument, format_: FormatOption = None
 def set_value(
     ctx: typer.Context,
     key: KeyArgument,
-    value: Annotated[str, typer.Argument(metavar="VALUE", help="What it shall be.", show_default=False)],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="New value", show_default=False)],
 ) -> None:
-    """Give a setting of the profile another value."""
+    """Change a setting of the profile."""
     _change(session_from(ctx), key, value)
 
 
 @app.command("unset", cls=Command, epilog=UNSET_EXAMPLES)
 def unset_value(ctx: typer.Context, key: KeyArgument) -> None:
-    """Take a setting's value away, so that the default holds."""
+    """Remove a setting, so that its default applies."""
     _change(session_from(ctx), key, None)
 
 
 @app.command("path", cls=Command, epilog=PATH_EXAMPLES)
 def path(ctx: typer.Context) -> None:
-    """Show where the configuration file is, or would be."""
+    """Print the location of the configuration file."""
     from wacr_cli.settings import config
 
     session = session_from(ctx)
@@ -127,7 +127,7 @@ def edit(ctx: typer.Context) -> None:
     path = config.config_path(session.environ)
     if not (session.console.stdout_is_terminal and sys.stdin is not None and sys.stdin.isatty()):
         raise UsageError(
-            "there is no terminal to edit on", f"The file is {path}; wacr config set changes single values."
+            "no terminal to open an editor in", f"Change single values with wacr config set. The file is {path}."
         )
     editor.start_file(path)
     program = session.environ.get("VISUAL") or session.environ.get("EDITOR") or "vi"
@@ -136,7 +136,7 @@ def edit(ctx: typer.Context) -> None:
     except (OSError, ValueError) as error:
         raise UsageError(f"the editor {program!r} can't be started: {error}", "Set VISUAL or EDITOR.") from None
     if done.returncode:
-        raise UsageError(f"the editor {program!r} ended with {done.returncode}", f"{path} is as it left it.")
+        raise UsageError(f"the editor {program!r} failed with exit status {done.returncode}", f"Check the file {path}.")
     for warning in config.load(_without_demo(session.environ), profile=session.profile).warnings:
         session.console.note(f"wacr: {warning}")
 
@@ -148,7 +148,7 @@ def _change(session: Session, key: str, text: str | None) -> None:
     keys.check_key(key)
     environ = _without_demo(session.environ)
     path = config.config_path(environ)
-    # By its name alone: what is wrong with a profile must not keep anybody from fixing it.
+    # Only the name is checked: an error in a profile must not prevent fixing it.
     profile = config.named_profile(environ, session.profile, config.read(path), path) or config.DEFAULT_PROFILE
     owner = "" if key == "default_profile" else f" of profile {profile}"
     if text is None:
@@ -156,10 +156,10 @@ def _change(session: Session, key: str, text: str | None) -> None:
         session.console.note(f"{key}{owner} is {'no longer' if done else 'not'} set in {path}.")
         return
     made = editor.set_value(environ, profile, key, text)
-    session.console.note(f"{'Made the profile, and set' if made else 'Set'} {key}{owner} in {path}.")
+    session.console.note(f"{'Created the profile and set' if made else 'Set'} {key}{owner} in {path}.")
     variable = keys.VARIABLES.get(key, "")
     if environ.get(variable):
-        session.console.note(f"{variable} is set, and goes before it as long as it is.")
+        session.console.note(f"{variable} is set and is used instead.")
 
 
 def _without_demo(environ: Mapping[str, str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def whole_number(least: int, most: int = 10**9) -> Callable[[str], int]:
-    """The parser of an option that is a whole number in a range."""
+    """Return the parser of a whole number from *least* to *most*."""
 
     def parse(text: str) -> int:
         if re.fullmatch(r"[0-9]{1,10}", text) and least <= int(text) <= most:
@@ -28,17 +28,17 @@ def whole_number(least: int, most: int = 10**9) -> Callable[[str], int]:
 
 
 def seconds(text: str | float) -> float:
-    """The parser of an option that is a time in seconds, fractions allowed; typer hands it the default too."""
+    """Parse a time in seconds, fractions allowed; typer passes the default too."""
     if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", str(text)):
         return float(text)
     raise typer.BadParameter(f"{truncate(str(text))!r} is not a number of seconds")
 
 
 def some_seconds(text: str | float) -> float:
-    """The same, for a time that can't be none at all."""
+    """Parse a time in seconds that must be greater than 0."""
     if (time := seconds(text)) > 0:
         return time
-    raise typer.BadParameter("no call is done in no time")
+    raise typer.BadParameter("it must be greater than 0")
 
 
 FormatOption = Annotated[
@@ -47,7 +47,7 @@ FormatOption = Annotated[
         "--format",
         "-f",
         metavar="FORMAT",
-        help="table, tsv, csv, json or jsonl. [default: table on a terminal, tsv elsewhere]",
+        help="Output format: table, tsv, csv, json or jsonl [default: table on a terminal, tsv elsewhere]",
     ),
 ]
 DocumentFormatOption = Annotated[
@@ -56,7 +56,7 @@ DocumentFormatOption = Annotated[
         "--format",
         "-f",
         metavar="FORMAT",
-        help="table, md, html, json, jsonl, csv or tsv. [default: table on a terminal, tsv elsewhere]",
+        help="Output format: table, md, html, json, jsonl, csv or tsv [default: table on a terminal, tsv elsewhere]",
     ),
 ]
 OutputOption = Annotated[
@@ -65,51 +65,55 @@ OutputOption = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="Write to FILE, which is replaced only when all of it is there; the format is that of its ending.",
+        help="Write to FILE, in the format of its ending; FILE is replaced only when everything was written",
     ),
 ]
-ExcelOption = Annotated[bool, typer.Option("--excel", help="CSV for spreadsheets: no cell of it runs as a formula.")]
+ExcelOption = Annotated[bool, typer.Option("--excel", help="Write CSV for spreadsheets; no cell can run as a formula")]
 ArchiveOption = Annotated[
-    bool, typer.Option("--archive", help="Answer from the local archive, which wacr sync keeps: no call is made.")
+    bool, typer.Option("--archive", help="Read from the local archive instead of the API (see wacr sync)")
 ]
 ArchiveAtOption = Annotated[
     str | None,
     typer.Option(
         "--archive-at",
         metavar="FILE",
-        help="The archive: a file, or a postgresql:// URL. [default: WACR_ARCHIVE, or a file for each profile]",
+        help="Use this archive: a file or a postgresql:// URL [default: WACR_ARCHIVE, or a file for each profile]",
     ),
 ]
 FieldsOption = Annotated[
-    str | None, typer.Option("--fields", metavar="FIELD[,…]", help="The fields to show, in this order.")
+    str | None, typer.Option("--fields", metavar="FIELD[,…]", help="Show only these fields, in this order")
 ]
-AllOption = Annotated[bool, typer.Option("--all", help="All that match.")]
+AllOption = Annotated[bool, typer.Option("--all", help="Show everything that matches")]
 PageOption = Annotated[
-    int | None, typer.Option("--page", metavar="N", parser=whole_number(1), help="One page of the API, as it is.")
+    int | None, typer.Option("--page", metavar="N", parser=whole_number(1), help="Show only page N of the API")
 ]
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show the calls as curl commands, and what they cost.")]
-NoPagerOption = Annotated[bool, typer.Option("--no-pager", help="Show a long table without a pager.")]
+DryRunOption = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Show the API calls as curl commands, and how many there are, without making them"),
+]
+NoPagerOption = Annotated[bool, typer.Option("--no-pager", help="Show long tables without a pager")]
 MaxWaitOption = Annotated[
     float,
     typer.Option(
         "--max-wait",
         metavar="SECONDS",
         parser=seconds,
-        help="The longest single wait for the call limit or a retry.",
+        help="Wait at most this long for the rate limit or before a retry",
     ),
 ]
 TimeoutOption = Annotated[
-    float, typer.Option("--timeout", metavar="SECONDS", parser=some_seconds, help="The time that one call may take.")
+    float,
+    typer.Option("--timeout", metavar="SECONDS", parser=some_seconds, help="Give each API call at most this long"),
 ]
 
 
 ExpandOption = Annotated[
     str | None,
-    typer.Option("--expand", metavar="WHAT[,…]", help="Add by name what ids refer to: groups, source, status."),
+    typer.Option("--expand", metavar="WHAT[,…]", help="Add the names behind ids: groups, source, status"),
 ]
-NamesOption = Annotated[bool, typer.Option("--names", help="Add people's names from the contacts.")]
+NamesOption = Annotated[bool, typer.Option("--names", help="Add names from the contacts")]
 SenderNamesOption = Annotated[
-    bool, typer.Option("--names", help="Add the senders' names from the contacts (scope contacts:read).")
+    bool, typer.Option("--names", help="Add the senders' names from the contacts (needs the scope contacts:read)")
 ]
 
 
@@ -125,7 +129,7 @@ def output_options(
     if format_ is not None:
         choice(format_, DOCUMENT_FORMATS if document else FORMATS, "--format")
     if output == "":
-        raise UsageError("--output: an empty name", "Name a file, or leave --output out.")
+        raise UsageError("--output: the file name is empty", "Name a file, or leave out --output.")
     options = OutputOptions(format_, output, excel, document)
     options.resolve_format(is_terminal=True)
     return options
@@ -143,5 +147,5 @@ def parse_page(
     whole = "--all" if everything else "--count" if count else ""
     flags = [flag for flag in (paged, limited, whole) if flag]
     if len(flags) > 1:
-        raise UsageError(f"{flags[0]} and {flags[1]} exclude each other", "Say in one way how many are wanted.")
+        raise UsageError(f"{flags[0]} and {flags[1]} can't be used together", "Use one of them.")
     return page or 1 if paged else None

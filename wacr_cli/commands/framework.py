@@ -31,7 +31,7 @@ def version_option() -> TyperOption:
     return TyperOption(
         param_decls=["--version"],
         is_flag=True,
-        help="Show the version.",
+        help="Show the version",
         callback=_show_version,
         is_eager=True,
         expose_value=False,
@@ -52,11 +52,11 @@ def global_options() -> list[TyperOption]:
         return TyperOption(param_decls=list(names), help=text, callback=_remember, expose_value=False, **more)
 
     return [
-        option("--profile", metavar="NAME", text="The profile of the configuration file to use."),
-        option("--demo", is_flag=True, text="Use the built-in sample workspace: no account, no network."),
-        option("--color", metavar="WHEN", text="auto, always or never."),
-        option("--quiet", "-q", is_flag=True, text="Say nothing on standard error but errors."),
-        option("--verbose", "-v", is_flag=True, text="Tell each call on standard error."),
+        option("--profile", metavar="NAME", text="Use this profile of the configuration file"),
+        option("--demo", is_flag=True, text="Use the built-in sample workspace: no account, no network"),
+        option("--color", metavar="WHEN", text="When to use colour: auto, always or never [default: auto]"),
+        option("--quiet", "-q", is_flag=True, text="Print only errors on standard error"),
+        option("--verbose", "-v", is_flag=True, text="Print each API call on standard error"),
     ]
 
 
@@ -69,7 +69,7 @@ _SECTIONS = {
     "Archive": ("archive", "archive_at"),
     "Output": ("format_", "output", "excel", "no_pager"),
     "Calls": ("dry_run", "max_wait", "timeout"),
-    "Everywhere": ("profile", "demo", "color", "quiet", "verbose", "help"),
+    "Global options": ("profile", "demo", "color", "quiet", "verbose", "help"),
 }
 """The sections of a command's help and their parameters; any other parameter is under Options."""
 

@@ -1,4 +1,4 @@
-"""``wacr sandbox``: the sample workspace over HTTP."""
+"""``wacr sandbox``: serve the sample workspace over HTTP."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wacr_cli.commands.flags import whole_number
 from wacr_cli.commands.framework import Command, new_app, session_from
 from wacr_cli.core.errors import UsageError
 
-app = new_app("Serve the sample workspace, to try things against.")
+app = new_app("Serve the sample workspace over HTTP, for experiments")
 
 EXAMPLES = """\b
 Examples:
@@ -23,10 +23,13 @@ Examples:
 def serve(
     ctx: typer.Context,
     port: Annotated[
-        int, typer.Option("--port", metavar="N", parser=whole_number(0, 65535), help="0 takes a free one.")
+        int,
+        typer.Option(
+            "--port", metavar="N", parser=whole_number(0, 65535), help="Listen on port N; 0 picks a free port"
+        ),
     ] = 8080,
 ) -> None:
-    """Serve the sample workspace on this machine alone, until Ctrl-C."""
+    """Serve the sample workspace to this machine only, until Ctrl-C."""
     from wacr_cli.session import serve_sandbox
 
     session = session_from(ctx)
@@ -34,5 +37,5 @@ def serve(
         serve_sandbox(session, port)
     except OSError as error:
         raise UsageError(
-            f"--port: can't listen on {port}: {error.strerror}", "Take another, or 0 for a free one."
+            f"--port: can't listen on {port}: {error.strerror}", "Use another port, or 0 for a free one."
         ) from None

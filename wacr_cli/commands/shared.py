@@ -32,9 +32,9 @@ def source_for(session: Session, query: Query) -> Source:
 
 def report_archive_age(session: Session) -> None:
     """Report when the archive was last synced, on a terminal; and always where it is not complete."""
-    synced = session.store.state("synced") or {}
+    synced = session.store.get_state("synced") or {}
     if not synced.get("complete"):
-        session.console.note("The archive is not complete yet; wacr sync goes on with it.")
+        session.console.note("The archive is not complete. Continue with wacr sync.")
     elif session.console.stderr_is_terminal:
         session.console.note(f"Archive synced {ago(datetime.fromisoformat(synced['at']), session.clock.now())}.")
 
@@ -62,7 +62,8 @@ def check_complete(listing: Listing) -> None:
     """Raise :class:`IncompleteError` where rows are missing from a list that was read to its end."""
     if listing.shortfall:
         raise IncompleteError(
-            f"incomplete: {listing.shortfall}", "What was read is printed; a file named with --output is as it was."
+            f"incomplete: {listing.shortfall}",
+            "The rows that were read are printed. A file named with --output was not replaced.",
         )
 
 
@@ -114,7 +115,7 @@ def format_summary(
 
 def _format_empty(query: Query | ContactQuery, total: int | None, noun: str) -> str:
     if query.page is not None and total:
-        return f"Page {query.page} is past the last: {total:,} {noun}s match."
+        return f"There is no page {query.page}: only {total:,} {noun}s match."
     where = f" on page {query.page}" if query.page is not None else ""
     words = query.describe()
     return f"There are no {noun}s{where}." if words == f"{noun}s" else f"No {noun}s{where} match: {words}."
@@ -135,5 +136,5 @@ def read_words(words: list[str]) -> list[str]:
 
 def _read_standard_input() -> str:
     if sys.stdin is None:
-        raise UsageError("ID: standard input is closed, so - stands for nothing", "Name the ids, or pipe them in.")
+        raise UsageError("ID: - reads standard input, but that is closed", "Name the ids, or pipe them in.")
     return sys.stdin.buffer.read().decode(errors="replace")

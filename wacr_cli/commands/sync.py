@@ -22,28 +22,28 @@ Examples:
   wacr sync --full --format json
   wacr --demo sync
 
-The first run reads every message, 100 a call; interrupted at any time, the
-next one goes on where it was. Later runs take some seven calls, and one more
-for every hundred new messages. The service does not say what changed: a run
-looks at what was updated last, until nothing of it is new. --full reads
-everything again, and marks what is gone from the service as deleted.
+The first run reads every message, 100 in each call. If it is interrupted, the
+next run continues from there. Later runs take about seven calls, and one more
+for every hundred new messages. The API does not say which messages changed:
+a run reads the most recently updated ones until none of them is new. --full
+reads everything again and marks messages that the API no longer has as deleted.
 """
 
 
 def sync(
     ctx: typer.Context,
     full: Annotated[
-        bool, typer.Option("--full", help="Read everything again: finds every change, and what was deleted.")
+        bool, typer.Option("--full", help="Read everything again; finds every change and every deleted message")
     ] = False,
-    no_contacts: Annotated[bool, typer.Option("--no-contacts", help="Leave out the contacts.")] = False,
+    no_contacts: Annotated[bool, typer.Option("--no-contacts", help="Don't read the contacts")] = False,
     archive_at: ArchiveAtOption = None,
     format_: Annotated[
-        str | None, typer.Option("--format", "-f", metavar="FORMAT", help="json: one object that says what was done.")
+        str | None, typer.Option("--format", "-f", metavar="FORMAT", help="json prints one object with the result")
     ] = None,
     max_wait: MaxWaitOption = 300,
     timeout: TimeoutOption = 30,
 ) -> None:
-    """Bring the local archive of all messages up to date."""
+    """Copy all messages to the local archive, or update it."""
     from wacr_cli.sync import Sync
 
     session = session_from(ctx, max_wait=max_wait, timeout=timeout, archive_at=archive_at)
@@ -67,7 +67,7 @@ def sync(
     if not report.complete:
         raise IncompleteError(
             f"incomplete: {'; '.join(report.missing)}",
-            "What was read is kept. Run it again, when fewer messages change.",
+            "What was read is stored. Run it again when fewer messages change.",
         )
     session.console.note(_format_summary(report, format_cost(session.progress.calls, seconds)))
 

@@ -1,4 +1,4 @@
-"""Contacts: what is asked of them, validated, and what a person is called. The counterpart of ``query`` for people."""
+"""Queries for contacts, validated; names and phone numbers."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]{5,15}(Z|[+-][0-9:]{4
 
 
 class Names(Protocol):
-    """Says what people are called, by their numbers."""
+    """Finds names by phone number."""
 
     def names_for(self, numbers: Iterable[str]) -> Mapping[str, str]:
-        """The names of those that are known, by the digits of their numbers (see :func:`digits_of`)."""
+        """Return the known names by the digits of the numbers (see :func:`digits_of`)."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ContactQuery:
-    """One question about contacts.
+    """A query for contacts.
 
-    ``page`` asks for that one page, of ``per_page`` contacts (the API's default where None); without it the question is
-    for the first ``limit``, or for all where ``limit`` is None. ``sort`` has a leading ``-`` for descending.
+    ``page`` selects that one page of ``per_page`` contacts (the API's default where None); without it the query
+    selects the first ``limit`` contacts, or all where ``limit`` is None. ``sort`` has a leading ``-`` for descending.
     """
 
     filters: tuple[RawFilter, ...] = ()
@@ -48,15 +48,15 @@ class ContactQuery:
     limit: int | None = 30
 
     def describe(self) -> str:
-        """The question in words."""
+        """Return the query in words."""
         parts = ["contacts", *(f"with {one}" for one in self.filters)]
         return ", ".join(parts + ([f"containing {self.search!r}"] if self.search is not None else []))
 
 
 def parse_filters(words: Mapping[str, Sequence[str] | None], raw: Sequence[RawFilter] = ()) -> tuple[RawFilter, ...]:
-    """The filters that flags ask for, by field, each ``VALUE`` or ``OP:VALUE``; ``raw`` are passed on as they are.
+    """Parse the values of flags by field, each ``VALUE`` or ``OP:VALUE``; ``raw`` filters are passed on unchecked.
 
-    Values of ``in`` and of ``not_in`` that come apart are gathered; two ends of a span may be given apart too.
+    Values of several ``in`` or ``not_in`` are combined; the two ends of a range may be given separately.
     """
     found = list(raw)
     for field, some in words.items():
@@ -69,14 +69,14 @@ def parse_filters(words: Mapping[str, Sequence[str] | None], raw: Sequence[RawFi
         operators = [one.operator for one in found if one.field == field]
         if len(set(operators)) < len(operators) or ("" in operators and len(operators) > 1):
             raise UsageError(
-                f"{option_name(field)}: filtered twice in ways of which the API keeps one",
-                "Say each filter once, or give each an operator of its own: gte:A and lt:B.",
+                f"{option_name(field)}: two filters, of which the API would ignore one",
+                "Combine them into one filter, or give each an operator of its own, such as gte:A and lt:B.",
             )
     return tuple(found)
 
 
 def _split(field: str, word: str) -> tuple[str, list[str]]:
-    """The operator, empty for equal, and the checked values; several values without one are ``in``."""
+    """Return the operator, empty for equal, and the checked values; several values without an operator are ``in``."""
     flag = option_name(field)
     require_utf8(flag, word)
     if word == "null":
@@ -86,18 +86,18 @@ def _split(field: str, word: str) -> tuple[str, list[str]]:
         operator, rest = "", word
     elif operator not in OPERATORS:
         raise UsageError(
-            f"{flag}: no operator {truncate(operator)!r} in {truncate(word)!r}{did_you_mean(operator, OPERATORS)}",
-            f"The operators are {', '.join(OPERATORS)}.",
+            f"{flag}: unknown operator {truncate(operator)!r} in {truncate(word)!r}{did_you_mean(operator, OPERATORS)}",
+            f"Use one of: {', '.join(OPERATORS)}.",
         )
     values = [value.strip() for value in rest.split(",")]
     if not all(values):
-        raise UsageError(f"{flag}: an empty value in {word!r}", f"Say {flag} VALUE, or {flag} OP:VALUE.")
+        raise UsageError(f"{flag}: empty value in {word!r}", f"Use {flag} VALUE or {flag} OP:VALUE.")
     if operator == "" and len(values) > 1:
         operator = "in"
     elif operator == "between" and len(values) != 2:
-        raise UsageError(f"{flag}: between takes two values, not {len(values)}", f"Say {flag} between:FROM,TO.")
+        raise UsageError(f"{flag}: between takes two values, not {len(values)}", f"Use {flag} between:FROM,TO.")
     elif operator not in _SEVERAL and len(values) > 1:
-        raise UsageError(f"{flag}: {operator} takes one value", f"Say {flag} in:{','.join(values)}.")
+        raise UsageError(f"{flag}: {operator} takes one value", f"Use {flag} in:{','.join(values)}.")
     return operator, [_checked(field, operator, value) for value in values]
 
 
@@ -107,7 +107,7 @@ def _filter(field: str, operator: str, values: list[str]) -> RawFilter:
     if len(unique) > 1 and operator in gathered:
         operator = gathered[operator]
     if len(unique) > (2 if operator == "between" else 1) and operator not in ("in", "not_in"):
-        raise UsageError(f"{option_name(field)}: {operator} is given twice", "Say it once.")
+        raise UsageError(f"{option_name(field)}: {operator} is given twice", "Use it once.")
     return RawFilter(field, operator, ",".join(values if operator == "between" else unique))
 
 
@@ -122,34 +122,34 @@ def _checked(field: str, operator: str, value: str) -> str:
     if field == "created_at":
         if not _TIME.fullmatch(value):
             raise UsageError(
-                f"{flag}: not a time: {truncate(value)!r}", "Say it like 2026-11-01 or 2026-11-01T09:30:00."
+                f"{flag}: not a time: {truncate(value)!r}", "Use a form such as 2026-11-01 or 2026-11-01T09:30:00."
             )
         return value
     return str(parse_id(value, flag))
 
 
 def parse_list(text: str, known: Sequence[str], flag: str) -> tuple[str, ...]:
-    """The words of a comma-separated list, each one of those known, and once."""
+    """Parse a comma-separated list of known words; return each once."""
     return tuple(dict.fromkeys(choice(word.strip(), known, flag) for word in text.split(",")))
 
 
 def parse_includes(text: str | None) -> tuple[str, ...]:
-    """Return what ``--expand`` asks for, nothing where it is not given."""
+    """Parse the value of ``--expand``; return nothing where it is not given."""
     return () if text is None else parse_list(text, INCLUDES, "--expand")
 
 
 def name_of(contact: Row) -> str:
-    """What a contact is called: by both names, else by the company; empty where there is none of them."""
+    """Return the name of a contact: first and last name, else the company, else an empty text."""
     parts = [str(contact[key]).strip() for key in ("firstname", "lastname") if contact.get(key)]
     return " ".join(filter(None, parts)) or str(contact.get("company") or "").strip()
 
 
 def digits_of(number: object) -> str:
-    """The digits of a telephone number, however it is written; empty for what is none."""
+    """Return the digits of a phone number in any notation; empty for anything else."""
     text = str(number) if isinstance(number, str | int) and not isinstance(number, bool) else ""
     return re.sub(r"[^0-9]", "", text) if re.fullmatch(r"\+?[0-9 ().\-/]{5,40}", text.strip()) else ""
 
 
 def key_of(number: object) -> str:
-    """What the ways of writing one number have in common: its digits; what is no number is its own key."""
+    """Return a key that is the same for all notations of a phone number; anything else is its own key."""
     return digits_of(number) or str(number)

@@ -1,6 +1,6 @@
-"""Conversations: what is asked of them, and what there is to say of one: who waits, and until when may be written.
+"""Queries for conversations, and the summary of one: who waits for an answer, and when the service window closes.
 
-All times are compared as moments; which day or hour that is anywhere does not matter.
+Times are compared as moments, independent of time zones.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from wacr_cli.core.models import Row
 from wacr_cli.core.times import parse_sent_at
 
 SERVICE_WINDOW = timedelta(hours=24)
-"""So long after a customer's last message WhatsApp lets a business write freely; later only templates."""
+"""How long after a customer's last message a business may write freely; later WhatsApp allows only templates."""
 
 FIELDS = (
     "id",
@@ -32,20 +32,20 @@ FIELDS = (
     "waiting_since",
     "window_closes_at",
 )
-"""What a list of conversations shows of each; ``name`` stands after the number where names are wanted."""
+"""The fields of a conversation in a list; ``name`` follows the number where names are added."""
 
 FAILED = "failed"
-"""The status of a message that never arrived, and is no answer therefore."""
+"""The status of a message that was not delivered and therefore is not an answer."""
 
-# In WhatsApp's id: field 3, of so many bytes, the number of the other side.
+# In a WhatsApp id: field 3 holds a length in bytes and the phone number of the other side.
 _WAMID_PEER = re.compile(rb"\x1c\x18(.)([0-9]{5,20})\x15", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationQuery:
-    """Which conversations: that of an ``id``, those ``waiting`` for an answer, those with ``unread`` messages.
+    """A query for conversations: the one with an ``id``, those ``waiting`` for an answer or with ``unread`` messages.
 
-    At most ``limit`` of them, all where it is None.
+    It selects at most ``limit`` conversations, all where it is None.
     """
 
     id: int | None = None
@@ -61,11 +61,11 @@ class ConversationQuery:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What there is to say of a conversation; ``messages`` and ``unread`` are numbers of messages on the service.
+    """The summary of a conversation; ``messages`` and ``unread`` are counts.
 
-    ``last`` is its newest message by when it was sent, ``inbound`` the customer's newest, ``waiting`` the customer's
-    oldest since the last answer, each None where there is none. ``matching`` is how many conversations the question
-    has in all.
+    ``last`` is its newest message by sent_at, ``inbound`` the customer's newest, ``waiting`` the customer's oldest
+    since the last answer, each None where there is none. ``matching`` is the number of all conversations that match
+    the query.
     """
 
     id: int
@@ -78,14 +78,14 @@ class Conversation:
 
     @property
     def number(self) -> str | None:
-        """The other side's number or id: who wrote in, else to whom WhatsApp's id says that the last message went."""
+        """The customer's number or id: the sender of an inbound message, else the recipient in the last WhatsApp id."""
         if self.inbound and self.inbound.get("sender_id"):
             return str(self.inbound["sender_id"])
         return peer_of(self.last.get("message_id")) if self.last.get("direction") == "outbound" else None
 
     @property
     def window_closes(self) -> datetime | None:
-        """The end of the time in which the business may write freely, None where the customer never wrote."""
+        """When the service window closes, None where the customer never wrote."""
         moment = parse_sent_at(self.inbound.get("sent_at")) if self.inbound else None
         try:
             return moment + SERVICE_WINDOW if moment else None
@@ -93,7 +93,7 @@ class Conversation:
             return None
 
     def as_row(self, names: dict[str, str] | None = None) -> Row:
-        """As :data:`FIELDS`, with ``name`` where the ``names`` of numbers are given (see :func:`name_in`)."""
+        """Return :data:`FIELDS`, with ``name`` where ``names`` are given (see :func:`name_in`)."""
         closes = self.window_closes
         row: Row = {"id": self.id, "number": self.number}
         if names is not None:
@@ -112,12 +112,12 @@ class Conversation:
 
 
 def name_in(names: dict[str, str], number: str | None) -> str | None:
-    """The name that goes with a number, however it is written, None where there is none."""
+    """Return the name of a number in any notation, None where it is unknown."""
     return None if number is None else names.get(key_of(number))
 
 
 def peer_of(wamid: object) -> str | None:
-    """The number of the other side in WhatsApp's id of a message, None where it has none that can be read."""
+    """Return the customer's number in the WhatsApp id of a message, None where it can't be read."""
     if not isinstance(wamid, str) or not wamid.startswith("wamid."):
         return None
     try:
@@ -128,7 +128,7 @@ def peer_of(wamid: object) -> str | None:
 
 
 def in_time(rows: Iterable[Row]) -> list[Row]:
-    """Messages by when they were sent, and of one moment by id; those without a time that can be read first."""
+    """Return messages sorted by sent_at, then id; those without a valid time come first."""
 
     def place(row: Row) -> tuple[float, int]:
         moment = parse_sent_at(row.get("sent_at"))
@@ -138,7 +138,7 @@ def in_time(rows: Iterable[Row]) -> list[Row]:
 
 
 def summed_up(number: int, rows: Sequence[Row]) -> Conversation:
-    """The conversation that messages are, in the order of :func:`in_time`; there is at least one."""
+    """Return the summary of messages, which are in the order of :func:`in_time`; there is at least one."""
     timed = [row for row in rows if parse_sent_at(row.get("sent_at"))]
     inbound = [row for row in timed if row.get("direction") == "inbound"]
     waiting: Row | None = None
@@ -152,5 +152,5 @@ def summed_up(number: int, rows: Sequence[Row]) -> Conversation:
 
 
 def is_answer(row: Row) -> bool:
-    """Whether a message went out and was not lost on the way."""
+    """Return whether a message is outbound and did not fail."""
     return row.get("direction") == "outbound" and row.get("status") != FAILED

@@ -1,18 +1,18 @@
-"""The failures of wacr, each with what went wrong, what to do, and its exit status.
+"""The errors of wacr: each has a message, a hint what to do, a code and an exit status.
 
 ::
 
-    WacrError                     1  unforeseen, or writing failed
+    WacrError                     1  unexpected failure, or writing failed
     ├── UsageError                2  a flag, a value or the configuration is wrong
-    ├── NotFoundError             3  the API has no such thing (404)
-    ├── AuthError                 4  no token, or one that was refused (401, 403)
+    ├── NotFoundError             3  not found (404)
+    ├── AuthError                 4  no token, or a refused one (401, 403)
     ├── RateLimitError            5  waiting longer than --max-wait
-    ├── ServiceError              6  the network or the server failed, retries included
-    ├── BadAnswerError            7  an answer that is not what the API documents
-    ├── IncompleteError           8  some rows could not be read, and it says which
-    └── BusyError                 9  another wacr holds the file
+    ├── ServiceError              6  the network or the server failed after the retries
+    ├── BadAnswerError            7  a response that is not what the API documents
+    ├── IncompleteError           8  some rows could not be read; the message says which
+    └── BusyError                 9  another wacr writes the archive or the output file
 
-Interrupted is 130, terminated 143, reader gone 141: these are no errors and print nothing.
+Interrupted (130), terminated (143) and reader gone (141) are not errors and print nothing.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ EXIT_TERMINATED = 143
 
 
 class WacrError(Exception):
-    """A failure that is told in one line, with a second line for what to do about it.
+    """An error that is printed as one line, with a second line that says what to do.
 
-    ``message`` and ``hint`` may hold untrusted text: whoever prints them makes them printable.
+    ``message`` and ``hint`` may contain untrusted text; they are made printable where they are printed.
     ``code`` is a name for scripts, in the style of the API's own codes.
     """
 
@@ -39,7 +39,7 @@ class WacrError(Exception):
         self.code = code or self.default_code
 
     def as_dict(self) -> dict[str, str | int]:
-        """The failure as ``--format json`` reports it; ``status`` is the exit status."""
+        """Return the error as ``--format json`` reports it; ``status`` is the exit status."""
         return {"code": self.code, "message": self.message, "hint": self.hint, "status": self.exit_status}
 
 
@@ -58,9 +58,9 @@ class NotFoundError(WacrError):
 
 
 class AuthError(WacrError):
-    """No token, or the API refused it: as a token, or, where ``scope`` is not None, for want of that scope.
+    """There is no token, or the API refused it.
 
-    An empty ``scope`` is one that nobody could name.
+    ``scope`` is the scope that the token lacks, empty where it is unknown; None where the token itself is refused.
     """
 
     exit_status = 4
@@ -72,7 +72,7 @@ class AuthError(WacrError):
 
 
 class RateLimitError(WacrError):
-    """The call limit would keep this run waiting longer than it may."""
+    """The rate limit would make this run wait longer than ``--max-wait``."""
 
     exit_status = 5
     default_code = "RATE_LIMIT_EXCEEDED"
@@ -86,21 +86,21 @@ class ServiceError(WacrError):
 
 
 class BadAnswerError(WacrError):
-    """An answer that is not what the API documents."""
+    """A response is not what the API documents."""
 
     exit_status = 7
     default_code = "BAD_ANSWER"
 
 
 class IncompleteError(WacrError):
-    """The run ended without all the rows."""
+    """Some rows could not be read."""
 
     exit_status = 8
     default_code = "INCOMPLETE"
 
 
 class BusyError(WacrError):
-    """Another process holds what this run needs."""
+    """Another process writes the archive or the output file."""
 
     exit_status = 9
     default_code = "BUSY"

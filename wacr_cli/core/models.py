@@ -1,6 +1,6 @@
-"""The rows of the API: their fields in its order, and the sets of values it documents.
+"""The rows of the API: their fields in the API's order, and the documented values.
 
-A row stays the JSON object that was received, so that nothing is lost on the way through.
+A row stays the JSON object that was received, so that nothing is lost.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ LIST_FIELDS = (
     "sent_at",
     "is_read",
 )
-"""What ``GET /messages`` answers for each message."""
+"""The fields of a message in ``GET /messages``."""
 
 DETAIL_FIELDS = (*LIST_FIELDS, "status_message", "ref_message_id", "url", "staff_id")
-"""What ``GET /messages/{id}`` answers."""
+"""The fields of a message in ``GET /messages/{id}``."""
 
 TYPES = ("text", "template", "image", "video", "document", "audio", "interactive")
-"""The documented types: an open set, others may appear."""
+"""The documented types; others may exist."""
 
 STATUSES = ("sent", "delivered", "read", "failed")
 DIRECTIONS = ("inbound", "outbound")
 SORTS = ("created_at", "updated_at", "-created_at", "-updated_at")
 LOCAL_SORTS = (*SORTS, "sent_at", "-sent_at")
-"""The orders of the archive, which can do one that the API has not."""
+"""The sort orders of the archive, which has more than the API."""
 
 SEARCH_MODES = ("text", "words")
 
@@ -58,11 +58,11 @@ CONTACT_FIELDS = (
     "created_at",
     "updated_at",
 )
-"""What ``GET /contacts`` and ``GET /contacts/{id}`` answer for each contact."""
+"""The fields of a contact in ``GET /contacts`` and ``GET /contacts/{id}``."""
 
 DEFAULT_LIMIT = 60
-"""Calls a minute that a token may make, where neither the service nor the person said otherwise."""
+"""Calls per minute for a token, where neither the API nor the settings give another number."""
 
 PER_PAGE_DEFAULT = 15
 PER_PAGE_MAX = 100
-"""Rows: the most that one answer of the API holds."""
+"""The most rows in one response of the API."""

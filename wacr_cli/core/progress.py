@@ -1,4 +1,4 @@
-"""What a run tells of itself while it works: calls, rows, waits. The default listener says nothing."""
+"""Progress of a run: calls, rows and waits are reported to a listener. The default listener ignores them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call, as it went.
+    """One API call.
 
-    ``outcome`` is the HTTP status, or a few words on the failure; ``seconds`` what it took; ``left`` the
-    calls still allowed in this minute where the service says so. ``parameters`` are masked, and empty for
-    who did not ask for details.
+    ``outcome`` is the HTTP status or a short description of the failure; ``seconds`` is its duration; ``left`` is the
+    number of calls left in this minute, None where the API does not say. ``parameters`` are masked, and empty where
+    the listener is not ``detailed``.
     """
 
     method: str
@@ -25,16 +25,16 @@ class Call:
 class Progress:
     """A listener. Each method may be called many times; none may raise.
 
-    ``detailed`` says whether it wants to hear with which parameters a call was made.
+    ``detailed`` says whether the listener needs the parameters of each call.
     """
 
     detailed = False
 
     def called(self, call: Call) -> None:
-        """A call was answered, or failed."""
+        """Report a call that got a response or failed."""
 
     def waiting(self, seconds: float, reason: str) -> None:
-        """A wait goes on for so many seconds more; said about once a second, and with 0 when it is over."""
+        """Report the seconds left of a wait, about once a second; 0 when it is over."""
 
     def read(self, rows: int, total: int | None) -> None:
-        """So many rows have been read, of so many where that is known."""
+        """Report the number of rows read so far, and of all rows where it is known."""

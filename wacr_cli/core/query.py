@@ -1,7 +1,7 @@
-"""What was asked: filters, window, sort and fields, validated, and able to say itself in words.
+"""Queries for messages: filters, page, sort and fields, validated, with a description in words.
 
-A :class:`Query` knows nothing of where it will be answered. Its words come from flags; what does not fit
-raises :class:`~wacr_cli.core.errors.UsageError` naming the flag.
+A :class:`Query` does not depend on what answers it. The functions parse the values of flags; an invalid value raises
+:class:`~wacr_cli.core.errors.UsageError` with the name of the flag.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Operator = Literal["eq", "ne", "in", "not_in"]
 PREFIXES: tuple[Operator, ...] = ("ne", "in", "not_in")
-"""The operators that may stand before a value, as ``OP:``."""
+"""The operators that a value may begin with, as ``OP:``."""
 
 _NEGATIVE = ("ne", "not_in")
 _RAW_FILTER = re.compile(r"(?P<field>[^\[\]=]+)(\[(?P<operator>[^\[\]=]+)\])?=(?P<value>.*)", re.DOTALL)
@@ -36,7 +36,7 @@ _RAW_FILTER = re.compile(r"(?P<field>[^\[\]=]+)(\[(?P<operator>[^\[\]=]+)\])?=(?
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Rows whose ``field`` is (``eq``, ``in``) or is not (``ne``, ``not_in``) one of ``values``."""
+    """Keeps rows whose ``field`` is (``eq``, ``in``) or is not (``ne``, ``not_in``) one of ``values``."""
 
     field: str
     operator: Operator
@@ -44,13 +44,13 @@ class Filter:
 
     @property
     def negative(self) -> bool:
-        """Whether the values are those to leave out."""
+        """Return whether the values are excluded."""
         return self.operator in _NEGATIVE
 
 
 @dataclass(frozen=True, slots=True)
 class RawFilter:
-    """A filter of the API that wacr does not know; ``operator`` is empty for an exact match."""
+    """A filter that is passed to the API unchecked; ``operator`` is empty for an exact match."""
 
     field: str
     operator: str
@@ -63,16 +63,16 @@ class RawFilter:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One question about messages.
+    """A query for messages.
 
-    ``page`` asks for that one page, of ``per_page`` rows (the API's default where None); without it the
-    question is for the first ``limit`` rows, or for all where ``limit`` is None. ``sort`` None is the
-    API's default, newest first. ``since`` and ``until`` are aware and half-open, on ``sent_at``. ``with_names`` wants
-    the senders' names beside their numbers, as ``sender_name``.
+    ``page`` selects that one page of ``per_page`` rows (the API's default where None); without it the query selects
+    the first ``limit`` rows, or all where ``limit`` is None. ``sort`` None is the API's default, newest first.
+    ``since`` and ``until`` are aware times, half-open, compared with ``sent_at``. ``with_names`` adds the senders'
+    names as ``sender_name``.
 
-    ``local`` puts the question to the archive, and allows what only that can answer: ``words`` searches for
-    words and "phrases" instead of a part of the text, ``sender`` is a number or id, ``deleted`` asks for the
-    messages that are no longer on the service.
+    ``local`` sends the query to the archive and allows what only the archive can answer: ``words`` searches for words
+    and "phrases" instead of a part of the text, ``sender`` is a phone number or id, and ``deleted`` selects the
+    messages that the API no longer has.
     """
 
     filters: tuple[Filter, ...] = ()
@@ -95,55 +95,53 @@ class Query:
     def __post_init__(self) -> None:
         _check_keys(self.filters, self.raw_filters)
         if not self.local:
-            self._check_walks()
+            self._check_directions()
         if self.since and self.until and self.since >= self.until:
-            raise UsageError(
-                "--since is not before --until", "Rows are kept from --since up to, not including, --until."
-            )
+            raise UsageError("--since must be before --until", "Use an earlier --since or a later --until.")
 
-    def _check_walks(self) -> None:
-        """Refuse what two walks can't answer."""
+    def _check_directions(self) -> None:
+        """Refuse what can't be answered by reading two lists, one for each direction."""
         if self.with_direction and any(raw.field == "direction" for raw in self.raw_filters):
-            raise UsageError("--with-direction and a --filter on direction exclude each other", "Use --direction.")
+            raise UsageError("--with-direction can't be used with --filter direction=…", "Use --direction instead.")
         if self.with_direction and self.page is not None and len(self.directions) > 1:
-            raise UsageError("--with-direction and --page exclude each other", "Name one --direction, or use --limit.")
+            raise UsageError("--with-direction can't be used with --page", "Choose one --direction, or use --limit.")
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The fields of the answer, in order: those asked for, else the documented ones."""
+        """The fields of the result, in order: those that were selected, else the documented ones."""
         if self.fields:
             return self.fields
         return (*models.LIST_FIELDS, *self.added)
 
     @property
     def added(self) -> tuple[str, ...]:
-        """The fields that no message has by itself, and that this question adds."""
+        """The fields that the query adds to those of the API."""
         wanted = {"direction": self.with_direction, "deleted_at": self.deleted, "sender_name": self.with_names}
         return tuple(name for name, is_wanted in wanted.items() if is_wanted)
 
     @property
     def windowed(self) -> bool:
-        """Whether only a span of time is wanted."""
+        """Return whether the query is limited to a span of time."""
         return self.since is not None or self.until is not None
 
     @property
     def by_updated(self) -> bool:
-        """Whether rows may change places while they are read."""
+        """Return whether the list is sorted by updated_at, so that rows can move while they are read."""
         return self.sort in ("updated_at", "-updated_at")
 
     @property
     def newest_first(self) -> bool:
-        """Whether the list begins with the newest rows."""
+        """Return whether the list begins with the newest rows."""
         return self.sort is None or self.sort.startswith("-")
 
     @property
     def directions(self) -> tuple[str, ...]:
-        """The directions that are asked for."""
+        """The directions that match."""
         one = next((one for one in self.filters if one.field == "direction"), None)
         return tuple(d for d in models.DIRECTIONS if one is None or (d in one.values) != one.negative)
 
     def describe(self) -> str:
-        """The question in words: ``text or template messages, outbound, not failed``."""
+        """Return the query in words: ``text or template messages, outbound, not failed``."""
         known = {one.field: one for one in self.filters}
         parts = [("deleted " if self.deleted else "") + _describe_type(known.get("type"))]
         parts += [_describe_values(known[name]) for name in ("direction", "status") if name in known]
@@ -176,7 +174,7 @@ def _describe_values(one: Filter) -> str:
 
 
 def _check_keys(filters: tuple[Filter, ...], raw_filters: tuple[RawFilter, ...]) -> None:
-    """Refuse two filters of which the service would drop one: the same key, or ``f`` beside ``f[op]``."""
+    """Refuse two filters of which the API would ignore one: the same key twice, or ``f`` and ``f[op]``."""
     operators: dict[str, list[str]] = {}
     for one in filters:
         operators.setdefault(one.field, []).append("" if one.operator == "eq" else one.operator)
@@ -185,15 +183,15 @@ def _check_keys(filters: tuple[Filter, ...], raw_filters: tuple[RawFilter, ...])
     for field, seen in operators.items():
         if len(set(seen)) < len(seen) or ("" in seen and len(seen) > 1):
             raise UsageError(
-                f"--filter: {field} is filtered twice in ways of which the API keeps one",
-                "Say each filter once, or give each its own operator: 'FIELD[in]=a,b'.",
+                f"--filter: two filters on {field}, of which the API would ignore one",
+                "Combine them into one filter, or give each an operator of its own, such as 'FIELD[in]=a,b'.",
             )
 
 
 def parse_filter(field: str, words: Sequence[str]) -> Filter | None:
-    """The filter that one flag's words ask for (``text``, ``in:a,b``, ``ne:c``), None where it was not given.
+    """Return the filter of a flag's values (``text``, ``in:a,b``, ``ne:c``), None where the flag was not given.
 
-    Given twice, a flag's values are gathered: ``in``, or ``not_in`` for values to leave out.
+    The values of a flag that is given twice are combined: ``in``, or ``not_in`` for values to exclude.
     """
     if not words:
         return None
@@ -202,8 +200,8 @@ def parse_filter(field: str, words: Sequence[str]) -> Filter | None:
     negative = {operator in _NEGATIVE for operator, _ in parsed}
     if len(negative) > 1:
         raise UsageError(
-            f"{flag}: values to keep and values to leave out can't be mixed",
-            f"Give the ones to keep ({flag} in:A,B) or the ones to leave out ({flag} not_in:A,B).",
+            f"{flag}: values to include and values to exclude can't be combined",
+            f"Use either {flag} in:A,B or {flag} not_in:A,B.",
         )
     values = tuple(dict.fromkeys(_check_value(field, value) for _, some in parsed for value in some))
     if len(parsed) == 1:
@@ -215,9 +213,9 @@ def _split_word(flag: str, word: str) -> tuple[Operator, list[str]]:
     operator, rest = _split_operator(flag, word)
     values = [value.strip() for value in rest.split(",")]
     if not all(values):
-        raise UsageError(f"{flag}: an empty value in {word!r}", f"Say {flag} VALUE, or {flag} in:VALUE,VALUE.")
+        raise UsageError(f"{flag}: empty value in {word!r}", f"Use {flag} VALUE or {flag} in:VALUE,VALUE.")
     if operator == "ne" and len(values) > 1:
-        raise UsageError(f"{flag}: ne takes one value, not {len(values)}", f"Say {flag} not_in:{','.join(values)}.")
+        raise UsageError(f"{flag}: ne takes one value, not {len(values)}", f"Use {flag} not_in:{','.join(values)}.")
     if operator == "eq" and len(values) > 1:
         operator = "in"
     return operator, values
@@ -231,8 +229,8 @@ def _split_operator(flag: str, word: str) -> tuple[Operator, str]:
         if prefix.strip() == operator:
             return operator, rest
     raise UsageError(
-        f"{flag}: no operator {truncate(prefix)!r} in {truncate(word)!r}{did_you_mean(prefix, PREFIXES)}",
-        "The operators are ne, in and not_in; a value with a colon goes through --filter 'FIELD=VALUE'.",
+        f"{flag}: unknown operator {truncate(prefix)!r} in {truncate(word)!r}{did_you_mean(prefix, PREFIXES)}",
+        "Use ne, in or not_in. For a value that contains a colon, use --filter 'FIELD=VALUE'.",
     )
 
 
@@ -245,48 +243,50 @@ def _check_value(field: str, value: str) -> str:
             return choice(value, models.DIRECTIONS, "--direction")
         case "status" if value not in models.STATUSES:
             raise UsageError(
-                f"--status: no such status: {value!r}{did_you_mean(value, models.STATUSES)}",
-                f"It is one of {', '.join(models.STATUSES)}; for one that wacr does not know, --filter 'status=VALUE'.",
+                f"--status: unknown status {value!r}{did_you_mean(value, models.STATUSES)}",
+                f"Use one of: {', '.join(models.STATUSES)}. For any other status, use --filter 'status=VALUE'.",
             )
     return value
 
 
 def hint_for_type(query: Query) -> str:
-    """A word of warning for a type that is one letter from a known one, else nothing: the set is open."""
+    """Return a warning for a type that is one letter from a known one, else an empty text: other types may exist."""
     for value in (value for one in query.filters if one.field == "type" for value in one.values):
         for known in models.TYPES:
             if value != known and is_one_edit_apart(value.lower(), known):
-                return f"--type {value}: did you mean {known}? It is passed on as it is."
+                return f"--type {value}: did you mean {known}? It was sent unchanged."
     return ""
 
 
 def parse_raw_filter(text: str) -> RawFilter:
-    """``FIELD=VALUE`` or ``FIELD[OP]=VALUE``, of which nothing but the shape is checked."""
+    """Parse ``FIELD=VALUE`` or ``FIELD[OP]=VALUE``; only the syntax is checked."""
     require_utf8("--filter", text)
     found = _RAW_FILTER.fullmatch(text)
     if not found:
         raise UsageError(
-            f"--filter: not a filter: {text!r}", "Say --filter 'FIELD=VALUE' or --filter 'FIELD[OP]=VALUE'."
+            f"--filter: not a filter: {text!r}", "Use --filter 'FIELD=VALUE' or --filter 'FIELD[OP]=VALUE'."
         )
     if found["field"] == "filter":
-        raise UsageError(f"--filter: leave out the word filter in {text!r}", "Say --filter 'FIELD[OP]=VALUE'.")
+        raise UsageError(
+            f"--filter: not a field: filter, in {text!r}", "Leave out the word filter: --filter 'FIELD[OP]=VALUE'."
+        )
     return RawFilter(found["field"], found["operator"] or "", found["value"])
 
 
 def parse_fields(text: str, known: Sequence[str]) -> tuple[str, ...]:
-    """The fields named in a comma-separated list, each once, in that order."""
+    """Parse a comma-separated list of fields; return each once, in that order."""
     names = [name.strip() for name in text.split(",")]
     for name in names:
         if name not in known:
             raise UsageError(
-                f"--fields: no such field: {name!r}{did_you_mean(name, known)}", f"There are {', '.join(known)}."
+                f"--fields: unknown field {name!r}{did_you_mean(name, known)}", f"Use one of: {', '.join(known)}."
             )
     return tuple(dict.fromkeys(names))
 
 
 def parse_search(text: str) -> str:
-    """A text to search for; blank ones are refused, since the service would drop them and answer everything."""
+    """Return a text to search for; a blank text is refused, since the API would ignore it and return everything."""
     require_utf8("--search", text)
     if not text.strip():
-        raise UsageError("--search: an empty text", "Say what to look for, or leave --search out.")
+        raise UsageError("--search: the text is empty", "Enter a text to search for, or leave out --search.")
     return text

@@ -1,4 +1,4 @@
-"""What can answer a :class:`~wacr_cli.core.query.Query`: the API, the sample workspace, an archive."""
+"""Sources of messages: what can answer a :class:`~wacr_cli.core.query.Query`, such as the API or an archive."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from wacr_cli.core.query import Query
 
 @dataclass(slots=True)
 class Listing:
-    """An answer as it comes: ``windows`` of rows, in order, and what is known of it so far.
+    """The result of a query as it is read: ``windows`` of rows, in order, and what is known so far.
 
-    ``total`` is how many rows match, ``more`` whether there are more than were given; both None where
-    that is not known. ``shortfall`` says what is missing once the windows are through, empty where nothing is.
+    ``total`` is the number of rows that match, ``more`` whether there are more rows than were returned; both are None
+    where that is unknown. After the last window, ``shortfall`` says which rows are missing; it is empty where none is.
     """
 
     windows: Iterator[list[Row]] = field(default_factory=lambda: iter(()))
@@ -25,16 +25,16 @@ class Listing:
 
 
 class Source(Protocol):
-    """Answers questions about messages; every failure is a :class:`~wacr_cli.core.errors.WacrError`."""
+    """Answers queries for messages; every failure is a :class:`~wacr_cli.core.errors.WacrError`."""
 
     def ask(self, query: Query) -> Listing:
-        """The messages that match."""
+        """Return the messages that match."""
         ...
 
     def count(self, query: Query) -> int:
-        """How many there are."""
+        """Return the number of messages that match."""
         ...
 
     def get(self, number: int) -> Row:
-        """One message with all its fields."""
+        """Return one message with all its fields."""
         ...

@@ -1,4 +1,4 @@
-"""Words to aware times and back: ``7d``, ``yesterday``, dates, RFC 3339; and the clock that tests replace."""
+"""Times: parse ``7d``, ``yesterday``, dates and RFC 3339, format times; and the clock, which tests replace."""
 
 from __future__ import annotations
 
@@ -19,49 +19,49 @@ _TIME = re.compile(
 
 
 class Clock(Protocol):
-    """What wacr asks of time."""
+    """A source of time."""
 
     def now(self) -> datetime:
-        """The present, in the local time zone."""
+        """Return the current time in the local time zone."""
         ...
 
     def time(self) -> float:
-        """Seconds since the epoch, comparable between processes."""
+        """Return seconds since the epoch, comparable between processes."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds that never go backwards."""
+        """Return seconds that never go backwards."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for a number of seconds."""
         ...
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """The clock of this machine."""
 
     def now(self) -> datetime:
-        """The present, in the local time zone."""
+        """Return the current time in the local time zone."""
         return datetime.now().astimezone()
 
     def time(self) -> float:
-        """Seconds since the epoch."""
+        """Return seconds since the epoch."""
         return time.time()
 
     def monotonic(self) -> float:
-        """Seconds that never go backwards."""
+        """Return seconds that never go backwards."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Wait for so many seconds."""
+        """Wait for a number of seconds."""
         time.sleep(seconds)
 
 
 def parse_when(text: str, now: datetime, flag: str) -> datetime:
-    """The time a person means by ``text``; local time where it names no offset.
+    """Parse a time; it is local where it has no offset.
 
-    ``flag`` is the option's name, for the :class:`UsageError` that anything else raises.
+    ``flag`` is the name of the option. Raises :class:`UsageError` for anything that is not a time.
     """
     word = text.strip()
     try:
@@ -69,7 +69,7 @@ def parse_when(text: str, now: datetime, flag: str) -> datetime:
     except (ValueError, OverflowError):
         raise UsageError(
             f"{flag}: not a time: {text!r}",
-            "Use a date (2026-11-01), a time (2026-11-01T09:30, with an offset if not local), "
+            "Use a date (2026-11-01), a time (2026-11-01T09:30, local unless it has an offset), "
             "an age (90m, 12h, 7d, 2w), today or yesterday.",
         ) from None
 
@@ -90,12 +90,12 @@ def _parse_when(word: str, now: datetime) -> datetime:
 
 
 def _midnight(day: date) -> datetime:
-    """The first moment of a day in the local zone, whose offset may differ from today's."""
+    """Return the first moment of a day in the local zone, whose offset may differ from today's."""
     return datetime(day.year, day.month, day.day).astimezone()
 
 
 def parse_sent_at(value: object) -> datetime | None:
-    """A row's ``sent_at`` as an aware time (UTC where it names no offset), or None where it is not a time."""
+    """Parse a row's ``sent_at`` to an aware time, UTC where it has no offset; return None where it is not a time."""
     if not isinstance(value, str):
         return None
     try:
@@ -106,7 +106,7 @@ def parse_sent_at(value: object) -> datetime | None:
 
 
 def short_local(moment: datetime, now: datetime) -> str:
-    """A time for a narrow column: relative within a day, else local date and time, at most 12 characters."""
+    """Format a time for a narrow column: relative within a day, else local date and time, at most 12 characters."""
     age = (now - moment).total_seconds()
     if 0 <= age < 24 * 3600:
         if age < 60:
@@ -117,7 +117,7 @@ def short_local(moment: datetime, now: datetime) -> str:
 
 
 def ago(moment: datetime, now: datetime) -> str:
-    """How long ago a moment was, in words: ``just now``, ``3 minutes ago``."""
+    """Format how long ago a moment was: ``just now``, ``3 minutes ago``."""
     seconds = int((now - moment).total_seconds())
     for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
         if seconds >= length:
@@ -127,7 +127,7 @@ def ago(moment: datetime, now: datetime) -> str:
 
 
 def left(moment: datetime, now: datetime) -> str:
-    """How long it is until a moment, for a narrow column: ``5h left``, ``12m left``, and ``closed`` once it is over."""
+    """Format the time until a moment for a narrow column: ``5h left``, ``12m left``, ``closed`` once it is over."""
     seconds = (moment - now).total_seconds()
     if seconds <= 0:
         return "closed"
@@ -135,12 +135,12 @@ def left(moment: datetime, now: datetime) -> str:
 
 
 def full_local(moment: datetime) -> str:
-    """A time in full, local, with its offset."""
+    """Format a time in full, local, with its offset."""
     return moment.astimezone().strftime("%a %d %b %Y %H:%M:%S %z")
 
 
 def span(seconds: float) -> str:
-    """A duration in words: ``0.4s``, ``12s``, ``2m04s``, ``1h02m``."""
+    """Format a duration: ``0.4s``, ``12s``, ``2m04s``, ``1h02m``."""
     if seconds < 10:
         return f"{seconds:.1f}s"
     whole = round(seconds)

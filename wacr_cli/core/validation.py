@@ -11,12 +11,12 @@ _MAX_INTEGER = 2**63 - 1
 
 
 def option_name(field: str) -> str:
-    """The option that filters a field: ``--interaction-id``."""
+    """Return the option that filters a field: ``--interaction-id``."""
     return "--" + field.replace("_", "-")
 
 
 def is_one_edit_apart(one: str, other: str) -> bool:
-    """Whether a letter changed, added, dropped, or swapped with its neighbour turns one word into the other."""
+    """Return whether changing, adding, dropping or swapping one letter turns one word into the other."""
     if one == other:
         return True
     short, long = sorted((one, other), key=len)
@@ -28,31 +28,33 @@ def is_one_edit_apart(one: str, other: str) -> bool:
 
 
 def parse_id(text: str, flag: str) -> int:
-    """A positive integer that a 64-bit id can hold."""
+    """Parse a positive integer that fits into 64 bits."""
     if re.fullmatch(r"[0-9]{1,19}", text) and 0 < int(text) <= _MAX_INTEGER:
         return int(text)
-    raise UsageError(f"{flag}: not an id: {truncate(text)!r}", "An id is a whole number from 1.")
+    raise UsageError(f"{flag}: not an id: {truncate(text)!r}", "An id is a whole number greater than 0.")
 
 
 def require_utf8(flag: str, text: str) -> None:
-    """Refuse what cannot be sent as UTF-8: bytes of another encoding on the command line."""
+    """Refuse a text that can't be sent as UTF-8: bytes of another encoding on the command line."""
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise UsageError(f"{flag}: not valid UTF-8: {text!r}", "Say it in UTF-8.") from None
+        raise UsageError(
+            f"{flag}: not valid UTF-8: {text!r}", "Use a terminal or a script that is encoded in UTF-8."
+        ) from None
 
 
 def choice(value: str, known: Sequence[str], flag: str) -> str:
-    """``value``, where it is one of a closed set."""
+    """Return *value* where it is one of a closed set; else raise :class:`UsageError`."""
     if value in known:
         return value
     raise UsageError(
-        f"{flag}: no such value: {truncate(value)!r}{did_you_mean(value, known)}", f"It is one of {', '.join(known)}."
+        f"{flag}: unknown value {truncate(value)!r}{did_you_mean(value, known)}", f"Use one of: {', '.join(known)}."
     )
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """``; did you mean WORD?`` for the nearest known word, nothing where none is near."""
+    """Return ``; did you mean WORD?`` for the nearest known word, an empty text where none is near."""
     from difflib import get_close_matches
 
     by_lower = {one.lower(): one for one in known}
@@ -61,5 +63,5 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
 
 
 def truncate(text: str, most: int = 80) -> str:
-    """``text``, cut where it is longer than an error line should be."""
+    """Return *text* cut to *most* characters, as much as an error line should have."""
     return text if len(text) <= most else text[: most - 1] + "…"

@@ -263,7 +263,7 @@ def _shared_archive(url: str) -> Finding:
         store = PostgresStore(url)
         with closing(store):
             if not store.exists:
-                return fine("archive", f"{store.place} (none yet; wacr sync makes it)")
+                return fine("archive", f"{store.location} (none yet; wacr sync makes it)")
             info = store.info()
     except WacrError as error:
         return fault("archive", error)

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from wacr_cli.api import envelope, failures, wire
+from wacr_cli.api import envelope, failures, network
 from wacr_cli.core.errors import ServiceError
 from wacr_cli.core.times import Clock, span
 from wacr_cli.settings.redaction import mask_numbers
@@ -36,7 +36,7 @@ def reach(base_url: str, timeout: float) -> Iterator[Step]:
     """Look the host up, connect, and shake hands. Raises :class:`ServiceError` at the step that fails."""
     url = urlsplit(base_url)
     host, port = url.hostname or "", url.port or {"https": 443}.get(url.scheme, 80)
-    if proxy := wire.proxy_of(base_url):
+    if proxy := network.find_proxy_name(base_url):
         yield Step("network", f"by the proxy {proxy}, which looks up and connects")
         return
     try:
@@ -53,7 +53,7 @@ def reach(base_url: str, timeout: float) -> Iterator[Step]:
             if url.scheme == "https":
                 yield Step("tls", _handshake(connection, host))
     except ssl.SSLError as error:
-        raise ServiceError(f"{host}: TLS fails: {error}", failures.about_certificates(), code="CERTIFICATE") from None
+        raise ServiceError(f"{host}: TLS fails: {error}", failures.certificate_hint(), code="CERTIFICATE") from None
     except OSError as error:
         raise ServiceError(
             f"{host}: no connection to port {port}: {error.strerror or error}",
@@ -62,7 +62,7 @@ def reach(base_url: str, timeout: float) -> Iterator[Step]:
 
 
 def _handshake(connection: socket.socket, host: str) -> str:
-    with wire.trusting().wrap_socket(connection, server_hostname=host) as secured:
+    with network.ssl_context().wrap_socket(connection, server_hostname=host) as secured:
         certificate: Any = secured.getpeercert() or {}
         issuer = {key: value for part in certificate.get("issuer", ()) for key, value in part}
         ends = certificate.get("notAfter", "an unknown time")

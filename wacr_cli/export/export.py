@@ -1,8 +1,8 @@
-"""Carry an archive out to a folder, a file for each month, as warehouses read it; later only the months that changed.
+"""Export an archive to a folder, one file for each month, for a data warehouse; later only the months that changed.
 
-The folder is ``sent_month=2026-11/messages.parquet`` and the like, by UTC. Beside them a note says which state of the
-archive each file shows. All files are made in a folder of their own first, and take their places when the last one is
-whole: what fails on the way leaves the folder as it was.
+The files are ``sent_month=2026-11/messages.parquet`` and so on, by UTC. A manifest beside them says which state of the
+archive each file shows. All files are written to a staging folder first and moved into place when the last one is
+complete: a failure before that leaves the folder unchanged.
 """
 
 from __future__ import annotations
@@ -23,31 +23,31 @@ from wacr_cli.core.locks import held
 from wacr_cli.core.models import Row
 
 KINDS = ("parquet", "csv", "csv.gz", "jsonl", "jsonl.gz")
-"""The forms a file may have, by their endings."""
+"""The formats of a file, by their endings."""
 
-NOTE = "_wacr_export.json"
+MANIFEST = "_wacr_export.json"
 _VERSION = 1
-_MAKING = ".wacr-part"
+_STAGING = ".wacr-part"
 _LOCK = ".wacr-lock"
-# What Hive, and all who came after it, take for null in a folder's name.
+# What Hive and its successors take for null in a folder's name.
 _NULL = "__HIVE_DEFAULT_PARTITION__"
 
 
 class Writer(Protocol):
-    """Writes messages into one file."""
+    """Writes messages to one file."""
 
     def write(self, rows: Sequence[Row]) -> None:
-        """Write some of them, each with :data:`~wacr_cli.archive.months.FIELDS` and ``sent_us``."""
+        """Write messages, each with :data:`~wacr_cli.archive.months.FIELDS` and ``sent_us``."""
         ...
 
     def finish(self) -> None:
-        """Write what comes after the last."""
+        """Write the end of the file."""
         ...
 
 
 @dataclass(slots=True)
 class Report:
-    """What an export did: months, and messages in them; ``bytes`` is the size of what was written."""
+    """What an export did: numbers of months, and of messages in them. ``bytes`` is the size of the files written."""
 
     messages: int = 0
     months: int = 0
@@ -58,8 +58,8 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class _Noted:
-    """What the note says of a folder: whose it is, in which form, and of each month its mark, rows and bytes."""
+class _Manifest:
+    """The origin and the format of a folder's files, and the mark, rows and bytes of each month."""
 
     origin: Any
     kind: str
@@ -67,117 +67,119 @@ class _Noted:
 
 
 class Export:
-    """One export to a folder. ``writer`` makes the writer of a file; ``tell`` hears how many messages are written."""
+    """One export to a folder.
+
+    *make_writer* returns the writer for a file. *report_progress* is called with the number of messages just written.
+    """
 
     def __init__(
         self,
         store: Store,
         folder: Path,
         kind: str,
-        writer: Callable[[BinaryIO], Writer],
-        tell: Callable[[int], None] = lambda _: None,
+        make_writer: Callable[[BinaryIO], Writer],
+        report_progress: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._folder = folder
         self._kind = kind
-        self._writer = writer
-        self._tell = tell
+        self._make_writer = make_writer
+        self._report_progress = report_progress
         self._report = Report()
 
     def run(self) -> Report:
-        """Bring the folder up to date.
+        """Update the folder.
 
-        Raises :class:`UsageError` for a folder that holds something else,
-        :class:`~wacr_cli.core.errors.BusyError` where another export writes it.
+        Raises :class:`UsageError` for a folder with other files, and :class:`~wacr_cli.core.errors.BusyError` where
+        another export writes it.
         """
         self._check_folder()
         with self._store.snapshot():
-            origin = self._store.state("origin")
-            with self._held():
-                noted = self._noted(origin)
-                self._bring_up_to_date(noted)
+            origin = self._store.get_state("origin")
+            with self._lock():
+                self._update(self._read_manifest(origin))
         return self._report
 
-    def _bring_up_to_date(self, noted: _Noted) -> None:
-        months = self._store.months()
-        stale = [one for one in months if not self._is_current(one, noted.months.get(one.label))]
-        gone = noted.months.keys() - {one.label for one in months}
+    def _update(self, manifest: _Manifest) -> None:
+        months = self._store.list_months()
+        stale = [one for one in months if not self._is_current(one, manifest.months.get(one.label))]
+        gone = manifest.months.keys() - {one.label for one in months}
         self._report.messages = sum(one.rows for one in months)
         self._report.months = len(months)
         self._report.unchanged = len(months) - len(stale)
-        if not stale and not gone and (self._folder / NOTE).exists():
+        if not stale and not gone and (self._folder / MANIFEST).exists():
             return
-        with self._making() as making:
-            sizes = {one.label: self._make(one, making / f"{at}") for at, one in enumerate(stale)}
+        with self._stage() as staging:
+            sizes = {one.label: self._write_month(one, staging / f"{at}") for at, one in enumerate(stale)}
             new = {one.label: {"mark": one.mark, "rows": one.rows, "bytes": sizes[one.label]} for one in stale}
-            # First that these files are of no known state: whoever takes up from here writes or removes them.
-            self._note(
-                making, noted.origin, noted.months | {label: entry | {"mark": ""} for label, entry in new.items()}
-            )
-            self._put_in_place(making, stale, gone)
-            all_ = {label: entry for label, entry in (noted.months | new).items() if label not in gone}
-            self._note(making, noted.origin, dict(sorted(all_.items())))
+            # These files have no known state until all are in place: after a failure the next run replaces them.
+            unknown = {label: entry | {"mark": ""} for label, entry in new.items()}
+            self._write_manifest(staging, manifest.origin, manifest.months | unknown)
+            self._move_into_place(staging, stale, gone)
+            current = {label: entry for label, entry in (manifest.months | new).items() if label not in gone}
+            self._write_manifest(staging, manifest.origin, dict(sorted(current.items())))
         self._report.written, self._report.removed = len(stale), len(gone)
         self._report.bytes = sum(sizes.values())
 
-    def _put_in_place(self, making: Path, stale: list[Month], gone: set[str]) -> None:
+    def _move_into_place(self, staging: Path, stale: list[Month], gone: set[str]) -> None:
         for at, one in enumerate(stale):
-            place = self._file(one.label)
-            place.parent.mkdir(exist_ok=True)
-            (making / f"{at}").replace(place)
+            path = self._get_path(one.label)
+            path.parent.mkdir(exist_ok=True)
+            (staging / f"{at}").replace(path)
         for label in gone:
-            self._file(label).unlink(missing_ok=True)
-            if self._file(label).parent.is_dir() and not any(self._file(label).parent.iterdir()):
-                self._file(label).parent.rmdir()
+            path = self._get_path(label)
+            path.unlink(missing_ok=True)
+            if path.parent.is_dir() and not any(path.parent.iterdir()):
+                path.parent.rmdir()
 
-    def _note(self, making: Path, origin: Any, months: dict[str, dict[str, Any]]) -> None:
-        note = {"version": _VERSION, "origin": origin, "kind": self._kind, "months": months}
-        with (making / NOTE).open("w", encoding="utf-8") as file:
-            file.write(json.dumps(note, indent=1))
+    def _write_manifest(self, staging: Path, origin: Any, months: dict[str, dict[str, Any]]) -> None:
+        manifest = {"version": _VERSION, "origin": origin, "kind": self._kind, "months": months}
+        with (staging / MANIFEST).open("w", encoding="utf-8") as file:
+            file.write(json.dumps(manifest, indent=1))
             file.flush()
             os.fsync(file.fileno())
-        (making / NOTE).replace(self._folder / NOTE)
+        (staging / MANIFEST).replace(self._folder / MANIFEST)
 
-    def _make(self, month: Month, path: Path) -> int:
-        """Write a month's file; its size in bytes."""
+    def _write_month(self, month: Month, path: Path) -> int:
+        """Write the file of a month and return its size in bytes."""
         with path.open("wb") as file:
-            writer = self._writer(file)
-            for rows in self._store.of_month(month):
+            writer = self._make_writer(file)
+            for rows in self._store.read_month(month):
                 writer.write(rows)
-                self._tell(len(rows))
+                self._report_progress(len(rows))
             writer.finish()
             file.flush()
             os.fsync(file.fileno())
         return path.stat().st_size
 
-    def _file(self, label: str) -> Path:
+    def _get_path(self, label: str) -> Path:
         return self._folder / f"sent_month={label if label != NO_MONTH else _NULL}" / f"messages.{self._kind}"
 
     def _is_current(self, month: Month, entry: dict[str, Any] | None) -> bool:
-        """Whether a month's file is there, as it was written, of the month as it is."""
+        """Whether the file of a month is there as it was written, and the month has not changed."""
         if entry is None or entry.get("mark") != month.mark:
             return False
-        file = self._file(month.label)
+        file = self._get_path(month.label)
         return file.is_file() and file.stat().st_size == entry.get("bytes")
 
     # The folder.
 
     def _check_folder(self) -> None:
-        """See that the folder is an export, or empty, or yet to be."""
+        """Raise :class:`UsageError` for a folder that is neither an export nor empty nor missing."""
         if self._folder.exists() and not self._folder.is_dir():
-            raise UsageError(f"--to: {str(self._folder)!r} is no folder", "Name a folder, which may be new.")
-        if not self._folder.exists() or (self._folder / NOTE).exists():
+            raise UsageError(f"--to: {str(self._folder)!r} is not a folder", "Name a folder, which may be a new one.")
+        if not self._folder.exists() or (self._folder / MANIFEST).exists():
             return
-        others = sorted(path.name for path in self._folder.iterdir() if path.name not in (_MAKING, _LOCK))
+        others = sorted(path.name for path in self._folder.iterdir() if path.name not in (_STAGING, _LOCK))
         if others:
             raise UsageError(
-                f"--to: {str(self._folder)!r} holds something else: {others[0]!r}",
-                "Name a folder that is new or empty, or that an earlier export made.",
+                f"--to: {str(self._folder)!r} has other files, such as {others[0]!r}",
+                "Name a new or empty folder, or one that wacr archive export wrote.",
             )
 
     @contextmanager
-    def _held(self) -> Iterator[None]:
-        """Have the folder, alone."""
+    def _lock(self) -> Iterator[None]:
+        """Hold the folder's lock. Create the folder, and remove it again where it stays empty."""
         new = not self._folder.exists()
         try:
             with ExitStack() as stack:
@@ -187,7 +189,7 @@ class Export:
                 except OSError as error:
                     raise UsageError(
                         f"--to: can't write {str(self._folder)!r}: {error.strerror}",
-                        "Name a folder that you may write to.",
+                        "Name a folder that you can write.",
                     ) from None
                 yield
         finally:
@@ -195,38 +197,35 @@ class Export:
                 self._folder.rmdir()
 
     @contextmanager
-    def _making(self) -> Iterator[Path]:
-        """The folder in which files are made, which goes whatever happens."""
-        making = self._folder / _MAKING
-        shutil.rmtree(making, ignore_errors=True)
-        making.mkdir()
+    def _stage(self) -> Iterator[Path]:
+        """Create the staging folder, and remove it at the end of the block."""
+        staging = self._folder / _STAGING
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir()
         try:
-            yield making
+            yield staging
         finally:
-            shutil.rmtree(making, ignore_errors=True)
+            shutil.rmtree(staging, ignore_errors=True)
 
-    def _noted(self, origin: Any) -> _Noted:
-        """What the folder's note says; raises :class:`UsageError` where the folder is not of this export's kind."""
-        path = self._folder / NOTE
+    def _read_manifest(self, origin: Any) -> _Manifest:
+        """Return the folder's manifest. Raises :class:`UsageError` for one of another account or format."""
+        path = self._folder / MANIFEST
         if not path.exists():
-            return _Noted(origin, self._kind)
+            return _Manifest(origin, self._kind)
         try:
-            note = json.loads(path.read_bytes())
-            months = {str(label): dict(entry) for label, entry in note["months"].items()}
-            noted = _Noted(note["origin"], note["kind"], months)
-            version = int(note["version"])
+            content = json.loads(path.read_bytes())
+            months = {str(label): dict(entry) for label, entry in content["months"].items()}
+            manifest = _Manifest(content["origin"], content["kind"], months)
+            version = int(content["version"])
         except (ValueError, KeyError, TypeError, AttributeError):
             raise UsageError(
-                f"--to: {str(path)!r} is not what an export wrote", "Remove the folder, or name another one."
+                f"--to: {str(path)!r} is not a valid manifest", "Remove the folder, or name another one."
             ) from None
+        folder = f"--to: {str(self._folder)!r}"
         if version > _VERSION:
-            raise UsageError(f"--to: {str(self._folder)!r} is of a newer wacr", "Bring wacr up to date.")
-        if noted.origin != origin:
-            raise UsageError(
-                f"--to: {str(self._folder)!r} is the export of another account: {noted.origin}", "Name another folder."
-            )
-        if noted.kind != self._kind:
-            raise UsageError(
-                f"--to: {str(self._folder)!r} is an export as {noted.kind}, not as {self._kind}", "Name another folder."
-            )
-        return noted
+            raise UsageError(f"{folder} was written by a newer wacr", "Upgrade wacr, or name another folder.")
+        if manifest.origin != origin:
+            raise UsageError(f"{folder} is the export of another account: {manifest.origin}", "Name another folder.")
+        if manifest.kind != self._kind:
+            raise UsageError(f"{folder} has {manifest.kind} files, not {self._kind}", "Name another folder.")
+        return manifest

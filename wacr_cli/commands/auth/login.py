@@ -20,37 +20,37 @@ Examples:
   wacr auth login --profile shop
   wacr auth login --with-token < token.txt
 
-The token is tried with one call, and kept only if it reads messages: in the
-system's keyring, should there be one, else in a file that nobody else can read.
+The token is tested with one call and stored if it can read messages: in the
+system's keyring if there is one, else in a file that only you can read.
 """
 
 _MOST_BYTES = 2**16
 
 _SCOPES_HELP = """\
-Make a token in the app under Settings → API, with the scopes
-  messages:read   to read messages, without which nothing works
-  account:read    to show whose account it is, what it uses and may
-  contacts:read   to show names beside numbers, and the contacts"""
+Create a token in the app under Settings → API, with these scopes:
+  messages:read   to read messages (required)
+  account:read    to show the account, its usage and its limits
+  contacts:read   to show contacts, and names next to phone numbers"""
 
 
 def log_in(
     ctx: typer.Context,
-    with_token: Annotated[bool, typer.Option("--with-token", help="Read the token from standard input.")] = False,
+    with_token: Annotated[bool, typer.Option("--with-token", help="Read the token from standard input")] = False,
     max_wait: MaxWaitOption = 300,
     timeout: TimeoutOption = 30,
 ) -> None:
-    """Ask for a token, try it, and keep it for the profile."""
+    """Log in: ask for a token, test it, and store it for the profile."""
     from wacr_cli.diagnostics import token_status
     from wacr_cli.settings import config, credentials, editor
     from wacr_cli.settings.keys import check_profile_name
 
     session = session_from(ctx, max_wait=max_wait, timeout=timeout, new_profile=True)
     if session.settings.demo:
-        raise UsageError("the sample workspace takes no token", "Leave --demo out (or WACR_DEMO), and log in.")
+        raise UsageError("the sample workspace needs no token", "Leave out --demo (or unset WACR_DEMO), then log in.")
     settings = session.settings
     check_profile_name(settings.profile)
     store = credentials.Store(session.environ)
-    broken = store.broken()  # before anybody takes the trouble: a file that can't be trusted takes no token
+    broken = store.broken()  # checked first: no token is stored in a file that others can change
     text, origin = _read_token(session, with_token=with_token)
     token = session.register_secret(credentials.Token(credentials.pasted_token(text, origin), "given", origin))
     client = session.make_client(token)
@@ -61,44 +61,46 @@ def log_in(
     finally:
         client.close()
     if editor.make_profile(session.environ, settings.profile):
-        session.console.note(f"Made the profile {settings.profile!r} in {config.config_path(session.environ)}.")
+        session.console.note(f"Created the profile {settings.profile!r} in {config.config_path(session.environ)}.")
     if broken:
-        session.console.note(f"wacr: {broken}; it is written anew, and other profiles have to log in again")
+        session.console.note(f"wacr: {broken}; it was replaced, so log in again for other profiles")
     place, why = store.keep(settings.profile, config.origin_of(settings.api_url), token.value)
     if why:
         session.console.note(f"wacr: {why}")
-    session.console.note(f"Logged in to {settings.api_url} (profile {settings.profile}). The token is in {place}.")
+    session.console.note(
+        f"Logged in to {settings.api_url} (profile {settings.profile}). The token is stored in {place}."
+    )
     if credentials.of_environment(session.environ):
-        session.console.note("WACR_TOKEN is set, and goes before it as long as it is.")
+        session.console.note("WACR_TOKEN is set and is used instead of the stored token.")
 
 
 def _explain_refusal(error: AuthError) -> AuthError:
-    """The refusal of a token that was just given; it says that nothing is kept."""
+    """Return the error for a token that the API refused at login."""
     if error.scope is None:
-        hint = "It may be mistyped, revoked or expired: copy it again, or make a new one under Settings → API."
+        hint = (
+            "It may be mistyped, revoked or expired. Copy it again, or create a token in the app under Settings → API."
+        )
     else:
-        hint = f"Give it the scope {error.scope or 'messages:read'} under Settings → API, and log in again."
-    return AuthError(f"{error.message}; it is not kept", hint, code=error.code, scope=error.scope)
+        hint = f"Give it the scope {error.scope or 'messages:read'} in the app under Settings → API, then log in again."
+    return AuthError(f"{error.message}; the token was not stored", hint, code=error.code, scope=error.scope)
 
 
 def _read_token(session: Session, *, with_token: bool) -> tuple[str, str]:
-    """The words that are to be a token, and where they came from."""
+    """Return the text that is given as a token, and where it came from."""
     stdin = sys.stdin
     if with_token and (stdin is None or stdin.closed):
-        raise UsageError("--with-token: standard input is closed", "Pipe the token in: … --with-token < FILE.")
+        raise UsageError("--with-token: standard input is closed", "Run wacr auth login --with-token < FILE.")
     terminal = stdin is not None and not stdin.closed and stdin.isatty()
     if with_token and not terminal:
         return stdin.buffer.read(_MOST_BYTES).decode(errors="replace"), "standard input"
     if not terminal or not session.console.stderr_is_terminal:
-        raise UsageError(
-            "there is no terminal to ask for the token on", "Pipe it in: wacr auth login --with-token < FILE."
-        )
+        raise UsageError("no terminal to ask for the token", "Run wacr auth login --with-token < FILE.")
     from getpass import getpass
 
-    session.console.say(f"To read from {session.settings.api_url} (profile {session.settings.profile}):")
+    session.console.say(f"Log in to {session.settings.api_url} (profile {session.settings.profile}).")
     for line in _SCOPES_HELP.split("\n"):
         session.console.say(line)
     try:
-        return getpass("Token, which is not shown: ", stream=sys.stderr), "the token"
+        return getpass("Token (not shown): ", stream=sys.stderr), "the token"
     except EOFError:
-        raise UsageError("no token was given", "Nothing is kept.") from None
+        raise UsageError("no token was given", "Run wacr auth login again and paste the token.") from None

@@ -15,25 +15,25 @@ Examples:
 
 
 def log_out(ctx: typer.Context) -> None:
-    """Remove the token that is kept for the profile."""
+    """Log out: remove the stored token of the profile."""
     from wacr_cli.settings import config, credentials
 
     session = session_from(ctx, new_profile=True)
     if session.settings.demo:
-        raise UsageError("the sample workspace keeps no token", "Leave --demo out (or WACR_DEMO).")
+        raise UsageError("the sample workspace has no token", "Leave out --demo (or unset WACR_DEMO).")
     profile = session.settings.profile
     place, why = credentials.Store(session.environ).forget(profile)
     if why:
         raise WacrError(
-            f"the token of profile {profile!r} is no longer used, but still there: {why}",
-            "Remove the entry of wacr from the keyring by its own means.",
+            f"the token of profile {profile!r} is no longer used, but it could not be deleted: {why}",
+            "Delete the entry 'wacr' with your keyring's own program.",
             code="KEYRING",
         )
     if place:
-        session.console.note(f"Logged out of profile {profile}: its token is removed from {place}.")
-        session.console.note("It is still good: revoke it in the app under Settings → API if it should not be.")
+        session.console.note(f"Logged out of profile {profile}. Its token was deleted from {place}.")
+        session.console.note("The token itself is still valid. To revoke it, go to Settings → API in the app.")
     else:
-        config.load(session.environ, profile=session.profile)  # a profile that is not there is told as everywhere
-        session.console.note(f"No token is kept for profile {profile}.")
+        config.load(session.environ, profile=session.profile)  # raises for a profile that does not exist
+        session.console.note(f"There is no stored token for profile {profile}.")
     if credentials.of_environment(session.environ):
-        session.console.note("WACR_TOKEN is set, and is used as long as it is.")
+        session.console.note("WACR_TOKEN is set and is still used.")

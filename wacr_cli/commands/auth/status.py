@@ -49,8 +49,8 @@ _LABELS = {
     "account": "Account",
     "plan": "Plan",
     "scopes": "Scopes",
-    "rate_limit": "Calls a minute",
-    "calls_left": "Left now",
+    "rate_limit": "Calls per minute",
+    "calls_left": "Calls left",
     "error": "Problem",
 }
 
@@ -63,9 +63,9 @@ def show_status(
     max_wait: MaxWaitOption = 300,
     timeout: TimeoutOption = 30,
 ) -> None:
-    """Show each profile's token, account, scopes and call limit.
+    """Show each profile's token, account, scopes and rate limit.
 
-    Scopes are found by trying, with up to four calls a profile.
+    Scopes are tested with up to four calls for each profile.
     """
     from wacr_cli.output.writers import card_view
 

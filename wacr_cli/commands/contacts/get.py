@@ -39,15 +39,15 @@ _LABELS = {
     "assigned_id": "Assigned to",
     "group_id": "Group ids",
     "is_opted_out": "Opted out",
-    "created_at": "Made",
-    "updated_at": "Changed",
+    "created_at": "Created",
+    "updated_at": "Updated",
 }
 
 
 def get_contacts(
     ctx: typer.Context,
     ids: Annotated[
-        list[str], typer.Argument(metavar="ID…", help="The contacts' ids; - reads them from standard input.")
+        list[str], typer.Argument(metavar="ID…", help="Ids of the contacts; - reads them from standard input")
     ],
     expand: ExpandOption = None,
     format_: FormatOption = None,
@@ -67,7 +67,7 @@ def get_contacts(
     params = [("include", ",".join(include))] if include else []
     view = card_view(session.console, lambda row, _: _make_card(row), single=len(wanted) == 1)
     with session.output(options).rows((*models.CONTACT_FIELDS, *include), view=view) as writer:
-        hint = "The ids that there are: wacr contacts list."
+        hint = "List the existing ids with wacr contacts list."
         write_found(session, writer, wanted, lambda one: client.contact(one, params), noun="contact", hint=hint)
 
 

@@ -41,7 +41,7 @@ Examples:
   wacr contacts list --assigned-id null --sort lastname,firstname
   wacr contacts list --all --output contacts.csv
 
-A filter takes VALUE, VALUE,VALUE, or OP:VALUE where OP is gte, lte, gt, lt, ne,
+A filter is VALUE, VALUE,VALUE or OP:VALUE, where OP is gte, lte, gt, lt, ne,
 like, in, not_in, between or null (true or false).
 """
 
@@ -53,43 +53,52 @@ def list_contacts(
     ctx: typer.Context,
     type_: Annotated[
         list[str] | None,
-        typer.Option("--type", metavar="[OP:]VALUE[,…]", help=f"{', '.join(contacts.TYPES)}."),
+        typer.Option(
+            "--type", metavar="[OP:]VALUE[,…]", help=f"Only contacts of this type: {', '.join(contacts.TYPES)}"
+        ),
     ] = None,
     status_id: Annotated[
-        list[str] | None, typer.Option("--status-id", metavar="[OP:]ID[,…]", help="The status.")
+        list[str] | None, typer.Option("--status-id", metavar="[OP:]ID[,…]", help="Only contacts with this status")
     ] = None,
     source_id: Annotated[
-        list[str] | None, typer.Option("--source-id", metavar="[OP:]ID[,…]", help="Where the contact came from.")
+        list[str] | None, typer.Option("--source-id", metavar="[OP:]ID[,…]", help="Only contacts from this source")
     ] = None,
     assigned_id: Annotated[
-        list[str] | None, typer.Option("--assigned-id", metavar="[OP:]ID[,…]", help="Whose contact it is.")
+        list[str] | None,
+        typer.Option("--assigned-id", metavar="[OP:]ID[,…]", help="Only contacts assigned to this staff member"),
     ] = None,
     created_at: Annotated[
-        list[str] | None, typer.Option("--created-at", metavar="[OP:]TIME[,…]", help="When it was made.")
+        list[str] | None,
+        typer.Option("--created-at", metavar="[OP:]TIME[,…]", help="Only contacts created at this time"),
     ] = None,
     group_id: Annotated[
-        list[str] | None, typer.Option("--group-id", metavar="[OP:]ID[,…]", help="A group that it is in.")
+        list[str] | None, typer.Option("--group-id", metavar="[OP:]ID[,…]", help="Only contacts in this group")
     ] = None,
     filters: Annotated[
         list[str] | None,
-        typer.Option("--filter", metavar="'FIELD[OP]=VALUE'", help="Any other filter of the API, passed on as it is."),
+        typer.Option("--filter", metavar="'FIELD[OP]=VALUE'", help="Any other filter of the API, passed on unchecked"),
     ] = None,
     search: Annotated[
-        str | None, typer.Option("--search", "-s", metavar="TEXT", help="Part of a name, email, phone or company.")
+        str | None,
+        typer.Option(
+            "--search", "-s", metavar="TEXT", help="Only contacts whose name, email, phone or company contains TEXT"
+        ),
     ] = None,
     sort: Annotated[
         str | None,
         typer.Option(
             "--sort",
             metavar="FIELD[,…]",
-            help=f"{', '.join(contacts.SORT_FIELDS)}, with - for descending. [default: id]",
+            help=f"Sort by {', '.join(contacts.SORT_FIELDS)}, with - for descending [default: id]",
         ),
     ] = None,
     fields: FieldsOption = None,
     expand: ExpandOption = None,
     limit: Annotated[
         int | None,
-        typer.Option("--limit", "-L", metavar="N", parser=whole_number(1), help="At most N contacts. [default: 30]"),
+        typer.Option(
+            "--limit", "-L", metavar="N", parser=whole_number(1), help="Show at most N contacts [default: 30]"
+        ),
     ] = None,
     all_: AllOption = False,
     page: PageOption = None,
@@ -99,10 +108,10 @@ def list_contacts(
             "--per-page",
             metavar="N",
             parser=whole_number(1, models.PER_PAGE_MAX),
-            help="Contacts a page, with --page. [default: the API's, 15]",
+            help="Contacts on a page, with --page [default: 15]",
         ),
     ] = None,
-    count: Annotated[bool, typer.Option("--count", help="The number of contacts alone.")] = False,
+    count: Annotated[bool, typer.Option("--count", help="Show only the number of contacts")] = False,
     dry_run: DryRunOption = False,
     format_: FormatOption = None,
     output: OutputOption = None,
@@ -193,11 +202,11 @@ def _show_requests(session: Session, query: ContactQuery, *, count: bool) -> Non
         is_length_unknown = query.page is None and (query.limit is None or query.limit > models.PER_PAGE_MAX)
         if is_length_unknown and (session.settings.demo or credentials.has_token(session.environ, session.settings)):
             total = lists.total_of_contacts(session.client, query)
-            session.console.note("Asked how many there are, with 1 call.")
+            session.console.note("Read the number of contacts with 1 call.")
         calls = lists.contact_requests(query, total)
     url = session.settings.api_url
     session.output(OutputOptions(format="jsonl")).text(*(dry_run.curl(url, params, "contacts") for params in calls))
     if count or query.page is not None or query.limit is not None or total is not None:
         session.console.note(f"{dry_run.cost_of(len(calls), session.limit)}.")
     else:
-        session.console.note(f"One call for every {models.PER_PAGE_MAX} contacts; how many there are is not known.")
+        session.console.note(f"1 call for every {models.PER_PAGE_MAX} contacts; their number is unknown.")

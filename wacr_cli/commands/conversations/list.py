@@ -34,10 +34,10 @@ Examples:
   wacr conversations list --unread --format json | jq '.[].id'
   wacr conversations list --all --output conversations.html
 
-It reads the archive, which wacr sync keeps. A customer waits from the first
-message that nobody answered; a message that failed is no answer. WhatsApp's
-service window, in which a business may write freely, closes 24 hours after
-the customer's last message.
+The list comes from the archive, which wacr sync keeps. A customer waits from
+the first message without an answer; a message that failed is not an answer.
+WhatsApp's service window, in which a business may write freely, closes 24
+hours after the customer's last message.
 """
 
 _BATCH = 500
@@ -46,24 +46,26 @@ _BATCH = 500
 
 def list_conversations(
     ctx: typer.Context,
-    waiting: Annotated[bool, typer.Option("--waiting", help="Those whose customer waits for an answer.")] = False,
-    unread: Annotated[bool, typer.Option("--unread", help="Those with messages that nobody has read.")] = False,
+    waiting: Annotated[
+        bool, typer.Option("--waiting", help="Only conversations whose customer waits for an answer")
+    ] = False,
+    unread: Annotated[bool, typer.Option("--unread", help="Only conversations with unread messages")] = False,
     names: NamesOption = False,
     limit: Annotated[
         int | None,
         typer.Option(
-            "--limit", "-L", metavar="N", parser=whole_number(1), help="At most N conversations. [default: 30]"
+            "--limit", "-L", metavar="N", parser=whole_number(1), help="Show at most N conversations [default: 30]"
         ),
     ] = None,
-    all_: Annotated[bool, typer.Option("--all", help="All that match.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Show everything that matches")] = False,
     archive_at: ArchiveAtOption = None,
     format_: DocumentFormatOption = None,
     output: OutputOption = None,
     no_pager: NoPagerOption = False,
 ) -> None:
-    """List conversations, those with the newest messages first."""
+    """List conversations, newest messages first."""
     if all_ and limit is not None:
-        raise UsageError("--limit and --all exclude each other", "Say in one way how many are wanted.")
+        raise UsageError("--limit and --all can't be used together", "Use one of them.")
     session = session_from(ctx, pager=not no_pager, archive_at=archive_at)
     query = ConversationQuery(waiting=waiting, unread=unread, limit=None if all_ else limit or 30)
     _show_conversations(session, query, output_options(format_, output, document=True), with_names=names)
@@ -77,16 +79,16 @@ def _show_conversations(
     start = session.clock.monotonic()
     if not session.store.exists:
         raise UsageError(
-            f"a list of conversations needs the archive, and there is none at {session.store.place!r}",
-            "wacr sync makes it. One conversation alone, wacr conversations show reads off the API too.",
+            f"the list of conversations needs an archive, and there is none at {session.store.location!r}",
+            "Create it with wacr sync. To read one conversation from the API, use wacr conversations show ID.",
         )
     report_archive_age(session)
     output = session.output(options)
     columns = (*FIELDS[:2], *("name",) * with_names, *FIELDS[2:])
-    description = f"{query.describe().capitalize()}, those with the newest messages first."
+    description = f"{query.describe().capitalize()}, newest messages first."
     view = conversation_list_view(session.console, session.clock.now, columns, description)
     with output.rows(columns, view=view) as writer:
-        found = session.store.conversations(query)
+        found = session.store.list_conversations(query)
         names = _find_names(session, found) if with_names else None
         is_page = output.format in ("table", "md", "html")
         write_windows(session, writer, _make_rows(found, names, is_page=is_page))
@@ -101,8 +103,8 @@ def _make_rows(found: Sequence[Conversation], names: dict[str, str] | None, *, i
 
 
 def _find_names(session: Session, found: Sequence[Conversation]) -> dict[str, str]:
-    if not session.store.state("contacts"):
-        session.console.note("The archive has no contacts yet; wacr sync reads them.")
+    if not session.store.get_state("contacts"):
+        session.console.note("The archive has no contacts yet. Read them with wacr sync.")
     numbers = [one.number for one in found if one.number is not None]
     names: dict[str, str] = {}
     for at in range(0, len(numbers), _BATCH):

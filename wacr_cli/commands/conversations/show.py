@@ -43,9 +43,10 @@ Examples:
   wacr conversations show 1204 --output 1204.html
   wacr --demo conversations show 1204 --limit 5 --format md
 
-It reads the archive, and without one the API, a call for every hundred
-messages each way. What a message replies to, its file and why it failed are
-in no list of the API: --details asks for each message by itself.
+The messages come from the archive. Without an archive they come from the API,
+with one call for every hundred messages in each direction. The API's lists
+don't say what a message replies to, which file it has and why it failed:
+--details reads that, with one call for each message.
 """
 
 
@@ -79,22 +80,30 @@ class Transcript:
 
 def show_conversation(
     ctx: typer.Context,
-    number: Annotated[str, typer.Argument(metavar="ID", help="The conversation: a message's interaction_id.")],
+    number: Annotated[
+        str, typer.Argument(metavar="ID", help="Id of the conversation: the interaction_id of its messages")
+    ],
     since: Annotated[
         str | None,
-        typer.Option("--since", metavar="WHEN", help="Sent at or after: a date or time, 7d, 12h, today, yesterday."),
+        typer.Option(
+            "--since",
+            metavar="WHEN",
+            help="Only messages sent at or after WHEN: a date or time, 7d, 12h, today, yesterday",
+        ),
     ] = None,
-    until: Annotated[str | None, typer.Option("--until", metavar="WHEN", help="Sent before.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="WHEN", help="Only messages sent before WHEN")] = None,
     limit: Annotated[
         int | None,
-        typer.Option("--limit", "-L", metavar="N", parser=whole_number(1), help="The N newest. [default: all]"),
+        typer.Option(
+            "--limit", "-L", metavar="N", parser=whole_number(1), help="Show only the N newest messages [default: all]"
+        ),
     ] = None,
     names: NamesOption = False,
     details: Annotated[
         bool,
-        typer.Option("--details", help="Ask the API for replies, files and failures: a call for each message."),
+        typer.Option("--details", help="Read replies, files and failure reasons from the API: 1 call for each message"),
     ] = False,
-    online: Annotated[bool, typer.Option("--online", help="Read the API, even where there is an archive.")] = False,
+    online: Annotated[bool, typer.Option("--online", help="Read from the API even if there is an archive")] = False,
     archive_at: ArchiveAtOption = None,
     format_: DocumentFormatOption = None,
     output: OutputOption = None,
@@ -104,7 +113,7 @@ def show_conversation(
 ) -> None:
     """Show what was said in a conversation, oldest first."""
     if online and archive_at is not None:
-        raise UsageError("--online and --archive-at exclude each other", "Say in one way where to read.")
+        raise UsageError("--online and --archive-at can't be used together", "Use one of them.")
     session = session_from(ctx, pager=not no_pager, max_wait=max_wait, timeout=timeout, archive_at=archive_at)
     now = session.clock.now()
     id_ = parse_id(number, "ID")
@@ -168,10 +177,11 @@ def _make_query(id_: int, extent: Extent, *, local: bool) -> Query:
 def _read_archive(session: Session, id_: int, extent: Extent) -> Transcript:
     query = _make_query(id_, extent, local=True)
     source = source_for(session, query)
-    found = session.store.conversations(ConversationQuery(id=id_))
+    found = session.store.list_conversations(ConversationQuery(id=id_))
     if not found:
         raise NotFoundError(
-            f"no conversation {id_} in the archive", "wacr sync brings it up to date; --online asks the API."
+            f"no conversation {id_} in the archive",
+            "Update the archive with wacr sync, or read from the API with --online.",
         )
     listing = source.ask(query)
     windows = listing.windows
@@ -193,7 +203,7 @@ def _read_api(session: Session, id_: int, extent: Extent) -> Transcript:
     rows = in_time([row for rows in listing.windows for row in rows])
     if not rows and (extent.is_whole or not session.source.count(Query(filters=query.filters, limit=1))):
         raise NotFoundError(
-            f"no conversation {id_}", "The ids that there are: wacr messages list --fields interaction_id."
+            f"no conversation {id_}", "List the existing ids with wacr messages list --fields interaction_id."
         )
     by_wamid = {row["message_id"]: row for row in rows if row.get("message_id")}
     conversation = summed_up(id_, rows) if rows else Conversation(id_, 0, 0, {})

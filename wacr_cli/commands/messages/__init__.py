@@ -4,6 +4,6 @@ from wacr_cli.commands.framework import Command, new_app
 from wacr_cli.commands.messages import get
 from wacr_cli.commands.messages import list as list_
 
-app = new_app("List messages, or look at some of them.")
+app = new_app("Read and export messages")
 app.command("list", cls=Command, epilog=list_.EXAMPLES)(list_.list_messages)
 app.command("get", cls=Command, epilog=get.EXAMPLES)(get.get_messages)

@@ -33,14 +33,14 @@ Examples:
   wacr messages list --fields id -f tsv | tail -n +2 | wacr messages get -
   wacr messages get --archive wamid.HBgMOTE5ODc2NTQzMjEwFQIAERgS
 
-The archive holds what a list tells of a message, not the last four fields.
+The archive has the fields of a list, not the last four fields of a message.
 """
 
 
 def get_messages(
     ctx: typer.Context,
     ids: Annotated[
-        list[str], typer.Argument(metavar="ID…", help="The messages' ids; - reads them from standard input.")
+        list[str], typer.Argument(metavar="ID…", help="Ids of the messages; - reads them from standard input")
     ],
     names: SenderNamesOption = False,
     archive: ArchiveOption = False,
@@ -60,9 +60,9 @@ def get_messages(
     get = _make_getter(session, local=local, with_names=names)
     fields = (*models.LIST_FIELDS, "direction") if local else models.DETAIL_FIELDS
     columns = (*fields, *("sender_name",) * names)
-    hint = "wacr sync brings the archive up to date." if local else "Is WACR_API_URL right?"
+    hint = "Update the archive with wacr sync." if local else "Check WACR_API_URL too."
     with session.output(options).rows(columns, view=_make_view(session, columns, single=len(wanted) == 1)) as writer:
-        hint = f"The ids that there are: wacr messages list --fields id. {hint}"
+        hint = f"List the existing ids with wacr messages list --fields id. {hint}"
         write_found(session, writer, wanted, get, noun="message", hint=hint)
 
 

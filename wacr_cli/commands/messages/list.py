@@ -59,12 +59,11 @@ Examples:
   wacr --demo messages list --search invoice
   wacr messages list --archive --search '"late delivery"' --search-mode words
 
-A filter takes VALUE, VALUE,VALUE, or OP:VALUE where OP is ne, in or not_in;
-given twice, its values are gathered.
+A filter is VALUE, VALUE,VALUE or OP:VALUE, where OP is ne, in or not_in.
+A filter that is given twice matches the values of both.
 
---archive answers from the copy that wacr sync keeps, without a call. It can
-also search for words and "phrases", and knows --sender, --deleted and
---sort sent_at.
+--archive reads the copy that wacr sync keeps and makes no API call. Only the
+archive has --search-mode words, --sender, --deleted and --sort sent_at.
 """
 
 
@@ -72,50 +71,62 @@ def list_messages(
     ctx: typer.Context,
     type_: Annotated[
         list[str] | None,
-        typer.Option("--type", metavar="[OP:]VALUE[,…]", help=f"{', '.join(models.TYPES)}, or another the API has."),
+        typer.Option(
+            "--type",
+            metavar="[OP:]VALUE[,…]",
+            help=f"Only messages of this type: {', '.join(models.TYPES)}, or another type of the API",
+        ),
     ] = None,
     status: Annotated[
         list[str] | None,
-        typer.Option("--status", metavar="[OP:]VALUE[,…]", help=f"{', '.join(models.STATUSES)}."),
+        typer.Option(
+            "--status", metavar="[OP:]VALUE[,…]", help=f"Only messages with this status: {', '.join(models.STATUSES)}"
+        ),
     ] = None,
     direction: Annotated[
         list[str] | None,
-        typer.Option("--direction", metavar="[OP:]VALUE[,…]", help=f"{' or '.join(models.DIRECTIONS)}."),
+        typer.Option("--direction", metavar="[OP:]VALUE[,…]", help=f"Only {' or '.join(models.DIRECTIONS)} messages"),
     ] = None,
     interaction_id: Annotated[
-        list[str] | None, typer.Option("--interaction-id", metavar="[OP:]ID[,…]", help="The conversation.")
+        list[str] | None,
+        typer.Option("--interaction-id", metavar="[OP:]ID[,…]", help="Only messages of this conversation"),
     ] = None,
     filters: Annotated[
         list[str] | None,
-        typer.Option("--filter", metavar="'FIELD[OP]=VALUE'", help="Any other filter of the API, passed on as it is."),
+        typer.Option("--filter", metavar="'FIELD[OP]=VALUE'", help="Any other filter of the API, passed on unchecked"),
     ] = None,
-    search: Annotated[str | None, typer.Option("--search", "-s", metavar="TEXT", help="Part of the text.")] = None,
+    search: Annotated[
+        str | None, typer.Option("--search", "-s", metavar="TEXT", help="Only messages whose text contains TEXT")
+    ] = None,
     search_mode: Annotated[
         str,
-        typer.Option("--search-mode", metavar="MODE", help='With --archive: text, or words and "phrases".'),
+        typer.Option(
+            "--search-mode", metavar="MODE", help='With --archive: search for a text, or for words and "phrases"'
+        ),
     ] = "text",
     sender: Annotated[
-        str | None, typer.Option("--sender", metavar="NUMBER", help="With --archive: who sent it, by digits.")
+        str | None,
+        typer.Option("--sender", metavar="NUMBER", help="With --archive: only messages from this phone number"),
     ] = None,
     deleted: Annotated[
-        bool, typer.Option("--deleted", help="With --archive: those that are no longer on the service.")
+        bool, typer.Option("--deleted", help="With --archive: only messages that the API no longer has")
     ] = False,
     since: Annotated[
         str | None,
         typer.Option(
             "--since",
             metavar="WHEN",
-            help="Sent at or after: a date or time, 7d, 12h, today, yesterday. Newest first, reading stops once 100 "
-            "messages in a row are older.",
+            help="Only messages sent at or after WHEN: a date or time, 7d, 12h, today, yesterday. Newest first, "
+            "reading stops when 100 messages in a row are older",
         ),
     ] = None,
-    until: Annotated[str | None, typer.Option("--until", metavar="WHEN", help="Sent before.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="WHEN", help="Only messages sent before WHEN")] = None,
     sort: Annotated[
         str | None,
         typer.Option(
             "--sort",
             metavar="FIELD",
-            help="created_at or updated_at, with - for newest first; with --archive also sent_at. "
+            help="Sort by created_at or updated_at, with - for newest first; with --archive also by sent_at "
             "[default: -created_at]",
         ),
     ] = None,
@@ -123,7 +134,9 @@ def list_messages(
     fields: FieldsOption = None,
     limit: Annotated[
         int | None,
-        typer.Option("--limit", "-L", metavar="N", parser=whole_number(1), help="At most N messages. [default: 30]"),
+        typer.Option(
+            "--limit", "-L", metavar="N", parser=whole_number(1), help="Show at most N messages [default: 30]"
+        ),
     ] = None,
     all_: AllOption = False,
     page: PageOption = None,
@@ -133,14 +146,17 @@ def list_messages(
             "--per-page",
             metavar="N",
             parser=whole_number(1, models.PER_PAGE_MAX),
-            help="Messages a page, with --page. [default: the API's, 15]",
+            help="Messages on a page, with --page [default: 15]",
         ),
     ] = None,
     with_direction: Annotated[
         bool,
-        typer.Option("--with-direction", help="Add each message's direction: inbound and outbound are read apart."),
+        typer.Option(
+            "--with-direction",
+            help="Add the direction of each message; inbound and outbound messages are read as two lists",
+        ),
     ] = False,
-    count: Annotated[bool, typer.Option("--count", help="The number of messages alone.")] = False,
+    count: Annotated[bool, typer.Option("--count", help="Show only the number of messages")] = False,
     archive: ArchiveOption = False,
     archive_at: ArchiveAtOption = None,
     dry_run: DryRunOption = False,
@@ -195,7 +211,10 @@ def _require_archive(local: bool, flags: dict[str, object]) -> None:
     """Refuse the flags that only the archive can answer where the API is asked."""
     for flag, given in flags.items():
         if given and not local:
-            raise UsageError(f"{flag} goes with --archive", "The API can't answer that; wacr sync makes an archive.")
+            raise UsageError(
+                f"{flag} needs --archive",
+                "The API has no such filter. Create the archive with wacr sync, then add --archive.",
+            )
 
 
 def _show_messages(session: "Session", query: Query, options: "OutputOptions") -> None:
@@ -238,14 +257,14 @@ def _show_requests(session: "Session", query: Query, *, count: bool) -> None:
     from wacr_cli.settings import credentials
 
     if query.local:
-        session.console.note("No call: the archive answers.")
+        session.console.note("The archive is read; no API call is made.")
         return
     totals: list[int | None] = []
     if dry_run.needs_totals(query, count=count) and (
         session.settings.demo or credentials.has_token(session.environ, session.settings)
     ):
         totals = session.source.totals(query)
-        session.console.note(f"Asked how many there are, with {plural(session.progress.calls, 'call')}.")
+        session.console.note(f"Read the number of messages with {plural(session.progress.calls, 'call')}.")
     url = session.settings.api_url
     with session.output(OutputOptions(format="jsonl")).open() as sink:
         calls = 0
@@ -259,6 +278,6 @@ def _show_requests(session: "Session", query: Query, *, count: bool) -> None:
     session.console.note(dry_run.cost(query, calls, totals, session.limit, count=count))
     if reads_names:
         session.console.note(
-            "And for the names one call for 100 contacts or less; beyond, as many as there are numbers not yet found "
-            "or hundreds of contacts, whichever is fewer."
+            "Names take 1 call for up to 100 contacts; with more contacts, 1 call for each hundred of them or for each "
+            "number that was not found yet, whichever is less."
         )
