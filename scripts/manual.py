@@ -23,7 +23,7 @@ WIDTH = 80
 FILES = (
     (
         "~/.config/wacr/config.toml",
-        "The profiles; `wacr config set` changes them. The folder is `~/Library/Application Support/wacr` on macOS, and "
+        "The profiles; `wacr config set` changes them. The folder is `~/Library/Application Support/wacr` on macOS, or "
         "`WACR_CONFIG_DIR` if that is set.",
     ),
     (

@@ -183,7 +183,7 @@ def test_every_block_is_run_by_a_test() -> None:
     assert len(EXAMPLES) > 60
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, *ROOT.glob("[CS]*.md")], ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     """Every link and picture names a file of the project, and every anchor a heading of it."""
     for link in links(page):
@@ -191,6 +191,14 @@ def test_links_lead_somewhere(page: Path) -> None:
         target = page.parent / name if name else page
         assert target.exists(), link
         assert not anchor or anchor in anchors(target), link
+
+
+def test_contributing_names_files_that_exist() -> None:
+    """Every path in the map and in the recipes is there."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    paths = set(re.findall(r"(?:wacr_cli|tests|scripts|docs|benchmarks|completions)/[\w/]*(?:\.\w+)?", text))
+    assert len(paths) > 40
+    assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
 
 
 def test_every_page_is_reached_from_the_readme() -> None:
