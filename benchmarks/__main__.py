@@ -1,4 +1,4 @@
-"""The README's figures, measured here: each against a reference that runs in turn with it.
+"""Measure the figures of docs/benchmarks.md, each against a reference that runs in turn with it.
 
     python -m benchmarks [GROUP…] [--wacr .venv/bin/wacr] [--runs 15] [--rows 100000] [--archive-rows 100000]
 
