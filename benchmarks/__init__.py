@@ -1,1 +1,1 @@
-"""What the README's figures come from: ``python -m benchmarks``."""
+"""Measure the figures of docs/benchmarks.md: ``python -m benchmarks``."""

@@ -1,7 +1,7 @@
-"""Write man/ and docs/reference.md anew: what each command is and takes, read off the program itself.
+"""Write man/ and docs/reference.md: what each command does and which options it has, read from the program itself.
 
-What holds for all of them, environment and exit statuses, is read off the README's tables. ``--check`` writes nothing,
-and fails where a file is no longer what the program and the README ask for.
+The environment variables come from the table in docs/accounts.md, the exit statuses from that in README.md. ``--check``
+writes nothing, and exits with 1 where a file is not what would be written.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ WIDTH = 80
 FILES = (
     (
         "~/.config/wacr/config.toml",
-        "The profiles; `wacr config set` changes it. On macOS in `~/Library/Application Support/wacr`, and everywhere "
-        "in `WACR_CONFIG_DIR` where that is set.",
+        "The profiles; `wacr config set` changes them. The folder is `~/Library/Application Support/wacr` on macOS, or "
+        "`WACR_CONFIG_DIR` if that is set.",
     ),
     (
         "~/.config/wacr/credentials/tokens.json",
-        "The tokens that `wacr auth login` keeps where there is no keyring, for their owner alone.",
+        "The tokens that `wacr auth login` stores if there is no keyring. Only their owner can read the file.",
     ),
     (
         "~/.local/share/wacr/default.sqlite",
-        "The archive that `wacr sync` keeps, one for each profile, unless `--archive-at`, `WACR_ARCHIVE` or the "
+        "The archive that `wacr sync` updates, one for each profile, unless `--archive-at`, `WACR_ARCHIVE` or the "
         "profile names another place.",
     ),
     (
         "~/.local/state/wacr/",
-        "When the last calls were made, by which all processes keep to the limit together; `last-failure.log` and "
-        "the logs of `WACR_DEBUG`.",
+        "The times of the last calls, with which all processes share the rate limit; `last-failure.log`; and the logs "
+        "of `WACR_DEBUG`.",
     ),
 )
-"""The files that the program reads and writes, on Linux, and what they are."""
+"""The files that the program reads and writes on Linux, and what they contain."""
 
 
 @dataclass(frozen=True)
@@ -103,12 +103,16 @@ def _epilog(text: str | None) -> tuple[tuple[str, ...], list[str]]:
     return examples, notes
 
 
+SOURCES = {"variable": "docs/accounts.md", "exit": "README.md"}
+"""The pages that have a table of something and its meaning, by the table's first heading."""
+
+
 def table(heading: str) -> list[tuple[str, str]]:
-    """The rows of the README's table that begins with this heading."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    """Return the rows of the table with this first heading."""
+    text = (ROOT / SOURCES[heading]).read_text(encoding="utf-8")
     found = re.search(rf"^\| {heading} \| meaning \|\n\|[-|]+\|\n((?:\|.*\|\n)+)", text, re.MULTILINE)
     if not found:
-        raise SystemExit(f"README.md has no table of {heading} and meaning")
+        raise SystemExit(f"{SOURCES[heading]} has no table of {heading} and meaning")
     return [
         (cells[0].strip(), cells[1].strip()) for line in found[1].splitlines() if (cells := line.strip("|").split("|"))
     ]
@@ -196,17 +200,20 @@ def reference() -> str:
     lines = [
         "# Reference",
         "",
-        "Every command, and what it takes. Written by `scripts/manual.py`; `man wacr` has the same where it is found.",
+        "Every command and its options. `scripts/manual.py` writes this page; `man wacr` shows the same.",
         "",
         *(f"- [`{page.name}`](#{page.name.replace(' ', '-')}): {_lower(page.summary)}" for page in every),
         "",
     ]
     for page in every:
         lines += _chapter(page)
-    lines += ["## Everywhere", "", "These are taken before and after a command's name.", ""]
+    lines += ["## Global options", "", "They can stand before or after the name of a command.", ""]
     lines += _markdown_table("option", every[0].sections["Global options"])
     lines += ["## Files", "", *_markdown_table("file", FILES)]
-    lines += ["Environment and exit statuses are in the [README](../README.md)."]
+    lines += [
+        "The environment variables are in [accounts.md](accounts.md#settings), the exit statuses in the "
+        "[README](../README.md#exit-statuses)."
+    ]
     return "\n".join(lines) + "\n"
 
 

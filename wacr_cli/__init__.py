@@ -1,3 +1,3 @@
 """Query the WhatsApp message history of a WA.cr account."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -43,7 +43,7 @@ def test_every_command_is_in_the_reference() -> None:
         assert "```sh\n" in chapter
         own = [param for param in command.params if param.expose_value and param.param_type_name == "option"]
         assert [param.name for param in own if param.opts[0] not in chapter] == []
-    assert "--profile NAME" in chapters["Everywhere"]
+    assert "--profile NAME" in chapters["Global options"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.stem))
