@@ -103,7 +103,7 @@ def test_where_it_can_t_be_written(wacr: Wacr, api: Api) -> None:
     (state_dir() / "debug").write_text("")
     result = wacr("messages", "list")
     assert result.status == 0
-    assert "no log is written" in result.stderr
+    assert "can't write a log" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 CLOCK = {"time.time", "datetime.now", "datetime.utcnow", "datetime.today", "date.today"}
 PAUSES = {
     "archive/postgres_server.py": "between two tries to connect",
+    "commands/test_start.py": "until a signal at random",
     "faults/server.py": "between two looks at what came, and before a reset",
     "faults/test_archive.py": "between two looks at what came, and until a kill at random",
     "faults/test_ending.py": "until a signal at random",
