@@ -69,7 +69,7 @@ def test_login_tries_the_token_and_keeps_it(wacr: Wacr, api: Api, pipe: Pipe) ->
         (httpx.Response(429, headers={"Retry-After": "9"}), 5, "9.0s"),
         (httpx.Response(200, text="<html>Log in</html>"), 7, "web page"),
         (httpx.Response(404, text="<html>nginx</html>"), 3, "web page"),
-        (httpx.Response(302, headers={"Location": "https://evil.example/"}), 7, "does not follow"),
+        (httpx.Response(302, headers={"Location": "https://evil.example/"}), 7, "redirects are not followed"),
         (httpx.ConnectError("[Errno 111] Connection refused"), 6, "no connection"),
     ],
 )

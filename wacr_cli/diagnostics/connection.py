@@ -17,7 +17,7 @@ from wacr_cli.settings.redaction import mask_numbers
 
 if TYPE_CHECKING:
     from wacr_cli.api.client import Client
-    from wacr_cli.api.raw import RawAnswer
+    from wacr_cli.api.raw import RawResponse
 
 
 class Step(NamedTuple):
@@ -96,7 +96,7 @@ def _clocks(date: str, clock: Clock) -> Step:
     )
 
 
-def _envelope(answer: RawAnswer) -> str:
+def _envelope(answer: RawResponse) -> str:
     whole = envelope.decode(answer.body)
     page = envelope.parse_page(whole)
     fields = list(dict.fromkeys(mask_numbers(str(name)) for row in page.rows for name in row))
