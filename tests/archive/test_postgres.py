@@ -30,7 +30,7 @@ from wacr_cli.core.errors import IncompleteError, ServiceError, UsageError, Wacr
 from wacr_cli.core.models import LOCAL_SORTS, Row
 from wacr_cli.core.progress import Progress
 from wacr_cli.core.query import Filter, Query
-from wacr_cli.settings.places import without_password
+from wacr_cli.settings.config import hide_password
 from wacr_cli.sync import Sync
 
 SECRET = "s3cret:wörd/with@signs"  # not the password of any role
@@ -515,7 +515,7 @@ def test_a_password_is_masked(wacr: Wacr, monkeypatch: pytest.MonkeyPatch) -> No
 )
 def test_a_url_is_shown_without_its_password(url: str, masked: str) -> None:
     """The password is masked wherever it is in a URL, valid or not."""
-    assert without_password(url) == masked
+    assert hide_password(url) == masked
 
 
 def test_continuous_integration_has_postgresql() -> None:
