@@ -59,9 +59,7 @@ class Session:
     @cached_property
     def console(self) -> Console:
         """The terminal: colour, width, pager, standard error."""
-        return Console.of_process(
-            self.environ, color=self.color, quiet=self.quiet, verbose=self.verbose, pager=self.pager
-        )
+        return Console.detect(self.environ, color=self.color, quiet=self.quiet, verbose=self.verbose, pager=self.pager)
 
     @cached_property
     def settings(self) -> config.Settings:

@@ -55,7 +55,7 @@ def test_a_failure_is_in_it(wacr: Wacr, api: Api) -> None:
     api.app = lambda _: httpx.Response(401, json={"message": f"{CANARY} of +4915112345678"})
     assert wacr("messages", "list").status == 4
     text = the_log().read_text()
-    assert "failed: UNAUTHORIZED: the API refused the token (401): [token] of " in text
+    assert "failed: UNAUTHORIZED: invalid or expired token (401): [token] of " in text
     assert "112345678" not in text
     assert "exit status 4" in text
 

@@ -220,8 +220,8 @@ class TestConnect:
     @pytest.mark.parametrize(
         ("response", "message", "status"),
         [
-            (httpx.Response(401, json={"message": f"no token {CANARY} of {PHONE}"}), "the API refused the token", 4),
-            (httpx.Response(403), "may not do this", 4),
+            (httpx.Response(401, json={"message": f"no token {CANARY} of {PHONE}"}), "invalid or expired token", 4),
+            (httpx.Response(403), "lacks a scope", 4),
             (httpx.Response(200, text="<html>"), "a web page", 7),
             (httpx.Response(302, headers={"Location": "/login"}), "redirects to /login", 7),
             (httpx.Response(200, json={"data": 5}), "not a list", 7),

@@ -84,23 +84,23 @@ class TestOfProcess:
         monkeypatch.setattr(sys, "stdout", Terminal())
         monkeypatch.setenv("COLUMNS", "100")
         monkeypatch.setenv("LINES", "30")
-        made = Console.of_process(environ)
+        made = Console.detect(environ)
         assert made.pager == pager
         assert made.stdout_is_terminal
         assert (made.width, made.height) == (100, 30)
-        assert Console.of_process(environ, pager=False).pager == ""
+        assert Console.detect(environ, pager=False).pager == ""
 
     def test_in_a_pipe(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """In a pipe there is neither pager nor colour."""
         monkeypatch.setattr(sys, "stdout", io.StringIO())
-        made = Console.of_process({"PAGER": "less"})
+        made = Console.detect({"PAGER": "less"})
         assert (made.stdout_is_terminal, made.pager, made.colour) == (False, "", False)
 
     def test_no_streams(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A process that was started without standard output or error is one without terminals."""
         monkeypatch.setattr(sys, "stdout", None)
         monkeypatch.setattr(sys, "stderr", None)
-        made = Console.of_process({})
+        made = Console.detect({})
         made.say("to nobody")
         assert (made.stdout_is_terminal, made.stderr_is_terminal) == (False, False)
         made.stderr.close()
@@ -108,7 +108,7 @@ class TestOfProcess:
     @pytest.mark.parametrize("color", ["always", "never"])
     def test_flags(self, color: str) -> None:
         """The flags come through."""
-        made = Console.of_process({}, color=color, quiet=True, verbose=True)
+        made = Console.detect({}, color=color, quiet=True, verbose=True)
         assert (made.colour, made.quiet, made.verbose) == (color == "always", True, True)
 
 

@@ -165,7 +165,7 @@ class TestFile:
         """A directory is refused."""
         (tmp_path / "folder").mkdir()
         monkeypatch.chdir(tmp_path)
-        with pytest.raises(UsageError, match=r"^--output: .* is a directory$"), output_file(name):
+        with pytest.raises(UsageError, match=r"^--output: .* is a folder$"), output_file(name):
             pass
         assert names(tmp_path) == {"folder"}
 

@@ -12,11 +12,11 @@ import pytest
 
 from wacr_cli.core.models import Row
 from wacr_cli.output.cells import max_cell_width
-from wacr_cli.output.chat import Chat, wrapped
+from wacr_cli.output.chat import Chat, wrap
 from wacr_cli.output.console import Console
 from wacr_cli.output.html import HtmlTable, HtmlTranscript
-from wacr_cli.output.markdown import MarkdownTable, MarkdownTranscript, plain
-from wacr_cli.output.transcript import Find, entries, heading, media_of, standing, zone_of
+from wacr_cli.output.markdown import MarkdownTable, MarkdownTranscript, escape
+from wacr_cli.output.transcript import Find, describe_media, format_zone, heading, make_entries, summarize
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 KNOWN: Row = {
@@ -151,7 +151,7 @@ def test_nothing_is_wider_than_the_terminal(width: int, text: str) -> None:
     drawn = bubbles(message(1, message=text), message(2, "outbound", message=text), width=width)
     body = [line for line in drawn.splitlines() if "──" not in line]
     assert max(map(max_cell_width, body)) <= max(width, 24 + 1)
-    assert re.sub(r"\s", "", "".join(wrapped(text, 30))) == re.sub(r"\s", "", "".join(wrapped(text, 0)))
+    assert re.sub(r"\s", "", "".join(wrap(text, 30))) == re.sub(r"\s", "", "".join(wrap(text, 0)))
 
 
 def test_not_on_a_terminal_nothing_is_broken() -> None:
@@ -171,7 +171,7 @@ def test_replies() -> None:
     for text in (bubbles(*rows, width=200), markdown(*rows), page(*rows)):
         flat = " ".join(re.sub(r"<[^>]*>", "", text).split())
         assert re.search(r"919876543210: the long long .*…", flat)
-        assert "in reply to a message not at hand" in flat
+        assert "in reply to a message not shown here" in flat
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_replies() -> None:
 )
 def test_media_are_named(row: Row, media: str) -> None:
     """By their type, and their file's name where that is known."""
-    assert media_of(row) == media
+    assert describe_media(row) == media
 
 
 def test_why_a_message_failed() -> None:
@@ -258,7 +258,7 @@ def test_markdown() -> None:
 def test_markdown_is_only_ever_text(text: str) -> None:
     """No line of a message can begin anything, and no sign in it is left to mean something."""
     for line in text.split("\n"):
-        shown = plain(line)
+        shown = escape(line)
         bare = re.sub(r"\\.|&nbsp;|&#64;", "", shown)
         assert not re.search(r"[`*_\[\]<>&|~#$]", bare)
         assert not re.match(r"\s*([-+=]|\d+[.)])", shown)
@@ -284,18 +284,18 @@ def test_times_that_are_none() -> None:
 
 def test_how_a_conversation_stands() -> None:
     """In words; what is not known is not said."""
-    assert standing({"id": 1, "window_closes_at": "2026-11-25T11:00:00Z"}, NOW) == (
+    assert summarize({"id": 1, "window_closes_at": "2026-11-25T11:00:00Z"}, NOW) == (
         "Service window closed since 25 Nov 2026, 16:30"
     )
-    assert standing({"id": 1, "messages": 1, "unread": 0}, NOW) == "1 message"
-    assert standing({"id": 1}, NOW) == ""
+    assert summarize({"id": 1, "messages": 1, "unread": 0}, NOW) == "1 message"
+    assert summarize({"id": 1}, NOW) == ""
     assert heading({"id": 1, "number": None}) == ["Conversation 1"]
-    assert zone_of(NOW) == "UTC+05:30"
+    assert format_zone(NOW) == "UTC+05:30"
 
 
 def test_nobody_s_direction() -> None:
     """A message without one is neither ours nor theirs."""
-    (entry,) = entries([message(1, None)], lambda _: None)
+    (entry,) = make_entries([message(1, None)], lambda _: None)
     assert (entry.ours, entry.status) == (None, "")
     assert '<article class="none">' in page(message(1, None))
 

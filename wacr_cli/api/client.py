@@ -16,7 +16,7 @@ from wacr_cli.core.validation import truncate
 from wacr_cli.settings.redaction import hide_token, secret_from_token
 
 if TYPE_CHECKING:
-    from wacr_cli.api.raw import RawAnswer
+    from wacr_cli.api.raw import RawResponse
 
 T = TypeVar("T")
 
@@ -97,9 +97,9 @@ class Client:
         """Return one page of any list; its rows need no ids."""
         return self._get(path, params, lambda answer: envelope.parse_page(answer, with_ids=False))
 
-    def raw(self, method: str, path: str, params: Params, body: bytes | None = None) -> RawAnswer:
+    def raw(self, method: str, path: str, params: Params, body: bytes | None = None) -> RawResponse:
         """Make any call; return its response unchanged, except that the token is masked. See :meth:`check`."""
-        from wacr_cli.api.raw import RawAnswer
+        from wacr_cli.api.raw import RawResponse
 
         try:
             response = self._send(self._request(path, params, method, body))
@@ -112,9 +112,9 @@ class Client:
         content = response.content
         for form in {token, token.replace("/", r"\/")} - {""}:  # as PHP encodes it in JSON
             content = content.replace(form.encode(), b"[token]")
-        return RawAnswer(response.status_code, response.reason_phrase, headers, content)
+        return RawResponse(response.status_code, response.reason_phrase, headers, content)
 
-    def check(self, path: str, answer: RawAnswer) -> None:
+    def check(self, path: str, answer: RawResponse) -> None:
         """Raise the error of a response that is not a success."""
         if not 200 <= answer.status < 300:
             location = next((value for name, value in answer.headers if name.lower() == "location"), "")

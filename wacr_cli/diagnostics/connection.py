@@ -17,7 +17,7 @@ from wacr_cli.settings.redaction import mask_numbers
 
 if TYPE_CHECKING:
     from wacr_cli.api.client import Client
-    from wacr_cli.api.raw import RawAnswer
+    from wacr_cli.api.raw import RawResponse
 
 
 class Step(NamedTuple):
@@ -109,7 +109,7 @@ def _compare_clocks(date: str, clock: Clock) -> Step:
     )
 
 
-def _describe_envelope(response: RawAnswer) -> str:
+def _describe_envelope(response: RawResponse) -> str:
     decoded = envelope.decode(response.body)
     page = envelope.parse_page(decoded)
     fields = list(dict.fromkeys(mask_numbers(str(name)) for row in page.rows for name in row))

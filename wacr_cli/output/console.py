@@ -1,4 +1,4 @@
-"""The person's side: who is a terminal, colour, the pager, and what is said on standard error."""
+"""The terminal: what is a terminal, colour, width and pager; and everything that goes to standard error."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DEFAULT_PAGER = "less"
 
 @dataclass(slots=True)
 class Console:
-    """What is known of the two output streams, and the one way to say something on standard error."""
+    """The properties of the output streams, and the only way to write to standard error."""
 
     stdout_is_terminal: bool = False
     stderr_is_terminal: bool = False
@@ -32,11 +32,11 @@ class Console:
     verbose: bool = False
     pager: str = ""
     secret: str = ""
-    stderr: TextIO = field(default_factory=lambda: sys.stderr or _nowhere())
+    stderr: TextIO = field(default_factory=lambda: sys.stderr or _open_devnull())
     _status: bool = False
 
     @classmethod
-    def of_process(
+    def detect(
         cls,
         environ: Mapping[str, str],
         *,
@@ -45,7 +45,7 @@ class Console:
         verbose: bool = False,
         pager: bool = True,
     ) -> Console:
-        """The console of this process; ``color`` is ``auto``, ``always`` or ``never``."""
+        """Return the console of this process; ``color`` is ``auto``, ``always`` or ``never``."""
         terminal = _is_terminal(sys.stdout)
         size = shutil.get_terminal_size()
         return cls(
@@ -56,33 +56,33 @@ class Console:
             height=size.lines,
             quiet=quiet,
             verbose=verbose,
-            pager=_pager(environ) if terminal and pager else "",
+            pager=_find_pager(environ) if terminal and pager else "",
             secret=secret_from_environment(environ),
         )
 
     def note(self, text: str) -> None:
-        """Say something in passing: a count, a hint, a warning. Not with ``--quiet``."""
+        """Write a count, a hint or a warning, unless ``--quiet`` is given."""
         if not self.quiet:
             self.say(text)
 
     def say(self, text: str) -> None:
-        """Say one line, whose text may come from anywhere; the token is not said, not even where a person typed it."""
+        """Write one line of text from any source; the token is redacted, even where the user typed it."""
         self.clear_status()
         self._write(printable(hide_encoded_token(text, self.secret)) + "\n")
 
     def status(self, text: str) -> None:
-        """Show one passing line, in place of the last one, where a person can see it."""
+        """Show a status line in place of the last one, on a terminal."""
         if self.stderr_is_terminal and not self.quiet:
             self._write("\r\x1b[K" + printable(text)[: self.width - 1])
             self._status = True
 
     def yield_screen(self) -> None:
-        """Show no passing lines any more: a pager has the screen."""
+        """Show no more status lines: a pager has the screen."""
         self.clear_status()
         self.stderr_is_terminal = False
 
     def clear_status(self) -> None:
-        """Take the passing line away."""
+        """Remove the status line."""
         if self._status:
             self._status = False
             self._write("\r\x1b[K")
@@ -92,10 +92,10 @@ class Console:
             self.stderr.write(text)
             self.stderr.flush()
         except (OSError, ValueError):
-            self.stderr = _nowhere()  # nobody can be told that nobody can be told
+            self.stderr = _open_devnull()  # an error about standard error has no place to go
 
 
-def _nowhere() -> TextIO:
+def _open_devnull() -> TextIO:
     return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - for the rest of the process
 
 
@@ -103,14 +103,14 @@ def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and not stream.closed and stream.isatty()
 
 
-def _pager(environ: Mapping[str, str]) -> str:
-    """The pager's command, empty where none is wanted or there is none."""
+def _find_pager(environ: Mapping[str, str]) -> str:
+    """Return the command of the pager, empty where none is wanted."""
     command = environ.get("WACR_PAGER", environ.get("PAGER", DEFAULT_PAGER)).strip()
     return "" if command == "cat" or environ.get("TERM") == "dumb" else command
 
 
 def wants_colour(choice: str, environ: Mapping[str, str], *, terminal: bool) -> bool:
-    """Whether to colour: the flag first, then NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE, then the terminal."""
+    """Return whether to use colour: by the flag, NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, then by the terminal."""
     if choice != "auto":
         return choice == "always"
     if environ.get("NO_COLOR"):
@@ -121,10 +121,10 @@ def wants_colour(choice: str, environ: Mapping[str, str], *, terminal: bool) -> 
 
 
 class ConsoleProgress(Progress):
-    """Shows a run's progress once it has taken a second, and each call with ``--verbose``."""
+    """Shows the progress of a run that takes longer than a second, and each call with ``--verbose``."""
 
     noun = "messages"
-    """What is read."""
+    """What the rows are."""
 
     def __init__(self, console: Console, *, limit: int) -> None:
         self._console = console
@@ -136,7 +136,7 @@ class ConsoleProgress(Progress):
         self._total: int | None = None
 
     def called(self, call: Call) -> None:
-        """Count it; with ``--verbose``, say how it went."""
+        """Count a call; with ``--verbose``, print it."""
         self.calls += 1
         if self._console.verbose:
             left = "" if call.left is None else f", {call.left} calls left"
@@ -144,29 +144,31 @@ class ConsoleProgress(Progress):
             self._console.say(f"{call.method} {call.path}{query} {call.outcome} {call.seconds * 1000:.0f} ms{left}")
 
     def waiting(self, seconds: float, reason: str) -> None:
-        """Count down."""
+        """Show the seconds left of a wait."""
         if seconds <= 0:
             self._console.clear_status()
         elif seconds > 1 or self._elapsed > 1:
-            self._console.status(f"{self._so_far}waiting {span(max(1, round(seconds)))} for {reason}{self._left()}")
+            self._console.status(
+                f"{self._summary}waiting {span(max(1, round(seconds)))} for {reason}{self._format_left()}"
+            )
 
     def read(self, rows: int, total: int | None) -> None:
-        """Say how far it is, and how long it will take at this rate and under this limit."""
+        """Show the rows read so far, and an estimate of the time left."""
         self._rows, self._total = rows, total
         if self._elapsed > 1:
-            self._console.status(f"{self._so_far}{rows / self._elapsed:,.0f} a second{self._left()}")
+            self._console.status(f"{self._summary}{rows / self._elapsed:,.0f} a second{self._format_left()}")
 
     @property
     def _elapsed(self) -> float:
         return time.monotonic() - self._start
 
     @property
-    def _so_far(self) -> str:
+    def _summary(self) -> str:
         of = f" of {self._total:,}" if self._total else ""
         return f"{self._rows:,}{of} {self.noun}, {self.calls} calls, " if self._rows else ""
 
-    def _left(self) -> str:
-        """The time left: of the calls still to make when the limit rules, else at the rate so far."""
+    def _format_left(self) -> str:
+        """Return the time left: by the rate limit for the calls still to make, else by the rate so far."""
         if not self._rows or not self._total or self._total <= self._rows:
             return ""
         last_call = self.calls + -(-(self._total - self._rows) // PER_PAGE_MAX)

@@ -1,4 +1,4 @@
-"""Where the words go: standard output, a pager, or a file that is replaced only when it is whole."""
+"""Destinations: standard output, a pager, or a file that is replaced only when it is complete."""
 
 from __future__ import annotations
 
@@ -21,24 +21,23 @@ if TYPE_CHECKING:
 
 
 class PagerClosedError(Exception):
-    """The person has read enough."""
+    """The user closed the pager."""
 
 
 class Sink(Protocol):
-    """Takes text; ``is_terminal`` says that a person's terminal will show it."""
+    """Takes text; ``is_terminal`` is whether a terminal shows it."""
 
     is_terminal: bool
 
     def write(self, text: str) -> None:
-        """Take some text."""
+        """Write some text."""
         ...
 
 
 class Stream:
     r"""A binary stream as a sink of UTF-8.
 
-    Half of a surrogate pair, which UTF-8 has no form for, is written as ``\ud800``: in JSON that is the
-    very escape for it.
+    Half of a surrogate pair, which UTF-8 can't encode, is written as ``\ud800``, which is also its escape in JSON.
     """
 
     def __init__(self, stream: BinaryIO, *, is_terminal: bool = False) -> None:
@@ -46,9 +45,9 @@ class Stream:
         self.is_terminal = is_terminal
 
     def write(self, text: str) -> None:
-        """Write at once, so that whoever reads a pipe sees each window as it comes.
+        """Write and flush, so that the reader of a pipe gets each window as it comes.
 
-        Raises :class:`BrokenPipeError` where nobody reads any more, :class:`WacrError` where it can't be written.
+        Raises :class:`BrokenPipeError` where the reader is gone, :class:`WacrError` where writing fails.
         """
         if not text:
             return
@@ -62,43 +61,43 @@ class Stream:
 
 
 class Pager:
-    """Standard output, through a pager as soon as there is more than a screen of it."""
+    """Standard output, through a pager as soon as it is longer than the screen."""
 
     is_terminal = True
 
-    def __init__(self, inner: Stream, command: str, height: int, started: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, inner: Stream, command: str, height: int, on_start: Callable[[], None] = lambda: None) -> None:
         self._inner = inner
         self._command = command
-        self._room = height - 1
-        self._started = started
+        self._lines_left = height - 1
+        self._on_start = on_start
         self._environ = {"LESS": "FRX", "LV": "-c"} | dict(os.environ)
-        self._held: list[str] = []
+        self._kept: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None
 
     def write(self, text: str) -> None:
-        """Hold back what fits the screen, and pass the rest on to the pager."""
+        """Keep what fits the screen; pass everything on to the pager when it does not."""
         if self._process:
-            self._pass_on(text)
+            self._send(text)
             return
-        self._held.append(text)
-        self._room -= text.count("\n")
-        if self._room < 0:
+        self._kept.append(text)
+        self._lines_left -= text.count("\n")
+        if self._lines_left < 0:
             self._start()
 
     def finish(self) -> None:
-        """Write what was held back, or wait until the person is done."""
+        """Write what was kept, or wait until the user closes the pager."""
         if self._process is None:
-            self._inner.write("".join(self._held))
-            self._held.clear()
+            self._inner.write("".join(self._kept))
+            self._kept.clear()
             return
-        with suppress(BrokenPipeError):  # quitting a pager early is the ordinary way to leave it
+        with suppress(BrokenPipeError):  # closing a pager early is the usual way to leave it
             self._stdin.close()
         while True:
             try:
                 self._process.wait()
                 break
             except KeyboardInterrupt:
-                continue  # Ctrl-C is the pager's to handle, as long as it lasts
+                continue  # while a pager runs, Ctrl-C is for the pager
 
     @property
     def _stdin(self) -> BinaryIO:
@@ -107,18 +106,18 @@ class Pager:
         return self._process.stdin  # type: ignore[return-value]
 
     def _start(self) -> None:
-        text = "".join(self._held)
-        self._held.clear()
+        text = "".join(self._kept)
+        self._kept.clear()
         try:
             self._process = subprocess.Popen(shlex.split(self._command), stdin=subprocess.PIPE, env=self._environ)  # noqa: S603
-        except (OSError, ValueError):  # no such pager: the terminal's own scrolling has to do
-            self._room = sys.maxsize
+        except (OSError, ValueError):  # no such pager: the terminal scrolls
+            self._lines_left = sys.maxsize
             self._inner.write(text)
             return
-        self._started()
-        self._pass_on(text)
+        self._on_start()
+        self._send(text)
 
-    def _pass_on(self, text: str) -> None:
+    def _send(self, text: str) -> None:
         try:
             self._stdin.write(text.encode("utf-8", "backslashreplace"))
             self._stdin.flush()
@@ -128,24 +127,24 @@ class Pager:
 
 @contextmanager
 def output_file(name: str) -> Iterator[Stream]:
-    """A sink for ``--output``: the file appears, or is replaced, when the block ends without an exception.
+    """Open the file of ``--output``: it is created or replaced when the block ends without an exception.
 
-    A name that ends in ``.gz`` is packed. Devices and pipes are written as they are. Raises
-    :class:`UsageError` where it can't be written, :class:`~wacr_cli.core.errors.BusyError` where another wacr does.
+    A name that ends in ``.gz`` is compressed. Devices and pipes are written directly. Raises :class:`UsageError` where
+    the file can't be written, :class:`~wacr_cli.core.errors.BusyError` where another wacr writes it.
     """
     path = Path(name)
     try:
         kind = path.stat().st_mode
     except FileNotFoundError:
-        kind = stat.S_IFREG | 0o666 & ~_umask()
+        kind = stat.S_IFREG | 0o666 & ~_get_umask()
     except OSError as error:
-        raise _unwritable(name, error) from None
+        raise _write_error(name, error) from None
     if stat.S_ISDIR(kind):
-        raise UsageError(f"--output: {name!r} is a directory", "Name a file in it.")
+        raise UsageError(f"--output: {name!r} is a folder", "Name a file in it.")
     if stat.S_ISREG(kind):
-        opened = _replacement(Path(os.path.realpath(path)), name, stat.S_IMODE(kind))
+        opened = _replace(Path(os.path.realpath(path)), name, stat.S_IMODE(kind))
     else:
-        opened = _device(path, name)  # by its own name: what /dev/stdout resolves to can't be opened
+        opened = _open_device(path, name)  # unresolved: the target of /dev/stdout can't be opened
     try:
         with opened as file:
             if not name.lower().endswith(".gz"):
@@ -153,20 +152,20 @@ def output_file(name: str) -> Iterator[Stream]:
                 return
             import gzip
 
-            # No name and no time inside: the same rows make the same file.
+            # Without a name and a time inside, the same rows give the same file.
             with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
                 yield Stream(_Unflushed(packed))  # type: ignore[arg-type]
     except BrokenPipeError:
         raise
-    except OSError as error:  # of the last bytes, or once more on closing after a write that failed
-        raise WacrError(f"writing {name!r} failed: {error.strerror}", _AS_IT_WAS, code="WRITE_FAILED") from None
+    except OSError as error:  # from the last bytes, or again on closing after a write that failed
+        raise WacrError(f"writing {name!r} failed: {error.strerror}", _NOT_REPLACED, code="WRITE_FAILED") from None
 
 
-_AS_IT_WAS = "What was there before is as it was. Is the disk full?"
+_NOT_REPLACED = "The file was not replaced. Is the disk full?"
 
 
 class _Unflushed:
-    """A gzip file that is not flushed after each window, which would cost it its compression."""
+    """A gzip file that is not flushed after each window, because that would spoil its compression."""
 
     def __init__(self, inner: GzipFile) -> None:
         self.write = inner.write
@@ -175,34 +174,34 @@ class _Unflushed:
         """Wait for more."""
 
 
-def _umask() -> int:
-    """The mask for new files, which can only be read by setting it."""
+def _get_umask() -> int:
+    """Return the mask for new files; it can only be read by setting it."""
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
 
 
-def _unwritable(name: str, error: OSError) -> UsageError:
+def _write_error(name: str, error: OSError) -> UsageError:
     return UsageError(
-        f"--output: can't write {name!r}: {error.strerror}", "Name a file in a folder that you may write to."
+        f"--output: can't write {name!r}: {error.strerror}", "Name a file in a folder that you can write to."
     )
 
 
 @contextmanager
-def _device(path: Path, name: str) -> Iterator[BinaryIO]:
+def _open_device(path: Path, name: str) -> Iterator[BinaryIO]:
     try:
         file = path.open("wb")
     except OSError as error:
-        raise _unwritable(name, error) from None
+        raise _write_error(name, error) from None
     with file:
         yield file
 
 
 @contextmanager
-def _replacement(path: Path, name: str, mode: int) -> Iterator[BinaryIO]:
-    """A file beside ``path`` that takes its place when the block ends well, and goes when it does not.
+def _replace(path: Path, name: str, mode: int) -> Iterator[BinaryIO]:
+    """Open a file beside *path* that replaces it when the block ends well, and is removed when it does not.
 
-    Its name is always the same, so that what a killed run left is written over by the next.
+    Its name is always the same, so that the next run overwrites what a killed run left.
     """
     part = path.with_name(f".{path.name}.wacr-part")
     with ExitStack() as stack:
@@ -211,9 +210,9 @@ def _replacement(path: Path, name: str, mode: int) -> Iterator[BinaryIO]:
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
             stack.enter_context(lock_file(path.with_name(f".{path.name}.wacr-lock"), f"--output: {name!r}"))
             part.unlink(missing_ok=True)
-            file = stack.enter_context(_private(part))
+            file = stack.enter_context(_create_private(part))
         except OSError as error:
-            raise _unwritable(name, error) from None
+            raise _write_error(name, error) from None
         stack.callback(part.unlink, missing_ok=True)
         part.chmod(mode)
         yield file
@@ -224,13 +223,13 @@ def _replacement(path: Path, name: str, mode: int) -> Iterator[BinaryIO]:
         _sync_folder(path.parent)
 
 
-def _private(path: Path) -> BinaryIO:
-    """A new file that nobody else reads until it has the mode that it shall have."""
+def _create_private(path: Path) -> BinaryIO:
+    """Create a file that others can't read until it has its final mode."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), "wb")
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make a renaming last through a power cut, where the system can."""
+    """Make a renaming durable, where the system supports it."""
     if hasattr(os, "O_DIRECTORY"):
         fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:

@@ -1,7 +1,7 @@
-"""HTML: a transcript, and rows as a table, each a page that needs nothing beside itself and runs nothing.
+"""HTML: a transcript, and rows as a table, each a self-contained page without scripts.
 
-A policy in the page forbids it to load or run anything, should a text ever come through as more than text. It follows
-the reader's dark or light setting, and prints in light on A4 without tearing a message apart.
+A content security policy forbids loading and running anything, in case a text is ever more than text. The page follows
+the dark or light setting of the reader, and prints in light on A4 without splitting a message.
 """
 
 from __future__ import annotations
@@ -15,9 +15,19 @@ from wacr_cli.core.models import Row
 from wacr_cli.core.times import parse_sent_at
 from wacr_cli.output.destinations import Sink
 from wacr_cli.output.sanitize import printable
-from wacr_cli.output.transcript import Days, Entry, Find, clock, entries, heading, standing, zone_of
+from wacr_cli.output.transcript import (
+    UNKNOWN_REPLY,
+    DayHeadings,
+    Entry,
+    Find,
+    format_clock,
+    format_zone,
+    heading,
+    make_entries,
+    summarize,
+)
 
-# Marks that texts of right-to-left scripts are written with; harmless, since every text is kept apart from the next.
+# Marks in texts of right-to-left scripts; they are harmless, because every text is isolated from the next.
 _MARKS = re.compile("([\u200e\u200f\u061c])")
 
 _STYLE = """
@@ -78,40 +88,40 @@ _HEAD = """<!doctype html>
 _FOOT = "</body>\n</html>\n"
 
 
-def shown(line: str) -> str:
-    """A line of text as HTML that is nothing but text."""
+def escape(line: str) -> str:
+    """Return a line of text as HTML that shows it as it is."""
     parts = _MARKS.split(line)
     return "".join(part if _MARKS.fullmatch(part) else html.escape(printable(part)) for part in parts)
 
 
-def _lines(text: str) -> str:
-    return "\n".join(shown(line) for line in text.split("\n"))
+def _escape_lines(text: str) -> str:
+    return "\n".join(escape(line) for line in text.split("\n"))
 
 
-def _head(title: Sequence[str], about: str, kind: str = "") -> str:
-    """The page down to its text; the parts of a title may be of different scripts, and stay in order."""
-    apart = " · ".join(f"<bdi>{shown(part)}</bdi>" for part in title)
-    return _HEAD.format(title=shown(" · ".join(title)), heading=apart, about=shown(about), style=_STYLE, kind=kind)
+def _make_head(title: Sequence[str], about: str, kind: str = "") -> str:
+    """Return the page up to its content; the parts of a title may be of different scripts and stay in order."""
+    isolated = " · ".join(f"<bdi>{escape(part)}</bdi>" for part in title)
+    return _HEAD.format(title=escape(" · ".join(title)), heading=isolated, about=escape(about), style=_STYLE, kind=kind)
 
 
 class HtmlTranscript:
-    """Writes messages under their days, theirs on the left and ours on the right."""
+    """Writes messages under their days, the customer on the left, the business on the right."""
 
-    def __init__(self, sink: Sink, known: Row, now: Callable[[], datetime], find: Find) -> None:
+    def __init__(self, sink: Sink, conversation: Row, now: Callable[[], datetime], find: Find) -> None:
         self._sink = sink
         self._find = find
-        self._days = Days()
-        more = f"{standing(known, now())}. " if standing(known, now()) else ""
-        self._head = _head(heading(known), f"{more}Times are local, {zone_of(now())} now.") + "<main>\n"
+        self._days = DayHeadings()
+        more = f"{summarize(conversation, now())}. " if summarize(conversation, now()) else ""
+        self._head = _make_head(heading(conversation), f"{more}Times are local, {format_zone(now())} now.") + "<main>\n"
 
     def write(self, rows: Sequence[Row]) -> None:
         """Write some messages, oldest first."""
         parts = [self._head]
         self._head = ""
-        for entry in entries(rows, self._find):
-            if day := self._days.begun_by(entry):
-                parts.append(f"<h2>{shown(day)}</h2>\n")
-            parts.append(_article(entry))
+        for entry in make_entries(rows, self._find):
+            if day := self._days.next(entry):
+                parts.append(f"<h2>{escape(day)}</h2>\n")
+            parts.append(_make_article(entry))
         self._sink.write("".join(parts))
 
     def finish(self) -> None:
@@ -119,22 +129,22 @@ class HtmlTranscript:
         self._sink.write(f"{self._head}</main>\n{_FOOT}")
 
 
-def _article(entry: Entry) -> str:
+def _make_article(entry: Entry) -> str:
     side = {True: "out", False: "in", None: "none"}[entry.ours]
     full = f"{entry.moment:%a %d %b %Y %H:%M:%S %z}" if entry.moment else ""
     at = f' datetime="{entry.moment.isoformat()}" title="{full}"' if entry.moment else ""
-    by = [f'<b dir="auto">{shown(entry.who)}</b>', f"<time{at}>{shown(clock(entry))}</time>"]
+    by = [f'<b dir="auto">{escape(entry.who)}</b>', f"<time{at}>{escape(format_clock(entry))}</time>"]
     if entry.status:
-        by.append(f'<span{" class=failed" * entry.failed} dir="auto">{shown(entry.status)}</span>')
+        by.append(f'<span{" class=failed" * entry.is_failed} dir="auto">{escape(entry.status)}</span>')
     parts = [f'<div class="by">{" ".join(by)}</div>']
     if entry.quote:
         who, text = entry.quote.who, entry.quote.text
-        words = f"<bdi>{shown(who)}</bdi>: {shown(text)}" if who else "in reply to a message not at hand"
+        words = f"<bdi>{escape(who)}</bdi>: {escape(text)}" if who else UNKNOWN_REPLY
         parts.append(f'<blockquote dir="auto">{words}</blockquote>')
     if entry.media:
-        parts.append(f'<p class="media" dir="auto">{shown(entry.media)}</p>')
+        parts.append(f'<p class="media" dir="auto">{escape(entry.media)}</p>')
     if entry.text:
-        parts.append(f'<p class="text" dir="auto">{_lines(entry.text)}</p>')
+        parts.append(f'<p class="text" dir="auto">{_escape_lines(entry.text)}</p>')
     return f'<article class="{side}">{"".join(parts)}</article>\n'
 
 
@@ -143,14 +153,16 @@ class HtmlTable:
 
     def __init__(self, sink: Sink, columns: Sequence[str], title: str, about: str, now: datetime) -> None:
         self._sink = sink
-        about = f"{about} Times are local, {zone_of(now)} now."
+        about = f"{about} Times are local, {format_zone(now)} now."
         self._columns = columns
         cells = "".join(f"<th>{html.escape(name.replace('_', ' '))}</th>" for name in columns)
-        self._head = f"{_head([title], about, ' class=wide')}<table>\n<thead><tr>{cells}</tr></thead>\n<tbody>\n"
+        self._head = f"{_make_head([title], about, ' class=wide')}<table>\n<thead><tr>{cells}</tr></thead>\n<tbody>\n"
 
     def write(self, rows: Sequence[Row]) -> None:
         """Write some rows."""
-        lines = ("".join(f'<td dir="auto">{_cell(row.get(name))}</td>' for name in self._columns) for row in rows)
+        lines = (
+            "".join(f'<td dir="auto">{_format_cell(row.get(name))}</td>' for name in self._columns) for row in rows
+        )
         self._sink.write(self._head + "".join(f"<tr>{line}</tr>\n" for line in lines))
         self._head = ""
 
@@ -160,12 +172,12 @@ class HtmlTable:
         self._head = ""
 
 
-def _cell(value: object) -> str:
+def _format_cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str) and (moment := parse_sent_at(value)) and "T" in value:
         try:
             return f"{moment.astimezone():%d&nbsp;%b&nbsp;%Y, %H:%M}"
         except OverflowError:  # a year that no time zone reaches
-            return shown(value)
-    return shown(" ".join(str(value).split()))
+            return escape(value)
+    return escape(" ".join(str(value).split()))

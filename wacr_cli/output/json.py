@@ -1,4 +1,4 @@
-"""JSON: one array of objects, or an object a line; the API's own fields with its own types."""
+"""JSON: one array of objects, or one object on each line, with the API's own fields and types."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ _PRETTY = json.JSONEncoder(ensure_ascii=False, allow_nan=False, indent=2)
 
 
 def encode(value: object, *, pretty: bool = False) -> str:
-    """A JSON text, on one line unless ``pretty``, that acts on no terminal."""
+    """Return a value as JSON, on one line unless ``pretty``, safe to print on a terminal."""
     try:
         return json_safe((_PRETTY if pretty else _COMPACT).encode(value))
     except RecursionError:
-        raise BadAnswerError("a row's JSON is nested too deep", "Leave that field out with --fields.") from None
+        raise BadAnswerError("the JSON of a row is nested too deeply", "Choose other fields with --fields.") from None
 
 
 def select_fields(rows: Sequence[Row], columns: Sequence[str] | None) -> Sequence[Row]:
-    """The rows with the columns asked for alone, in that order; whole where none were."""
+    """Return the rows with only the given columns, in that order; unchanged where there are none."""
     return [{name: row.get(name) for name in columns} for row in rows] if columns else rows
 
 
 class JsonLines:
-    """An object a line."""
+    """One object on each line."""
 
     def __init__(self, sink: Sink, columns: Sequence[str] | None) -> None:
         self._sink = sink
@@ -43,7 +43,7 @@ class JsonLines:
 
 
 class JsonArray:
-    """One array, written as the rows come; an array that is not closed is one that was interrupted."""
+    """One array, written as the rows come; an array that is not closed was interrupted."""
 
     def __init__(self, sink: Sink, columns: Sequence[str] | None) -> None:
         self._sink = sink
@@ -64,12 +64,12 @@ class JsonArray:
 
 
 class JsonDocument:
-    """One object: what is said of the rows, and the rows as an array in it, written as they come."""
+    """One object: a description, and the rows as an array in it, written as they come."""
 
-    def __init__(self, sink: Sink, about: str, known: Row, name: str) -> None:
+    def __init__(self, sink: Sink, key: str, description: Row, rows_key: str) -> None:
         self._sink = sink
         self._rows = JsonArray(sink, None)
-        self._before = f"{{{encode(about)}: {encode(known)}, {encode(name)}: "
+        self._before = f"{{{encode(key)}: {encode(description)}, {encode(rows_key)}: "
 
     def write(self, rows: Sequence[Row]) -> None:
         """Write some rows."""
@@ -77,7 +77,7 @@ class JsonDocument:
         self._rows.write(rows)
 
     def finish(self) -> None:
-        """Close the array, and what it stands in."""
+        """Close the array and the object."""
         self._begin()
         self._rows.finish()
         self._sink.write("}\n")
@@ -88,7 +88,7 @@ class JsonDocument:
 
 
 class JsonObject:
-    """One object alone."""
+    """A single object."""
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink

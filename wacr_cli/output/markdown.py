@@ -1,4 +1,4 @@
-"""Markdown: a transcript, and rows as a table. What strangers wrote is shown as text and means nothing to Markdown."""
+"""Markdown: a transcript, and rows as a table. Untrusted text is escaped, so that Markdown shows it as it is."""
 
 from __future__ import annotations
 
@@ -9,71 +9,78 @@ from datetime import datetime
 from wacr_cli.core.models import Row
 from wacr_cli.output.destinations import Sink
 from wacr_cli.output.sanitize import printable
-from wacr_cli.output.transcript import Days, Entry, Find, clock, entries, heading, standing, zone_of
+from wacr_cli.output.transcript import (
+    DayHeadings,
+    Entry,
+    Find,
+    format_clock,
+    format_zone,
+    heading,
+    make_entries,
+    summarize,
+)
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>&|~#$])")
-# What makes a list, a heading's underline or a rule at the beginning of a line, and a link of bare words anywhere.
+# What begins a list, underlines a heading or draws a rule at the start of a line; what makes a link anywhere.
 _STARTS = re.compile(r"^(\s*)([-+=]|[0-9]{1,9}(?=[.)]))")
 _LINKS = re.compile(r"(?i)(\bwww|\bhttps?|\bftp|\bmailto|\bxmpp)([.:])|@")
 
 
-def plain(text: str) -> str:
-    """A line of text that Markdown shows as it is."""
+def escape(text: str) -> str:
+    """Return a line of text that Markdown shows as it is."""
     escaped = _SIGNS.sub(r"\\\1", printable(text))
-    escaped = _STARTS.sub(_unlisted, escaped)
-    escaped = _LINKS.sub(_unlinked, escaped)
+    escaped = _STARTS.sub(_escape_start, escaped)
+    escaped = _LINKS.sub(_escape_link, escaped)
     return re.sub(r"^ +| {2,}$", lambda blanks: "&nbsp;" * len(blanks[0]), escaped)
 
 
-def _unlisted(found: re.Match[str]) -> str:
+def _escape_start(found: re.Match[str]) -> str:
     sign = found[2]
     return f"{found[1]}{sign}\\" if sign.isdigit() else f"{found[1]}\\{sign}"
 
 
-def _unlinked(found: re.Match[str]) -> str:
+def _escape_link(found: re.Match[str]) -> str:
     return f"{found[1]}\\{found[2]}" if found[1] else "&#64;"
 
 
 class MarkdownTranscript:
-    """Writes messages under their days, each with who said it and when, its text as a quotation."""
+    """Writes messages under their days, each with its sender and time; the text is a quotation."""
 
-    def __init__(self, sink: Sink, known: Row, now: Callable[[], datetime], find: Find) -> None:
+    def __init__(self, sink: Sink, conversation: Row, now: Callable[[], datetime], find: Find) -> None:
         self._sink = sink
         self._find = find
-        self._days = Days()
-        more = f"{standing(known, now())}. " if standing(known, now()) else ""
-        self._head = (
-            f"# {plain(' · '.join(heading(known)))}\n\n{plain(f'{more}Times are local, {zone_of(now())} now.')}\n"
-        )
+        self._days = DayHeadings()
+        more = f"{summarize(conversation, now())}. " if summarize(conversation, now()) else ""
+        about = f"{more}Times are local, {format_zone(now())} now."
+        self._head = f"# {escape(' · '.join(heading(conversation)))}\n\n{escape(about)}\n"
 
     def write(self, rows: Sequence[Row]) -> None:
         """Write some messages, oldest first."""
         parts = [self._head]
         self._head = ""
-        for entry in entries(rows, self._find):
-            if day := self._days.begun_by(entry):
+        for entry in make_entries(rows, self._find):
+            if day := self._days.next(entry):
                 parts.append(f"\n## {day}\n")
-            parts.append(_said(entry))
+            parts.append(_format_entry(entry))
         self._sink.write("".join(parts))
 
     def finish(self) -> None:
-        """Write the heading, should there have been no messages."""
+        """Write the heading where there were no messages."""
         self._sink.write(self._head)
         self._head = ""
 
 
-def _said(entry: Entry) -> str:
-    status = f" · {plain(entry.status)}" if entry.status else ""
+def _format_entry(entry: Entry) -> str:
+    status = f" · {escape(entry.status)}" if entry.status else ""
     lines = []
     if entry.quote:
-        words = f"{entry.quote.who}: {entry.quote.text}" if entry.quote.who else "in reply to a message not at hand"
-        lines += [f"> > {plain(words)}", ">"]
+        lines += [f"> > {escape(str(entry.quote))}", ">"]
     if entry.media:
-        lines += [f"> *{plain(entry.media)}*", *[">"] * bool(entry.text)]
-    # A backslash at the end of a line keeps it a line.
-    lines += "\\\n".join(f"> {plain(line)}" for line in entry.text.split("\n")).split("\n") if entry.text else []
+        lines += [f"> *{escape(entry.media)}*", *[">"] * bool(entry.text)]
+    # A backslash at the end keeps the line break.
+    lines += "\\\n".join(f"> {escape(line)}" for line in entry.text.split("\n")).split("\n") if entry.text else []
     lines = [">" if line == "> \\" else line for line in lines]
-    return "\n".join((f"\n**{plain(entry.who)}**, {plain(clock(entry))}{status}\n", *lines)) + "\n"
+    return "\n".join((f"\n**{escape(entry.who)}**, {escape(format_clock(entry))}{status}\n", *lines)) + "\n"
 
 
 class MarkdownTable:
@@ -82,22 +89,22 @@ class MarkdownTable:
     def __init__(self, sink: Sink, columns: Sequence[str]) -> None:
         self._sink = sink
         self._columns = columns
-        self._head = f"| {' | '.join(map(_titled, columns))} |\n|{' --- |' * len(columns)}\n"
+        self._head = f"| {' | '.join(map(_format_title, columns))} |\n|{' --- |' * len(columns)}\n"
 
     def write(self, rows: Sequence[Row]) -> None:
         """Write some rows; a heading before the first."""
-        lines = [f"| {' | '.join(plain(_cell(row.get(name))) for name in self._columns)} |\n" for row in rows]
+        lines = [f"| {' | '.join(escape(_format_cell(row.get(name))) for name in self._columns)} |\n" for row in rows]
         self._sink.write(self._head + "".join(lines))
         self._head = ""
 
     def finish(self) -> None:
-        """Write the heading, should there have been no rows."""
+        """Write the heading where there were no rows."""
         self._sink.write(self._head)
 
 
-def _titled(name: str) -> str:
+def _format_title(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _cell(value: object) -> str:
+def _format_cell(value: object) -> str:
     return "" if value is None else " ".join(str(value).split())
