@@ -92,7 +92,7 @@ BROKEN: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str, int]] = {
     "wrong type": (write_wrong_type, "invalid number of calls", 2),
     "unencrypted": (with_variable("WACR_API_URL", "http://shop.example/api"), "unencrypted", 2),
     "bad limit": (with_variable("WACR_RATE_LIMIT", "fast"), "WACR_RATE_LIMIT: invalid number", 2),
-    "bad demo": (with_variable("WACR_DEMO", "maybe"), "WACR_DEMO: neither on nor off", 2),
+    "bad demo": (with_variable("WACR_DEMO", "maybe"), "WACR_DEMO: invalid value", 2),
     "readable by others": (with_tokens("{}", 0o644), "others can read it", 2),
     "damaged": (with_tokens('{"profiles": {"def'), "is damaged", 2),
     "a link": (link_tokens, "a symbolic link", 2),

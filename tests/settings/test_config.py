@@ -109,7 +109,7 @@ class TestDemo:
     @pytest.mark.parametrize("value", ["2", "maybe", " "])
     def test_invalid(self, environ: dict[str, str], value: str) -> None:
         """Any other value is an error."""
-        with pytest.raises(UsageError, match=r"^WACR_DEMO: neither on nor off"):
+        with pytest.raises(UsageError, match=r"^WACR_DEMO: invalid value"):
             load(environ | {"WACR_DEMO": value})
 
 

@@ -301,10 +301,12 @@ def _get_string(values: Mapping[str, Any], key: str, path: Path) -> str | None:
 
 
 def is_enabled(environ: Mapping[str, str], name: str) -> bool:
-    """Return whether a variable is 1 or the like; raises :class:`UsageError` where it is neither on nor off."""
+    """Return whether a variable is 1 or the like; raises :class:`UsageError` for an unknown value."""
     value = environ.get(name, "").lower()
     if value not in _TRUE + _FALSE:
-        raise UsageError(f"{name}: neither on nor off: {environ[name]!r}", f"Set {name}=1 or {name}=0.")
+        raise UsageError(
+            f"{name}: invalid value {environ[name]!r}", f"Set {name}=1 to turn it on, or {name}=0 to turn it off."
+        )
     return value in _TRUE
 
 
