@@ -455,7 +455,7 @@ def test_libpq_finds_the_password(
         ("postgresql://wacr:s3cret@127.0.0.1:s3cret/x", 2, "not a valid PostgreSQL URL"),
         ("postgresql://wacr:s3cret/s3cret@127.0.0.1/x", 2, "not a valid PostgreSQL URL"),
         ("postgresql://h/x?nonsense=s3cret", 2, "not a valid PostgreSQL URL"),
-        ("mysql://wacr:s3cret@h/x", 2, "not a file, nor a PostgreSQL database: 'mysql://wacr:***@h/x'"),
+        ("mysql://wacr:s3cret@h/x", 2, "neither a file nor a PostgreSQL database: 'mysql://wacr:***@h/x'"),
     ],
 )
 def test_a_url_without_a_server_or_that_is_invalid(wacr: Wacr, api: Api, url: str, status: int, message: str) -> None:

@@ -249,7 +249,7 @@ class TestConnect:
         assert lines[1].startswith("! clock         1h01m ahead of the API's clock")
 
     def test_invalid_configuration(self, wacr: Wacr, api: Api) -> None:
-        """Where the configuration is invalid, no call is made."""
+        """If the configuration is invalid, no call is made."""
         write_config("[")
         assert "not tested" in wacr("doctor", "--connect").text
         assert api.requests == []

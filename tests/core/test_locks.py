@@ -77,7 +77,7 @@ def test_exception_releases_the_lock(tmp_path: Path) -> None:
 
 
 def test_file_removed_before_it_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the last owner removes the file between opening and locking, a new file is created and locked."""
+    """If the last owner removes the file between opening and locking, a new file is created and locked."""
     path = tmp_path / "lock"
     real_open = os.open
     opened: list[int] = []

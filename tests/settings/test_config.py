@@ -67,7 +67,7 @@ class TestPrecedence:
         assert load(environ, profile=flag) == Settings(profile, url, limit)
 
     def test_profile_named_default(self, environ: dict[str, str]) -> None:
-        """Where no profile is named, the one named default is used if it exists."""
+        """If no profile is named, the one named default is used if it exists."""
         write(environ, "[profiles.default]\nrate_limit = 30\n[profiles.other]\nrate_limit = 4")
         assert load(environ) == Settings("default", DEFAULT_API_URL, 30)
 
@@ -130,14 +130,14 @@ class TestFile:
 
     @pytest.mark.parametrize("text", ["", "[profiles]", 'default_profile = "x"'])
     def test_no_profiles(self, environ: dict[str, str], text: str) -> None:
-        """Where the file has no profiles, naming one is an error."""
+        """If the file has no profiles, naming one is an error."""
         write(environ, text)
         with pytest.raises(UsageError, match=r"^no profile named 'x'$") as caught:
             load(environ, profile="x")
         assert caught.value.hint.startswith("There are no profiles in ")
 
     def test_no_file_for_a_profile(self, environ: dict[str, str]) -> None:
-        """Where there is no file, naming a profile is an error."""
+        """If there is no file, naming a profile is an error."""
         with pytest.raises(UsageError, match=r"^no profile named 'x'$"):
             load(environ, profile="x")
 
@@ -326,7 +326,7 @@ class TestApiUrl:
         ],
     )
     def test_invalid_url(self, text: str) -> None:
-        """A text that is invalid URL with a host is refused, and the hint has an example."""
+        """A text that is not a URL with a host is refused, and the hint has an example."""
         with pytest.raises(UsageError, match=r"^WACR_API_URL: invalid URL") as caught:
             check_api_url(text, "WACR_API_URL")
         assert DEFAULT_API_URL in caught.value.hint

@@ -177,7 +177,7 @@ class TestTokenStore:
         assert "wacr auth login --profile 'it'\"'\"'s'" in caught.value.hint
 
     def test_variable_overrides_the_file(self, environ: dict[str, str]) -> None:
-        """Where WACR_TOKEN is set, the file is not read."""
+        """If WACR_TOKEN is set, the file is not read."""
         write_file(environ, "{", 0o644)
         assert credentials.find_token(environ | {"WACR_TOKEN": CANARY}, SHOP).source == "environment"
 
@@ -267,7 +267,7 @@ class TestTokenStore:
             credentials.TokenStore(environ).save_token("shop", "https://shop.example", CANARY)
 
     def test_file_in_place_of_the_folder(self, environ: dict[str, str]) -> None:
-        """Where a file has the folder's name, nothing can be stored, and nothing is."""
+        """If a file has the folder's name, nothing can be stored, and nothing is."""
         Path(environ["WACR_CONFIG_DIR"]).write_text("")
         with pytest.raises(UsageError, match="exists"):
             credentials.TokenStore(environ).save_token("shop", "https://shop.example", CANARY)
@@ -292,7 +292,7 @@ class TestTokenStore:
 
 
 class TestKeyring:
-    """Where there is a keyring, it has the token, and the file only its name."""
+    """If there is a keyring, it has the token, and the file only its name."""
 
     @pytest.fixture
     def in_keyring(self, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
@@ -324,7 +324,7 @@ class TestKeyring:
     def test_locked_keyring(
         self, environ: dict[str, str], in_keyring: dict[str, str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Where the keyring is locked, the hint names WACR_TOKEN, and deleting reports what is left."""
+        """If the keyring is locked, the hint names WACR_TOKEN, and deleting reports what is left."""
         store = credentials.TokenStore(environ)
         store.save_token("shop", "https://shop.example", CANARY)
 

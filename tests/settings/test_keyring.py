@@ -132,7 +132,7 @@ def test_backend_that_stores_nothing(keyring: Keyring) -> None:
 
 
 def test_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the library is missing, the message names the extra that installs it."""
+    """If the library is missing, the message names the extra that installs it."""
     monkeypatch.setitem(sys.modules, "keyring", None)
     monkeypatch.setattr(adapter, "TIMEOUT", 60.0)
     with pytest.raises(adapter.UnavailableError, match=r"wacr-cli\[keyring\]"):

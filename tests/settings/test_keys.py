@@ -97,7 +97,7 @@ def test_file_is_created(tmp_path: Path) -> None:
 
 
 def test_link_and_mode_are_kept(environ: dict[str, str], tmp_path: Path) -> None:
-    """Where the file is a link, as dotfile managers create it, its target is changed and keeps its mode."""
+    """If the file is a link, as dotfile managers create it, its target is changed and keeps its mode."""
     path, real = tmp_path / "config.toml", tmp_path / "dotfiles.toml"
     path.rename(real)
     real.chmod(0o640)

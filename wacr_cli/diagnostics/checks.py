@@ -102,7 +102,7 @@ def run_check(topic: str, check: Check, setup: Setup) -> list[CheckResult]:
             results.append(result)  # one at a time: the results before an exception are kept
     except WacrError as error:
         results.append(make_error(topic, error))
-    except Exception as error:  # noqa: BLE001 - whatever fails, the other checks run
+    except Exception as error:  # noqa: BLE001 - the other checks run in any case
         results.append(CheckResult(topic, "error", f"this check failed ({type(error).__name__})", status=1))
     return [replace(one, message=_redact(one.message, setup), hint=_redact(one.hint, setup)) for one in results]
 

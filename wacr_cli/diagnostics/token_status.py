@@ -39,7 +39,7 @@ class TokenStatus:
 def check_token(client: Client, *, with_limit: bool) -> TokenStatus:
     """Return the status of a token: one call for each scope, and with *with_limit* one for the rate limit.
 
-    Where the API refuses the token itself or can't be reached, the first call is the only one.
+    If the API refuses the token itself or can't be reached, the first call is the only one.
     """
     status = TokenStatus()
     status.error = _probe_scope(status, "messages:read", lambda: client.messages(SMALLEST_PAGE))

@@ -34,7 +34,7 @@ def secret_from_environment(environ: Mapping[str, str]) -> str:
 
 
 def secret_from_token(token: str) -> str:
-    """Return what to hide of a token: all of it, or nothing where it is so short that it may be a word of wacr's own.
+    """Return what to hide of a token: all of it, or nothing if it is so short that it may be an ordinary word.
 
     The token of the sample workspace, ``demo``, is such a word.
     """
@@ -42,5 +42,5 @@ def secret_from_token(token: str) -> str:
 
 
 def mask_numbers(text: str) -> str:
-    """Return *text* with ``*`` for all but the last two digits of whatever looks like a phone number."""
+    """Return *text* with ``*`` for all but the last two digits of what looks like a phone number."""
     return _PHONE_NUMBER.sub(lambda found: re.sub(r"[0-9](?=.*[0-9].*[0-9])", "*", found[0]), text)
