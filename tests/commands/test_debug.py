@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import CANARY, Api, Result
 from wacr_cli.api.transport import shape
 from wacr_cli.settings.config import state_dir
-from wacr_cli.settings.debug_log import telling
+from wacr_cli.settings.debug_log import mask_parameters
 
 Wacr = Callable[..., Result]
 
@@ -118,7 +118,7 @@ def test_where_it_can_t_be_written(wacr: Wacr, api: Api) -> None:
 )
 def test_telling(parameters: str, told: str) -> None:
     """Only values that can't hold private text are logged."""
-    assert telling(parameters) == told
+    assert mask_parameters(parameters) == told
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from wacr_cli.api.params import Params, url
 from wacr_cli.core.errors import BadAnswerError, RateLimitError, ServiceError, UsageError, WacrError
 from wacr_cli.core.models import Row
 from wacr_cli.core.validation import truncate
-from wacr_cli.settings.redaction import hide_token, secret
+from wacr_cli.settings.redaction import hide_token, secret_from_token
 
 if TYPE_CHECKING:
     from wacr_cli.api.raw import RawResponse
@@ -107,7 +107,7 @@ class Client:
             if method != "GET" and isinstance(error, ServiceError):
                 error.hint = f"It is unknown whether the API did it: check before you send it again. {error.hint}"
             raise self._redact(error) from None
-        token = secret(self._token)
+        token = secret_from_token(self._token)
         headers = [(name, hide_token(value, token)) for name, value in response.headers.multi_items()]
         content = response.content
         for form in {token, token.replace("/", r"\/")} - {""}:  # as PHP encodes it in JSON
