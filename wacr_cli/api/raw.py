@@ -10,14 +10,15 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from wacr_cli.api.envelope import Page
-from wacr_cli.api.lists import walk_by, walked
+from wacr_cli.api.lists import AnyWalk, make_walk, read_list, replace_sort
 from wacr_cli.api.params import Params, window_params
-from wacr_cli.api.walk import Walk
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.models import PER_PAGE_MAX, Row
 from wacr_cli.core.progress import Progress
 from wacr_cli.core.source import Listing
 from wacr_cli.core.validation import truncate
+from wacr_cli.paging.walk import Walk
+from wacr_cli.paging.windows import Window
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -115,35 +116,39 @@ def _put(place: Any, steps: Sequence[str], value: object, key: str) -> None:
 
 
 def paginated(fetch: Callable[[Params], Page], path: str, params: Params, progress: Progress) -> Listing:
-    """All rows of a list, by the walk. Rows without a number for an id are told apart by all that they hold."""
+    """Return all rows of a list. A row without an integer id is identified by its whole content."""
     listing = Listing()
 
-    def ask(page: int | None, per_page: int | None) -> Page:
-        found = fetch([*params, *window_params(page, per_page)])
+    def request(window: Window, sort: str | None = None) -> Page:
+        found = fetch([*replace_sort(params, sort), *window_params(window.page, window.per_page)])
         rows = [{"id": _identity(row), "row": row} for row in found.rows]
         return Page(rows, found.has_more, found.total, found.page, found.per_page)
 
     def windows() -> Iterator[list[Row]]:
-        first = ask(1, PER_PAGE_MAX)
-        if _is_all(first, ask):
+        first = request(Window(1, PER_PAGE_MAX))
+        if _is_unpaged(first, request):
             listing.total, listing.more = len(first.rows), False
             yield [row["row"] for row in first.rows]
             return
-        answered = [first]
-        walk = _walk_for(path, dict(params))
-        for rows in walked(lambda p, n: answered.pop() if answered else ask(p, n), walk, listing, read=progress.read):
+        ready = [first]
+        walk = _make_walk(path, dict(params))
+
+        def fetch_window(window: Window, sort: str | None) -> Page:
+            return ready.pop() if ready else request(window, sort)
+
+        for rows in read_list(fetch_window, walk, listing, read=progress.read):
             yield [row["row"] for row in rows]
 
     listing.windows = windows()
     return listing
 
 
-def _is_all(first: Page, ask: Callable[[int, int], Page]) -> bool:
-    """Whether a list knows no pages: it tells of none, and gives the same whichever is asked for."""
-    told = (first.has_more, first.total, first.page, first.per_page)
-    if any(one is not None for one in told) or not first.rows:
+def _is_unpaged(first: Page, request: Callable[[Window], Page]) -> bool:
+    """Return whether a list has no pages: its response has no page numbers, and is the same for every page."""
+    numbers = (first.has_more, first.total, first.page, first.per_page)
+    if any(one is not None for one in numbers) or not first.rows:
         return False
-    return len(first.rows) > PER_PAGE_MAX or ask(2, PER_PAGE_MAX).rows == first.rows
+    return len(first.rows) > PER_PAGE_MAX or request(Window(2, PER_PAGE_MAX)).rows == first.rows
 
 
 def _identity(row: Mapping[str, Any]) -> Any:
@@ -151,7 +156,7 @@ def _identity(row: Mapping[str, Any]) -> Any:
     return number if type(number) is int else json.dumps(row, sort_keys=True)
 
 
-def _walk_for(path: str, params: Mapping[str, str]) -> Walk:
-    """The walk for the order of a list; where nobody knows it, one that takes any."""
+def _make_walk(path: str, params: Mapping[str, str]) -> AnyWalk:
+    """Return the walk for the order of a list; a linked one where the order is unknown."""
     sort = params.get("sort") or ("-created_at" if path == "messages" else "")
-    return walk_by(sort.split(","), None) if sort else Walk(newest_first=True, linked=True)
+    return make_walk(sort.split(","), None) if sort else Walk(newest_first=True, linked=True)

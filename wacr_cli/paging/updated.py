@@ -26,6 +26,8 @@ CREATED = "-created_at"
 
 _CHANGED = "the list changed while it was read"
 _IDLE_MAX = 3
+_SHORT_LIST = 2 * PAGE_MAX
+"""Rows: oldest first, the order of creation proves a list of two pages in fewer calls than its newest end."""
 
 
 class UpdatedWalk:
@@ -101,13 +103,14 @@ class UpdatedWalk:
             self._newest = part.ids
         self._idle = 0 if fresh else self._idle + 1
         is_last = not part.rows or (part.short and not part.more and not self._is_follow_up_needed(part))
+        is_all = not part.more and set(self._totals) == {self.seen}
         if self._limit is not None and self._limit > PAGE_MAX and not is_linked and not is_last:
             self._finish(_CHANGED)  # 4
         elif self._limit is not None and self.seen >= self._limit:
             self._end_limit()
-        elif is_last or self._idle >= _IDLE_MAX:
+        elif is_last or is_all or self._idle >= _IDLE_MAX:
             self._end(part)
-        elif self._newest is None and not self._is_follow_up_needed(part):
+        elif self._newest is None and (part.total or 0) > _SHORT_LIST and self._limit is None:
             self._request(NEWEST, self._remember_newest)
         else:
             self._request_next(part)
@@ -124,6 +127,10 @@ class UpdatedWalk:
         window = furthest_window(part.end - overlap, self._pages.size)
         self.window = window if window.end > part.end else furthest_window(part.end, self._pages.size)
 
+    @property
+    def _newest_order(self) -> str | None:
+        return None if self._newest_first else NEWEST
+
     def _remember_newest(self, part: Slice) -> list[Row]:
         """Remember the newest end before the pages are read, oldest first, and begin with them again (3)."""
         self._newest = part.ids
@@ -135,7 +142,7 @@ class UpdatedWalk:
         if self.calls == 1 or not self._newest_first:
             self._finish()
         else:
-            self._request(NEWEST, self._check_limit)
+            self._request(None, self._check_limit)
 
     def _check_limit(self, part: Slice) -> list[Row]:
         self._finish(None if self._ids.issuperset(part.rows) else _CHANGED)
@@ -144,15 +151,16 @@ class UpdatedWalk:
     def _end(self, part: Slice) -> None:
         counts = set(self._totals)
         is_single = self.calls == 1 or (self.calls == 2 and self._pages.is_silent and not part.rows)
-        if is_single and not part.more:
+        # Newest first, a row inserted before the SELECT can push the last one off a full page.
+        if is_single and not part.more and (part.short or not self._newest_first):
             self._finish()
-        elif counts == {len(self._ids)} and self._newest is not None:
-            self._request(NEWEST, self._check_newest)
+        elif counts == {self.seen} and self._newest is not None:
+            self._request(self._newest_order, self._check_newest)
         else:
             self._begin_proof()
 
     def _check_newest(self, part: Slice) -> list[Row]:
-        if part.ids == self._newest and part.total == len(self._ids):
+        if part.ids == self._newest and part.total == self.seen:
             self._finish()
         else:
             self._begin_proof()
