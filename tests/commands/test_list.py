@@ -183,7 +183,7 @@ def test_a_time_that_can_t_be_read_is_told(wacr: Wacr, api: Api) -> None:
     api.app = lambda _: httpx.Response(200, json={**answer, "meta": {"pagination": {"total": 2, "has_more": False}}})
     result = wacr("messages", "list", "--since", "2020-01-01", "-f", "jsonl", "--fields", "id")
     assert (result.status, result.text) == (8, '{"id": 2}\n')
-    assert "1 without a time that can be read: 1" in result.stderr
+    assert "1 without a valid time: 1" in result.stderr
 
 
 def test_no_colour_goes_into_a_file(wacr: Wacr, api: Api, tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ def test_dry_run_calls_nothing(wacr: Wacr, api: Api) -> None:
     assert result.text.startswith("curl ")
     assert '"Authorization: Bearer $WACR_TOKEN"' in result.text
     assert "filter%5Bstatus%5D=failed" in result.text
-    assert "1 call, less than a minute at 100000 calls a minute" in result.stderr
+    assert "1 call, less than a minute at 100000 calls per minute" in result.stderr
 
 
 def test_dry_run_needs_no_token(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
