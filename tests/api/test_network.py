@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from tests.api.test_transport import FakeClock
-from wacr_cli.api import network, transport
+from wacr_cli.api import failures, network, transport
 from wacr_cli.api.network import connect
 from wacr_cli.api.transport import Deadline, DeadlineTransport, is_certificate_failure
 from wacr_cli.core.errors import BadAnswerError, UsageError
@@ -337,6 +337,19 @@ def test_a_name_lookup_ends_by_the_deadline(monkeypatch: pytest.MonkeyPatch) -> 
         one.handle_request(httpx.Request("GET", "http://localhost:9"))
     released.set()
     one.close()
+
+
+def test_the_cause_of_a_failed_lookup_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hint depends on it."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "unknown name")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    with pytest.raises(httpx.ConnectError, match="unknown name") as caught:
+        Client("http://localhost:9").send()
+    found = failures.connection_error(caught.value, httpx.Request("GET", "http://localhost:9"))
+    assert "The host name can't be resolved" in found.hint
 
 
 def test_the_cause_of_a_refused_connection_is_kept() -> None:

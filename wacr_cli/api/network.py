@@ -127,23 +127,27 @@ class _Backend(httpcore.NetworkBackend):
 
     def _resolve(self, host: str, port: int) -> list[str]:
         """Return the addresses of *host*. The system's lookup has no timeout, so it runs in a thread of its own."""
-        results: list[list[str] | OSError | UnicodeError] = []
+        found: list[str] = []
+        failures: list[OSError | UnicodeError] = []
 
         def look_up() -> None:
             try:
-                found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-                results.append([str(address[0]) for *_, address in found])
+                found.extend(str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
             except (OSError, UnicodeError) as error:
-                results.append(error)
+                failures.append(error)
 
         thread = threading.Thread(target=look_up, daemon=True)
         thread.start()
         thread.join(self._deadline.left())
-        if not results:
+        try:
+            for failure in failures:
+                raise failure
+        except (OSError, UnicodeError) as error:
+            # httpcore drops the cause of an exception that passes through its pool; the context stays.
+            raise httpcore.ConnectError(str(error)) from error
+        if thread.is_alive():
             raise httpcore.ConnectTimeout(f"no address of {host} in time")
-        if isinstance(results[0], Exception):
-            raise httpcore.ConnectError(str(results[0])) from results[0]
-        return results[0]
+        return found
 
     def sleep(self, seconds: float) -> None:
         """Wait."""
