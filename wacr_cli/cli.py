@@ -106,6 +106,8 @@ def _run_reporting_errors(words: list[str], log: "DebugLog | None") -> int:
     except OSError as error:
         return _report_error(_disk_full_error(error) or _unexpected_error(error), words, log)
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback, whatever the error is
+        if interruption := signals.find_signal(error):
+            raise interruption from None
         return _report_error(_unexpected_error(error), words, log)
 
 
