@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from wacr_cli.api.walk import Answer, Walk
+from wacr_cli.paging.responses import Response
+from wacr_cli.paging.walk import Walk
 
 _CONFIGURATION = """\
 daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1;
@@ -54,7 +55,7 @@ def write(folder: Path, rows: int, limits: tuple[int, ...]) -> None:
             page = folder / str(window.per_page) / f"{window.page}.json"
             page.parent.mkdir(exist_ok=True)
             page.write_text(json.dumps({"data": some, "meta": {"pagination": pagination}}))
-            walk.take(Answer(some, has_more=end < rows, total=rows))
+            walk.take(Response(some, has_more=end < rows, total=rows))
 
 
 @contextmanager

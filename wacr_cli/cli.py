@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typer.core import TyperCommand
 
     from wacr_cli.commands.framework import LazyGroup
-    from wacr_cli.settings.debug_log import Log
+    from wacr_cli.settings.debug_log import DebugLog
 
 COMMANDS = {
     "messages": "app",
@@ -69,22 +69,22 @@ def _run_with_log(words: list[str]) -> int:
         return _run_reporting_errors(words, None)
     try:
         status = _run_reporting_errors(words, log)
-        log.say(f"exit status {status}")
+        log.write_line(f"exit status {status}")
         return status
     finally:
         log.close()
         _write_stderr(f"The log of this run is {log.path}.")
 
 
-def _start_log() -> "Log | None":
+def _start_log() -> "DebugLog | None":
     """Return the log that WACR_DEBUG asks for, None where it asks for none or none can be written."""
     from wacr_cli.settings import debug_log
-    from wacr_cli.settings.config import flag
+    from wacr_cli.settings.config import is_enabled
 
-    if not flag(os.environ, "WACR_DEBUG"):
+    if not is_enabled(os.environ, "WACR_DEBUG"):
         return None
     try:
-        return debug_log.start(os.environ)
+        return debug_log.open_log(os.environ)
     except OSError as error:
         _write_stderr(f"wacr: can't write a log: {error}")
         return None
@@ -96,7 +96,7 @@ def _write_stderr(line: str) -> None:
     Console().say(line)
 
 
-def _run_reporting_errors(words: list[str], log: "Log | None") -> int:
+def _run_reporting_errors(words: list[str], log: "DebugLog | None") -> int:
     try:
         return _run(words, log)
     except BrokenPipeError:
@@ -106,10 +106,12 @@ def _run_reporting_errors(words: list[str], log: "Log | None") -> int:
     except OSError as error:
         return _report_error(_disk_full_error(error) or _unexpected_error(error), words, log)
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback, whatever the error is
+        if interruption := signals.find_signal(error):
+            raise interruption from None
         return _report_error(_unexpected_error(error), words, log)
 
 
-def _run(words: list[str], log: "Log | None" = None) -> int:
+def _run(words: list[str], log: "DebugLog | None" = None) -> int:
     """Return the exit status of a command line that did not fail."""
     import typer
 
@@ -185,16 +187,16 @@ def _write_traceback(error: Exception) -> str:
     return f"The log is in {path}."
 
 
-def _report_error(error: errors.WacrError, words: list[str], log: "Log | None" = None) -> int:
+def _report_error(error: errors.WacrError, words: list[str], log: "DebugLog | None" = None) -> int:
     """Print what failed and what to do on standard error; return the exit status."""
     if log:
         from wacr_cli.settings.redaction import mask_numbers
 
-        log.say(f"failed: {error.code}: {mask_numbers(error.message)}")
+        log.write_line(f"failed: {error.code}: {mask_numbers(error.message)}")
     from wacr_cli.output.console import Console
-    from wacr_cli.settings.redaction import secret_of
+    from wacr_cli.settings.redaction import secret_from_environment
 
-    console = Console(secret=secret_of(os.environ))
+    console = Console(secret=secret_from_environment(os.environ))
     console.say(f"wacr: {error.message}")
     if error.hint:
         console.say(error.hint)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wacr_cli.core.progress import Progress
     from wacr_cli.output.options import OutputOptions
     from wacr_cli.output.output import Output
-    from wacr_cli.settings.debug_log import Log
+    from wacr_cli.settings.debug_log import DebugLog
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Session:
     timeout: float = 30
     new_profile: bool = False
     archive_at: str | None = None
-    log: Log | None = None
+    log: DebugLog | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     clock: Clock = field(default_factory=SystemClock)
 
@@ -64,7 +64,7 @@ class Session:
     @cached_property
     def settings(self) -> config.Settings:
         """The settings of this run; their warnings are printed once."""
-        settings = config.load(self.environ, profile=self.profile, demo=self.demo, may_be_new=self.new_profile)
+        settings = config.load(self.environ, profile=self.profile, demo=self.demo, allow_new_profile=self.new_profile)
         for warning in settings.warnings:
             self.console.note(f"wacr: {warning}")
         return settings
@@ -103,10 +103,11 @@ class Session:
 
     def register_secret(self, token: credentials.Token) -> credentials.Token:
         """Redact a token from all that is printed and logged; return it."""
-        self.console.secret = redaction.secret(token.value)
+        self.console.secret = redaction.secret_from_token(token.value)
         if self.log:
-            self.log.heed(token.value)
-            self.log.say(f"API {self.settings.api_url}, profile {self.settings.profile!r}, token from {token.source}")
+            self.log.register_secret(token.value)
+            api, profile = self.settings.api_url, self.settings.profile
+            self.log.write_line(f"API {api}, profile {profile!r}, token from {token.source}")
         return token
 
     @cached_property
@@ -178,7 +179,7 @@ class Session:
         from wacr_cli.api.transport import DeadlineTransport, LoggingTransport
 
         observed = DeadlineTransport(inner, self._deadline, self.clock, self._listener)
-        return observed if self.log is None else LoggingTransport(observed, self.log.say)
+        return observed if self.log is None else LoggingTransport(observed, self.log.write_line)
 
     def _make_transport(self, limiter: RateLimiter) -> httpx.BaseTransport:
         from wacr_cli.api import network

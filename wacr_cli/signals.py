@@ -27,7 +27,8 @@ class TerminatedError(BaseException):
 
 def install_signal_handlers() -> None:
     """Raise :class:`CtrlCError` or :class:`TerminatedError` on the first signal."""
-    sys.unraisablehook = _raise_again
+    if sys.unraisablehook is sys.__unraisablehook__:
+        sys.unraisablehook = _raise_again
     _install(signal.SIGINT, _interrupt)
     _install(signal.SIGTERM, _terminate)
 
@@ -43,6 +44,18 @@ def ignore_signals() -> None:
     """Ignore signals for good: at its end Python replaces its own handlers by the system's, but not this."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def find_signal(error: BaseException | None) -> CtrlCError | TerminatedError | None:
+    """Return the exception of a signal that *error* comes from, None where it does not come from one.
+
+    Python 3.11 raises a RuntimeError for whatever is raised in ``__set_name__``, which each dataclass calls.
+    """
+    while error:
+        if isinstance(error, CtrlCError | TerminatedError):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _install(number: int, handler: Callable[[int, FrameType | None], None]) -> None:

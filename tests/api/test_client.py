@@ -151,8 +151,8 @@ class TestAnswers:
         ("body", "what"),
         [
             (b"<html>maintenance</html>", "HTML, not JSON"),
-            (b"", "the answer is empty"),
-            (b"[]", "the answer is a list, not an object"),
+            (b"", "the response is empty"),
+            (b"[]", "the response is a list, not an object"),
             (b'{"data": {}}', "data is an object, not a list"),
             (b'{"data": [{"id": "x"}]}', "data[0].id is a string"),
             (b'{"data": [{"id": NaN}]}', "NaN is not a number"),
@@ -260,7 +260,7 @@ class TestOtherEndpoints:
         ):
             with pytest.raises(errors.AuthError) as caught:
                 ask()
-            assert caught.value.hint == f"Give it the scope {scope} under Settings → API."
+            assert caught.value.hint == f"Give it the scope {scope} in the app under Settings → API."
 
 
 class TestToken:

@@ -163,11 +163,11 @@ def test_curl(query: Query) -> None:
 @pytest.mark.parametrize(
     ("calls", "limit", "said"),
     [
-        (1, 60, "1 call, less than a minute at 60 calls a minute."),
-        (60, 60, "60 calls, less than a minute at 60 calls a minute."),
-        (61, 60, "61 calls, about 1 minute at 60 calls a minute."),
-        (124, 60, "124 calls, about 2 minutes at 60 calls a minute."),
-        (1200, 30, "1,200 calls, about 39 minutes at 30 calls a minute."),
+        (1, 60, "1 call, less than a minute at 60 calls per minute."),
+        (60, 60, "60 calls, less than a minute at 60 calls per minute."),
+        (61, 60, "61 calls, about 1 minute at 60 calls per minute."),
+        (124, 60, "124 calls, about 2 minutes at 60 calls per minute."),
+        (1200, 30, "1,200 calls, about 39 minutes at 30 calls per minute."),
     ],
 )
 def test_cost(calls: int, limit: int, said: str) -> None:
@@ -178,4 +178,4 @@ def test_cost(calls: int, limit: int, said: str) -> None:
 @pytest.mark.parametrize("totals", [[], [None], [5, None]])
 def test_unknown_cost(totals: list[int | None]) -> None:
     """Where nobody knows how many there are, that is what is said."""
-    assert "not known" in dry_run.cost(Query(limit=None), 1, totals, 60)
+    assert "unknown" in dry_run.cost(Query(limit=None), 1, totals, 60)

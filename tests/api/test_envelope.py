@@ -116,27 +116,27 @@ class TestNotLists:
     @pytest.mark.parametrize(
         ("answer", "what"),
         [
-            (None, "the answer is null, not an object"),
-            ([], "the answer is a list, not an object"),
-            ("x", "the answer is a string, not an object"),
-            (5, "the answer is a number, not an object"),
-            (True, "the answer is a boolean, not an object"),
-            ({}, "the answer's data is absent, not a list"),
-            ({"data": None}, "the answer's data is null, not a list"),
-            ({"data": {}}, "the answer's data is an object, not a list"),
-            ({"data": {"data": None}}, "the answer's data is an object, not a list"),
-            ({"data": {"id": 1}}, "the answer's data is an object, not a list"),
-            ({"data": "x"}, "the answer's data is a string, not a list"),
-            ({"data": False}, "the answer's data is a boolean, not a list"),
-            ({"data": 1.5}, "the answer's data is a number, not a list"),
-            ({"data": [None]}, "the answer's data[0] is null, not an object"),
-            ({"data": [{"id": 1}, []]}, "the answer's data[1] is a list, not an object"),
-            ({"data": [[{"id": 1}]]}, "the answer's data[0] is a list, not an object"),
-            ({"data": [{}]}, "the answer's data[0].id is absent, not an integer"),
-            ({"data": [{"id": None}]}, "the answer's data[0].id is null, not an integer"),
-            ({"data": [{"id": "1"}]}, "the answer's data[0].id is a string, not an integer"),
-            ({"data": [{"id": 1.0}]}, "the answer's data[0].id is a number, not an integer"),
-            ({"data": [{"id": 1}, {"id": True}]}, "the answer's data[1].id is a boolean, not an integer"),
+            (None, "the response is null, not an object"),
+            ([], "the response is a list, not an object"),
+            ("x", "the response is a string, not an object"),
+            (5, "the response is a number, not an object"),
+            (True, "the response is a boolean, not an object"),
+            ({}, "the response's data is missing, not a list"),
+            ({"data": None}, "the response's data is null, not a list"),
+            ({"data": {}}, "the response's data is an object, not a list"),
+            ({"data": {"data": None}}, "the response's data is an object, not a list"),
+            ({"data": {"id": 1}}, "the response's data is an object, not a list"),
+            ({"data": "x"}, "the response's data is a string, not a list"),
+            ({"data": False}, "the response's data is a boolean, not a list"),
+            ({"data": 1.5}, "the response's data is a number, not a list"),
+            ({"data": [None]}, "the response's data[0] is null, not an object"),
+            ({"data": [{"id": 1}, []]}, "the response's data[1] is a list, not an object"),
+            ({"data": [[{"id": 1}]]}, "the response's data[0] is a list, not an object"),
+            ({"data": [{}]}, "the response's data[0].id is missing, not an integer"),
+            ({"data": [{"id": None}]}, "the response's data[0].id is null, not an integer"),
+            ({"data": [{"id": "1"}]}, "the response's data[0].id is a string, not an integer"),
+            ({"data": [{"id": 1.0}]}, "the response's data[0].id is a number, not an integer"),
+            ({"data": [{"id": 1}, {"id": True}]}, "the response's data[1].id is a boolean, not an integer"),
         ],
     )
     def test_refused(self, answer: object, what: str) -> None:
@@ -149,11 +149,11 @@ class TestNotLists:
     @pytest.mark.parametrize(
         ("answer", "what"),
         [
-            ([], "the answer is a list, not an object"),
-            ({}, "the answer's data is null, not an object"),
-            ({"data": []}, "the answer's data is a list, not an object"),
-            ({"data": {}}, "the answer's data.id is absent, not an integer"),
-            ({"data": {"id": "7"}}, "the answer's data.id is a string, not an integer"),
+            ([], "the response is a list, not an object"),
+            ({}, "the response's data is null, not an object"),
+            ({"data": []}, "the response's data is a list, not an object"),
+            ({"data": {}}, "the response's data.id is missing, not an integer"),
+            ({"data": {"id": "7"}}, "the response's data.id is a string, not an integer"),
         ],
     )
     def test_items(self, answer: object, what: str) -> None:
@@ -183,7 +183,7 @@ class TestNotLists:
             rows = parse_page(answer).rows
         except BadAnswerError as error:
             failure = error.message
-        assert failure == "" or failure.startswith("the answer")
+        assert failure == "" or failure.startswith("the response")
         assert all(type(row["id"]) is int for row in rows)
 
 
@@ -211,26 +211,26 @@ class TestDecode:
     @pytest.mark.parametrize(
         ("body", "what"),
         [
-            (b"", "the answer is empty"),
-            (b" \r\n", "the answer is empty"),
-            (b"<!doctype html><title>Login</title>", "the answer is HTML, not JSON"),
-            (b"\n <html>", "the answer is HTML, not JSON"),
-            (b"OK", "the answer is not JSON: "),
-            (b'{"data": [', "the answer is not JSON: "),
-            (b'{"data": []} trailing', "the answer is not JSON: "),
-            (b"{'data': []}", "the answer is not JSON: "),
-            (b'"\xff\xfe"', "the answer is not JSON: "),
-            (b'"a\nb"', "the answer is not JSON: "),
-            (b"\x00\x00", "the answer is not JSON: "),
-            (b'{"data": NaN}', "the answer is not JSON: NaN is not a number"),
-            (b"[Infinity]", "the answer is not JSON: Infinity is not a number"),
-            (b"[-Infinity]", "the answer is not JSON: -Infinity is not a number"),
-            (b"[1e999]", "the answer is not JSON: 1e999 is out of range"),
-            (b"[-1e999]", "the answer is not JSON: -1e999 is out of range"),
-            (b"[" + b"9" * 5000 + b"]", "the answer is not JSON: "),
-            (b"[" + b"9" * 5000 + b".5]", "the answer is not JSON: 99999999999999999999 is out of range"),
-            (b"[" * 100_000 + b"]" * 100_000, "the answer's JSON is nested too deep"),
-            (b'{"data":' * 100_000, "the answer's JSON is nested too deep"),
+            (b"", "the response is empty"),
+            (b" \r\n", "the response is empty"),
+            (b"<!doctype html><title>Login</title>", "the response is HTML, not JSON"),
+            (b"\n <html>", "the response is HTML, not JSON"),
+            (b"OK", "the response is not JSON: "),
+            (b'{"data": [', "the response is not JSON: "),
+            (b'{"data": []} trailing', "the response is not JSON: "),
+            (b"{'data': []}", "the response is not JSON: "),
+            (b'"\xff\xfe"', "the response is not JSON: "),
+            (b'"a\nb"', "the response is not JSON: "),
+            (b"\x00\x00", "the response is not JSON: "),
+            (b'{"data": NaN}', "the response is not JSON: NaN is not a number"),
+            (b"[Infinity]", "the response is not JSON: Infinity is not a number"),
+            (b"[-Infinity]", "the response is not JSON: -Infinity is not a number"),
+            (b"[1e999]", "the response is not JSON: 1e999 is out of range"),
+            (b"[-1e999]", "the response is not JSON: -1e999 is out of range"),
+            (b"[" + b"9" * 5000 + b"]", "the response is not JSON: "),
+            (b"[" + b"9" * 5000 + b".5]", "the response is not JSON: 99999999999999999999 is out of range"),
+            (b"[" * 100_000 + b"]" * 100_000, "the response's JSON is nested too deeply"),
+            (b'{"data":' * 100_000, "the response's JSON is nested too deeply"),
         ],
     )
     def test_bad(self, body: bytes, what: str) -> None:
@@ -249,7 +249,7 @@ class TestDecode:
             value = decode(body)
         except BadAnswerError as error:
             failure = error.message
-        assert failure == "" or failure.startswith("the answer")
+        assert failure == "" or failure.startswith("the response")
         assert json.dumps(value, allow_nan=False)
 
 
@@ -344,7 +344,7 @@ class TestFailure:
     )
     def test_redirect(self, location: str, said: str) -> None:
         """A redirect says where to, should it, and that the token stays."""
-        assert failure(302, b"", location).message == f"the service redirects{said}302); the token does not follow"
+        assert failure(302, b"", location).message == f"the API redirects{said}302); redirects are not followed"
 
     @settings(deadline=None)
     @given(

@@ -10,18 +10,18 @@ import httpx
 import pytest
 
 from wacr_cli.api.client import Client
+from wacr_cli.api.dry_run import contact_requests
 from wacr_cli.api.lists import (
-    ask_contacts,
     contact_params,
-    contact_requests,
     count_contacts,
-    total_of_contacts,
-    walk_by,
+    fetch_contact_total,
+    list_contacts,
+    make_walk,
 )
-from wacr_cli.api.walk import Answer
 from wacr_cli.core.contacts import SORTS, ContactQuery, parse_filters
 from wacr_cli.core.progress import Progress
 from wacr_cli.core.query import RawFilter
+from wacr_cli.paging.responses import Response
 from wacr_cli.sandbox.app import Sandbox
 from wacr_cli.sandbox.world import World, load
 
@@ -46,25 +46,26 @@ class Service:
 def test_every_order_is_walked_to_the_end(sort: tuple[str, ...]) -> None:
     """All 360 are read once, in the order that the service has; the order is one to the last row."""
     service = Service()
-    listing = ask_contacts(service.client, ContactQuery(sort=sort, limit=None), Progress())
+    listing = list_contacts(service.client, ContactQuery(sort=sort, limit=None), Progress())
     ids = [row["id"] for rows in listing.windows for row in rows]
     assert len(ids) == len(set(ids)) == 360
     assert listing.shortfall == ""
     asked = {one["sort"] for one in service.asked}
-    assert asked == {",".join(sort) if {"id", "-id"} & set(sort) else ",".join((*sort, "id"))}
+    newest = {"-updated_at"} if sort == ("updated_at",) else set()
+    assert asked - newest == {",".join(sort) if {"id", "-id"} & set(sort) else ",".join((*sort, "id"))}
 
 
 def test_a_page_is_asked_for_as_it_is() -> None:
     """Nothing is added to what the person said."""
     service = Service()
-    rows = [row for rows in ask_contacts(service.client, ContactQuery(page=2), Progress()).windows for row in rows]
+    rows = [row for rows in list_contacts(service.client, ContactQuery(page=2), Progress()).windows for row in rows]
     assert (len(rows), service.asked) == (15, [{"page": "2"}])
 
 
 def test_a_limit_takes_no_more_calls_than_it_needs() -> None:
     """One call for up to a hundred."""
     service = Service()
-    listing = ask_contacts(service.client, ContactQuery(limit=30), Progress())
+    listing = list_contacts(service.client, ContactQuery(limit=30), Progress())
     assert sum(len(rows) for rows in listing.windows) == 30
     assert service.asked == [{"sort": "id", "page": "1", "per_page": "30"}]
 
@@ -73,7 +74,7 @@ def test_counting_is_one_call() -> None:
     """The service's total, of those that match."""
     service = Service()
     query = ContactQuery(filters=parse_filters({"type": ["lead"]}), limit=None)
-    assert count_contacts(service.client, query, Progress()) == total_of_contacts(service.client, query) == 48
+    assert count_contacts(service.client, query, Progress()) == fetch_contact_total(service.client, query) == 48
     assert service.asked[0] == {"filter[type]": "lead", "page": "1", "per_page": "1"}
 
 
@@ -90,9 +91,9 @@ def test_counting_is_one_call() -> None:
 def test_the_plan_is_what_is_done(query: ContactQuery) -> None:
     """The calls of a dry run are those that are made, where nothing moves."""
     service = Service()
-    total = total_of_contacts(service.client, query)
+    total = fetch_contact_total(service.client, query)
     service.asked.clear()
-    for _ in ask_contacts(service.client, query, Progress()).windows:
+    for _ in list_contacts(service.client, query, Progress()).windows:
         pass
     assert [dict(params) for params in contact_requests(query, total)] == service.asked
 
@@ -129,12 +130,12 @@ def test_a_list_by_name_that_moves_loses_nothing_silently(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311
     there = {number: (chance.random(), number) for number in range(chance.choice((50, 250, 900)))}
     throughout, next_number = set(there), len(there)
-    walk = walk_by(("lastname",), None)
+    walk = make_walk(("lastname",), None)
     seen: list[int] = []
     while window := walk.window:
         order = sorted(there, key=there.__getitem__)
         rows = [{"id": number} for number in order[window.offset : window.end]]
-        seen += [row["id"] for row in walk.take(Answer(rows, window.end < len(order), len(order)))]
+        seen += [row["id"] for row in walk.take(Response(rows, window.end < len(order), len(order)))]
         for gone in chance.sample(sorted(there), min(chance.choice((0, 0, 1, 4)), len(there))):
             del there[gone]
             throughout.discard(gone)

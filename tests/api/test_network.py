@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from tests.api.test_transport import FakeClock
-from wacr_cli.api import network, transport
+from wacr_cli.api import failures, network, transport
 from wacr_cli.api.network import connect
 from wacr_cli.api.transport import Deadline, DeadlineTransport, is_certificate_failure
 from wacr_cli.core.errors import BadAnswerError, UsageError
@@ -271,9 +271,9 @@ class Addresses:
     def connect_tcp(self, host: str, port: int, timeout: float, *_: object) -> httpcore.NetworkStream:
         """Fail for all addresses but the last."""
         self.tried.append((host, timeout))
-        self.clock.sleep(min(self.seconds, timeout))
         if host.endswith(".1"):
             return httpcore.MockStream([OK])
+        self.clock.sleep(min(self.seconds, timeout))
         raise httpcore.ConnectTimeout if self.seconds >= timeout else httpcore.ConnectError
 
     def connect(self, monkeypatch: pytest.MonkeyPatch) -> httpcore.NetworkStream:
@@ -284,28 +284,46 @@ class Addresses:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "tried"),
+    ("seconds", "limit", "tried"),
     [
-        (1, [("192.0.2.9", 5), ("192.0.2.8", 5), ("192.0.2.1", 28)]),
-        (6, [("192.0.2.9", 5), ("192.0.2.8", 5), ("192.0.2.1", 20)]),
+        (1, 30, [("192.0.2.9", 5), ("192.0.2.8", 5), ("192.0.2.1", 28)]),
+        (6, 30, [("192.0.2.9", 5), ("192.0.2.8", 5), ("192.0.2.1", 20)]),
+        (6, 9, [("192.0.2.9", 3), ("192.0.2.8", 3), ("192.0.2.1", 3)]),
+        (1, 9, [("192.0.2.9", 3), ("192.0.2.8", 4), ("192.0.2.1", 7)]),
     ],
 )
 def test_a_dead_address_does_not_use_up_the_time(
-    monkeypatch: pytest.MonkeyPatch, seconds: float, tried: list[tuple[str, float]]
+    monkeypatch: pytest.MonkeyPatch, seconds: float, limit: float, tried: list[tuple[str, float]]
 ) -> None:
-    """Every address but the last gets at most 5 seconds; all of them share one deadline."""
-    addresses = Addresses(seconds)
+    """Every address but the last gets its share of the time that is left, at most 5 seconds."""
+    addresses = Addresses(seconds, limit)
     stream = addresses.connect(monkeypatch)
     assert addresses.tried == tried
     assert stream.read(100) == OK
 
 
-def test_no_address_is_tried_after_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the time is up while addresses are left, that is a timeout."""
-    addresses = Addresses(60, limit=7)
+class SlowStream(httpcore.NetworkStream):
+    """A connection on which each write takes a second."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.clock = clock
+        self.written: list[tuple[int, float | None]] = []
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Record the write and let a second pass."""
+        self.written.append((len(buffer), timeout))
+        self.clock.sleep(1)
+
+
+def test_a_slow_write_ends_by_the_deadline() -> None:
+    """A long request is written in pieces, each in the time that is left."""
+    inner = SlowStream(FakeClock())
+    deadline = Deadline(inner.clock, 3)
+    deadline.start()
+    stream = network._Stream(inner, deadline)  # noqa: SLF001
     with pytest.raises(httpx.ReadTimeout):
-        addresses.connect(monkeypatch)
-    assert addresses.tried == [("192.0.2.9", 5), ("192.0.2.8", 2)]
+        stream.write(b"x" * 100_000)
+    assert inner.written == [(2**14, 3), (2**14, 2), (2**14, 1)]
 
 
 def test_a_name_lookup_ends_by_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -319,6 +337,19 @@ def test_a_name_lookup_ends_by_the_deadline(monkeypatch: pytest.MonkeyPatch) -> 
         one.handle_request(httpx.Request("GET", "http://localhost:9"))
     released.set()
     one.close()
+
+
+def test_the_cause_of_a_failed_lookup_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hint depends on it."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "unknown name")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    with pytest.raises(httpx.ConnectError, match="unknown name") as caught:
+        Client("http://localhost:9").send()
+    found = failures.connection_error(caught.value, httpx.Request("GET", "http://localhost:9"))
+    assert "The host name can't be resolved" in found.hint
 
 
 def test_the_cause_of_a_refused_connection_is_kept() -> None:
@@ -350,6 +381,17 @@ def test_a_named_certificate_is_trusted(
     monkeypatch.setenv(name, str(PEM if name == "SSL_CERT_FILE" else tmp_path))
     assert client(secure, scheme="https", host="localhost").send().content == b"{}"
     assert secure.requests[0].startswith(b"GET /api/v2/messages?page=1")
+
+
+def test_a_proxy_is_verified_as_the_api_is(
+    secure: ScriptedServer, proxies: Callable[..., None], client: Callable[..., Client]
+) -> None:
+    """A proxy that is reached by TLS may have the certificate of a private authority."""
+    secure.reply = head(first="HTTP/1.1 407 Proxy Authentication Required")
+    proxies(HTTPS_PROXY=f"https://localhost:{secure.port}", SSL_CERT_FILE=str(PEM))
+    with pytest.raises(httpx.ProxyError, match="407"):
+        client(secure, scheme="https", host="shop.example").send()
+    assert secure.requests[0].startswith(b"CONNECT shop.example:")
 
 
 @pytest.mark.parametrize(("named", "host"), [(False, "localhost"), (True, "127.0.0.1")])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from wacr_cli.api.envelope import Page
 from wacr_cli.api.params import Params, url
-from wacr_cli.api.raw import below, body_of, field, paginated, typed
+from wacr_cli.api.raw import encode_body, paginated, parse_field, parse_path, parse_value
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.progress import Progress
 
@@ -35,7 +35,7 @@ BASE = "https://shop.example/api/v2"
 )
 def test_paths(text: str, path: str, params: Params) -> None:
     """What a person means is found, encoded for the wire."""
-    assert below(text, BASE) == (path, params)
+    assert parse_path(text, BASE) == (path, params)
 
 
 @pytest.mark.parametrize(
@@ -76,14 +76,14 @@ def test_paths(text: str, path: str, params: Params) -> None:
 def test_paths_that_leave(text: str) -> None:
     """However it is written, a path that leads elsewhere is refused."""
     with pytest.raises(UsageError, match="not a path below the API"):
-        below(text, BASE)
+        parse_path(text, BASE)
 
 
 @given(st.text(alphabet="./%2eE5cf\\;:?#@ab", max_size=12))
 def test_no_path_leaves(text: str) -> None:
     """Whatever is taken, the address begins with the base, and no step of it leads up, decoded as often as you like."""
     try:
-        path, params = below(text, BASE)
+        path, params = parse_path(text, BASE)
     except UsageError:
         return
     address = url(BASE, path, params)
@@ -115,7 +115,7 @@ def test_no_path_leaves(text: str) -> None:
 )
 def test_typed(text: str, value: object) -> None:
     """As gh has it: true, false, null, whole numbers and files; all else is text."""
-    found = typed(text, lambda name: f"<{name}>")
+    found = parse_value(text, lambda name: f"<{name}>")
     assert (found, type(found)) == (value, type(value))
 
 
@@ -132,21 +132,21 @@ def test_typed(text: str, value: object) -> None:
 )
 def test_bodies(fields: list[tuple[str, object]], body: object) -> None:
     """Brackets nest, empty ones make a list."""
-    assert json.loads(body_of(fields)) == body
+    assert json.loads(encode_body(fields)) == body
 
 
 @pytest.mark.parametrize("fields", [[("a", 1), ("a[b]", 2)], [("a[]", 1), ("a[b]", 2)], [("a[b]", 1), ("a[]", 2)]])
 def test_bodies_at_odds(fields: list[tuple[str, object]]) -> None:
     """A key can't be two things at once."""
-    with pytest.raises(UsageError, match="at odds"):
-        body_of(fields)
+    with pytest.raises(UsageError, match="conflicts"):
+        encode_body(fields)
 
 
 @pytest.mark.parametrize("word", ["", "a", "=x", "[a]=1"])
 def test_no_field(word: str) -> None:
     """A field is a key, an equals sign and a value."""
     with pytest.raises(UsageError, match="not a field"):
-        field(word, "-F")
+        parse_field(word, "-F")
 
 
 @pytest.mark.parametrize(

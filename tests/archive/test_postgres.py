@@ -30,7 +30,7 @@ from wacr_cli.core.errors import IncompleteError, ServiceError, UsageError, Wacr
 from wacr_cli.core.models import LOCAL_SORTS, Row
 from wacr_cli.core.progress import Progress
 from wacr_cli.core.query import Filter, Query
-from wacr_cli.settings.places import without_password
+from wacr_cli.settings.config import hide_password
 from wacr_cli.sync import Sync
 
 SECRET = "s3cret:wörd/with@signs"  # not the password of any role
@@ -455,7 +455,7 @@ def test_libpq_finds_the_password(
         ("postgresql://wacr:s3cret@127.0.0.1:s3cret/x", 2, "not a valid PostgreSQL URL"),
         ("postgresql://wacr:s3cret/s3cret@127.0.0.1/x", 2, "not a valid PostgreSQL URL"),
         ("postgresql://h/x?nonsense=s3cret", 2, "not a valid PostgreSQL URL"),
-        ("mysql://wacr:s3cret@h/x", 2, "not a file, nor a PostgreSQL database: 'mysql://wacr:***@h/x'"),
+        ("mysql://wacr:s3cret@h/x", 2, "neither a file nor a PostgreSQL database: 'mysql://wacr:***@h/x'"),
     ],
 )
 def test_a_url_without_a_server_or_that_is_invalid(wacr: Wacr, api: Api, url: str, status: int, message: str) -> None:
@@ -515,7 +515,7 @@ def test_a_password_is_masked(wacr: Wacr, monkeypatch: pytest.MonkeyPatch) -> No
 )
 def test_a_url_is_shown_without_its_password(url: str, masked: str) -> None:
     """The password is masked wherever it is in a URL, valid or not."""
-    assert without_password(url) == masked
+    assert hide_password(url) == masked
 
 
 def test_continuous_integration_has_postgresql() -> None:

@@ -174,7 +174,7 @@ def test_rows_of_a_single_answer(wacr: Wacr, service: Api, tmp_path: Path) -> No
         (["x", "--input", "-"], "a GET has no body"),
         (["x", "--paginate", "-F", "page=2"], "can't be used"),
         (["x", "--paginate", "-X", "POST"], "can't be used with -X"),
-        (["x", "-X", "POST", "-F", "a=1", "-F", "a[b]=1"], "at odds"),
+        (["x", "-X", "POST", "-F", "a=1", "-F", "a[b]=1"], "conflicts"),
     ],
 )
 def test_what_can_t_be_is_a_usage_error(wacr: Wacr, api: Api, words: list[str], said: str) -> None:

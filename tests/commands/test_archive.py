@@ -159,7 +159,7 @@ def test_what_only_the_archive_can_do(archived: Wacr, words: tuple[str, ...], id
         (("messages", "list", "--deleted"), "--deleted needs --archive"),
         (("messages", "list", "--archive", "--search-mode", "word"), "did you mean words?"),
         (("messages", "list", "--archive", "--sort", "sent"), "did you mean sent_at?"),
-        (("messages", "list", "--archive-at", "mysql://u:p@h/db"), "not a file"),
+        (("messages", "list", "--archive-at", "mysql://u:p@h/db"), "neither a file nor"),
         (("messages", "list", "--archive-at", "no/such"), "there is no archive"),
         (("messages", "get", "--archive-at", "no/such", "1"), "there is no archive"),
         (("archive", "info", "--archive-at", "no/such"), "there is no archive"),

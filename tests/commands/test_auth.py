@@ -69,7 +69,7 @@ def test_login_tries_the_token_and_keeps_it(wacr: Wacr, api: Api, pipe: Pipe) ->
         (httpx.Response(429, headers={"Retry-After": "9"}), 5, "9.0s"),
         (httpx.Response(200, text="<html>Log in</html>"), 7, "web page"),
         (httpx.Response(404, text="<html>nginx</html>"), 3, "web page"),
-        (httpx.Response(302, headers={"Location": "https://evil.example/"}), 7, "does not follow"),
+        (httpx.Response(302, headers={"Location": "https://evil.example/"}), 7, "redirects are not followed"),
         (httpx.ConnectError("[Errno 111] Connection refused"), 6, "no connection"),
     ],
 )
@@ -96,11 +96,11 @@ def test_login_keeps_nothing_that_does_not_work(
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "it is empty"),
-        (b"  \n", "it is empty"),
+        (b"", "is empty"),
+        (b"  \n", "is empty"),
         (f"{CANARY}\nsecond\n".encode(), "a line break"),
-        (f"{CANARY}é".encode(), "a letter outside ASCII"),
-        (f"{CANARY}".encode() + b"\xff", "a letter outside ASCII"),
+        (f"{CANARY}é".encode(), "a character outside ASCII"),
+        (f"{CANARY}".encode() + b"\xff", "a character outside ASCII"),
         (b"Bearer \n", "nothing after Bearer"),
     ],
 )
@@ -169,7 +169,7 @@ def test_a_changed_address_does_not_get_the_token(
     monkeypatch.setenv("WACR_API_URL", "https://evil.example/api/v2")
     result = wacr("messages", "list")
     assert result.status == 4
-    assert "was given for https://app.wa.cr, not for https://evil.example" in result.stderr
+    assert "is for https://app.wa.cr, not for https://evil.example" in result.stderr
     monkeypatch.delenv("WACR_API_URL")
     wacr("config", "set", "api_url", "https://other.example/api/v2")
     assert wacr("contacts", "list").status == 4
@@ -249,7 +249,7 @@ class TestKeyring:
                 release.wait(120)
             raise error(CANARY)
 
-        monkeypatch.setattr(keyring, "PATIENCE", 0.05 if kind == "Hangs" else 120)
+        monkeypatch.setattr(keyring, "TIMEOUT", 0.05 if kind == "Hangs" else 120)
         monkeypatch.setitem(sys.modules, "keyring", self.backend(get_password=fails, set_password=fails))
         pipe(CANARY.encode())
         result = wacr("auth", "login", "--with-token")

@@ -45,14 +45,14 @@ def test_set_get_list_unset(wacr: Wacr) -> None:
     ("words", "said"),
     [
         (("set", "rate_limt", "5"), "did you mean rate_limit?"),
-        (("get", "token"), "no such key"),
-        (("set", "rate_limit", "many"), "not a number of calls"),
-        (("set", "api_url", "ftp://x"), "not a URL"),
-        (("set", "default_profile", "nobody"), "no profile 'nobody'"),
-        (("unset", "rate_limit", "--profile", "nobody"), "no profile 'nobody'"),
-        (("list", "--profile", "nobody"), "no profile 'nobody'"),
+        (("get", "token"), "unknown key"),
+        (("set", "rate_limit", "many"), "invalid number of calls"),
+        (("set", "api_url", "ftp://x"), "invalid URL"),
+        (("set", "default_profile", "nobody"), "no profile named 'nobody'"),
+        (("unset", "rate_limit", "--profile", "nobody"), "no profile named 'nobody'"),
+        (("list", "--profile", "nobody"), "no profile named 'nobody'"),
         (("edit",), "no terminal"),
-        (("set", "rate_limit", "5", "--profile", ""), "an empty name"),
+        (("set", "rate_limit", "5", "--profile", ""), "the name is empty"),
     ],
 )
 def test_what_can_t_be_is_a_usage_error(wacr: Wacr, words: tuple[str, ...], said: str) -> None:
@@ -105,7 +105,7 @@ def test_the_environment_is_said_to_go_first(wacr: Wacr, monkeypatch: pytest.Mon
     ("editor", "status", "said"),
     [
         ('sh -c \'echo "rate_limt = 1" >> "$0"\'', 0, "unknown key 'rate_limt'"),
-        ('sh -c \'echo "[" >> "$0"\'', 2, "not valid TOML"),
+        ('sh -c \'echo "[" >> "$0"\'', 2, "invalid TOML"),
         ("false", 2, "failed with exit status 1"),
         ("there-is-no-such-editor", 2, "can't be started"),
     ],

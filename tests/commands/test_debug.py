@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import CANARY, Api, Result
 from wacr_cli.api.transport import shape
 from wacr_cli.settings.config import state_dir
-from wacr_cli.settings.debug_log import telling
+from wacr_cli.settings.debug_log import mask_parameters
 
 Wacr = Callable[..., Result]
 
@@ -55,7 +55,7 @@ def test_a_failure_is_in_it(wacr: Wacr, api: Api) -> None:
     api.app = lambda _: httpx.Response(401, json={"message": f"{CANARY} of +4915112345678"})
     assert wacr("messages", "list").status == 4
     text = the_log().read_text()
-    assert "failed: UNAUTHORIZED: the API refused the token (401): [token] of " in text
+    assert "failed: UNAUTHORIZED: invalid or expired token (401): [token] of " in text
     assert "112345678" not in text
     assert "exit status 4" in text
 
@@ -118,7 +118,7 @@ def test_where_it_can_t_be_written(wacr: Wacr, api: Api) -> None:
 )
 def test_telling(parameters: str, told: str) -> None:
     """Only values that can't hold private text are logged."""
-    assert telling(parameters) == told
+    assert mask_parameters(parameters) == told
 
 
 @pytest.mark.parametrize(

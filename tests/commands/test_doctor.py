@@ -1,4 +1,4 @@
-"""``wacr doctor``: broken set-ups are named first, and nothing secret is ever said."""
+"""``wacr doctor``: problems come first, and the report contains no secrets."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from wacr_cli.settings.config import config_dir, config_path
 Wacr = Callable[..., Result]
 
 PHONE = "15550199888"
-PATIENCE = 120
-"""Seconds: far more than a slow machine needs to be refused."""
+TIMEOUT = 120
+"""More seconds than any machine needs to refuse a connection."""
 
 
 @pytest.fixture(autouse=True)
 def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The system's own is none of the tests' business."""
+    """Hide the system's keyring and certificate variables from the tests."""
     monkeypatch.setitem(sys.modules, "keyring", None)
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.delenv("SSL_CERT_DIR", raising=False)
 
 
-def tokens(text: str, mode: int = 0o600) -> Path:
-    """The credentials file, with that in it."""
+def write_tokens(text: str, mode: int = 0o600) -> Path:
+    """Write the credentials file and return its path."""
     path = config_dir(os.environ) / "credentials" / "tokens.json"
     path.parent.mkdir(parents=True, mode=0o700)
     path.write_text(text)
@@ -42,96 +42,100 @@ def tokens(text: str, mode: int = 0o600) -> Path:
     return path
 
 
-def configuration(text: str) -> None:
-    """The configuration file, with that in it."""
+def write_config(text: str) -> None:
+    """Write the configuration file."""
     path = config_path(os.environ)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
 
 
-def linked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Credentials that are a link to elsewhere."""
+def link_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the credentials file a link."""
     monkeypatch.delenv("WACR_TOKEN")
-    path = tokens("{}")
+    path = write_tokens("{}")
     path.rename(path.with_name("elsewhere"))
     path.symlink_to("elsewhere")
 
 
-def stored(text: str, mode: int = 0o600) -> Callable[[pytest.MonkeyPatch], None]:
-    """Credentials with that in them, and no token in the environment."""
+def with_tokens(text: str, mode: int = 0o600) -> Callable[[pytest.MonkeyPatch], None]:
+    """Return what unsets WACR_TOKEN and writes the credentials file."""
 
-    def break_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def prepare(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("WACR_TOKEN")
-        tokens(text, mode)
+        write_tokens(text, mode)
 
-    return break_it
-
-
-def configured(text: str) -> Callable[[pytest.MonkeyPatch], None]:
-    """A configuration with that in it."""
-    return lambda _: configuration(text)
+    return prepare
 
 
-def wrong_type(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A number that is none, and no variable that goes before it."""
+def with_config(text: str) -> Callable[[pytest.MonkeyPatch], None]:
+    """Return what writes the configuration file."""
+    return lambda _: write_config(text)
+
+
+def write_wrong_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write a rate limit that is not a number, and unset the variable that would override it."""
     monkeypatch.delenv("WACR_RATE_LIMIT")
-    configuration('[profiles.default]\nrate_limit = "many"')
+    write_config('[profiles.default]\nrate_limit = "many"')
 
 
-def variable(name: str, value: str) -> Callable[[pytest.MonkeyPatch], None]:
-    """An environment with that in it."""
+def with_variable(name: str, value: str) -> Callable[[pytest.MonkeyPatch], None]:
+    """Return what sets a variable."""
     return lambda monkeypatch: monkeypatch.setenv(name, value)
 
 
 BROKEN: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str, int]] = {
     "no token": (lambda monkeypatch: monkeypatch.delenv("WACR_TOKEN"), "no API token", 4),
-    "two-line token": (variable("WACR_TOKEN", f"{CANARY}\nsecond"), "a line break", 2),
-    "invalid TOML": (configured("[profiles.shop\n"), "not valid TOML", 2),
-    "no such profile": (variable("WACR_PROFILE", "shpo"), "no profile 'shpo'", 2),
-    "no such default": (configured('default_profile = "x"'), "no profile 'x'", 2),
-    "wrong type": (wrong_type, "not a number of calls", 2),
-    "in the clear": (variable("WACR_API_URL", "http://shop.example/api"), "in the clear", 2),
-    "bad limit": (variable("WACR_RATE_LIMIT", "fast"), "WACR_RATE_LIMIT: not a number", 2),
-    "bad demo": (variable("WACR_DEMO", "maybe"), "WACR_DEMO: neither yes nor no", 2),
-    "readable by others": (stored("{}", 0o644), "others can read it", 2),
-    "half written": (stored('{"profiles": {"def'), "not whole", 2),
-    "a link": (linked, "a symbolic link", 2),
+    "two-line token": (with_variable("WACR_TOKEN", f"{CANARY}\nsecond"), "a line break", 2),
+    "invalid TOML": (with_config("[profiles.shop\n"), "invalid TOML", 2),
+    "no such profile": (with_variable("WACR_PROFILE", "shpo"), "no profile named 'shpo'", 2),
+    "no such default": (with_config('default_profile = "x"'), "no profile named 'x'", 2),
+    "wrong type": (write_wrong_type, "invalid number of calls", 2),
+    "unencrypted": (with_variable("WACR_API_URL", "http://shop.example/api"), "unencrypted", 2),
+    "bad limit": (with_variable("WACR_RATE_LIMIT", "fast"), "WACR_RATE_LIMIT: invalid number", 2),
+    "bad demo": (with_variable("WACR_DEMO", "maybe"), "WACR_DEMO: invalid value", 2),
+    "readable by others": (with_tokens("{}", 0o644), "others can read it", 2),
+    "damaged": (with_tokens('{"profiles": {"def'), "is damaged", 2),
+    "a link": (link_tokens, "a symbolic link", 2),
     "another origin": (
-        stored(json.dumps({"profiles": {"default": {"origin": "https://x.example", "token": CANARY}}})),
-        "was given for https://x.example",
+        with_tokens(json.dumps({"profiles": {"default": {"origin": "https://x.example", "token": CANARY}}})),
+        "is for https://x.example",
         4,
     ),
-    "in a keyring that is gone": (
-        stored(json.dumps({"profiles": {"default": {"origin": "https://app.wa.cr", "keyring": "x"}}})),
-        "the token is in the keyring, which is not there",
+    "no keyring": (
+        with_tokens(json.dumps({"profiles": {"default": {"origin": "https://app.wa.cr", "keyring": "x"}}})),
+        "can't get the token: the keyring can't be used",
         4,
     ),
-    "no certificates": (variable("SSL_CERT_FILE", "/nonexistent.pem"), "SSL_CERT_FILE: /nonexistent.pem", 2),
+    "no certificates": (
+        with_variable("SSL_CERT_FILE", "/nonexistent.pem"),
+        "SSL_CERT_FILE: /nonexistent.pem is missing",
+        2,
+    ),
 }
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_set_up_is_named_first(wacr: Wacr, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """In the first lines, with what to do; everything else is looked at all the same."""
-    break_it, said, status = BROKEN[name]
-    break_it(monkeypatch)
+def test_error_comes_first(wacr: Wacr, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """The first lines have the error and its hint; all other checks run too."""
+    prepare, message, status = BROKEN[name]
+    prepare(monkeypatch)
     result = wacr("doctor")
     lines = result.text.splitlines()
-    assert lines[0] == "1 fault found"
+    assert lines[0] == "1 problem found"
     assert lines[1].startswith("✗ ")
-    assert said in lines[1]
+    assert message in lines[1]
     assert lines[2].strip().startswith("→ ")
     assert result.status == status
     assert "  terminal " in result.text
     rows = json.loads(wacr("doctor", "-f", "json").stdout)
-    assert [row["state"] for row in rows][:2] == ["fault", "fine"]
+    assert [row["state"] for row in rows][:2] == ["error", "ok"]
 
 
-def test_a_sound_set_up(wacr: Wacr) -> None:
-    """No fault; versions, files, settings and where they come from, the token's shape, and not the token."""
+def test_no_problems(wacr: Wacr) -> None:
+    """The report has versions, files, settings with their origins and the form of the token, but not the token."""
     result = wacr("doctor")
-    assert (result.status, result.text.splitlines()[0]) == (0, "No fault found")
-    for said in (
+    assert (result.status, result.text.splitlines()[0]) == (0, "No problems found")
+    for text in (
         "wacr 0.",
         "Python 3.",
         "httpx 0.",
@@ -139,15 +143,15 @@ def test_a_sound_set_up(wacr: Wacr) -> None:
         "rate_limit: 100000 (WACR_RATE_LIMIT)",
         "17 characters",
     ):
-        assert said in result.text
+        assert text in result.text
     assert CANARY[-4:] not in result.text
 
 
-def test_what_is_secret_is_not_said(wacr: Wacr, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Passwords of proxies and archives, tokens in other places than theirs, and the name of the home."""
+def test_secrets_are_hidden(wacr: Wacr, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The report has no password of a proxy or an archive, no misplaced token and no path of the home folder."""
     monkeypatch.setenv("HTTPS_PROXY", f"http://user:{CANARY}@proxy.example:3128")
     monkeypatch.setenv("WACR_ARCHIVE", f"postgres://user:{CANARY}@db.example/x")
-    configuration(f'[profiles.default]\ntoken = "{CANARY}"\n')
+    write_config(f'[profiles.default]\ntoken = "{CANARY}"\n')
     result = wacr("doctor")
     assert "HTTPS_PROXY=http://proxy.example:3128" in result.text
     assert "unknown key 'token'" in result.text
@@ -155,129 +159,130 @@ def test_what_is_secret_is_not_said(wacr: Wacr, monkeypatch: pytest.MonkeyPatch,
     assert "~/" in result.text
 
 
-def test_a_check_that_fails_itself_stops_no_other(monkeypatch: pytest.MonkeyPatch, wacr: Wacr) -> None:
-    """It is a fault of its own, told by its kind."""
+def test_exception_in_a_check(monkeypatch: pytest.MonkeyPatch, wacr: Wacr) -> None:
+    """An exception becomes an error with its type, and the other checks run."""
 
-    def broken(_: checks.Patient) -> list[checks.Finding]:
+    def fail(_: checks.Setup) -> list[checks.CheckResult]:
         raise RuntimeError(CANARY)
 
-    monkeypatch.setattr(checks, "CHECKS", (("odd", broken), *checks.CHECKS))
+    monkeypatch.setattr(checks, "CHECKS", (("odd", fail), *checks.CHECKS))
     result = wacr("doctor")
     assert "✗ odd" in result.text
-    assert "could not be looked at (RuntimeError)" in result.text
+    assert "this check failed (RuntimeError)" in result.text
     assert "terminal" in result.text
     assert result.status == 1
 
 
 def test_warnings(wacr: Wacr) -> None:
-    """What is odd but works comes before what is fine, and is no fault."""
-    configuration("colour = 1\n")
+    """Warnings come before the rest, and the exit status stays 0."""
+    write_config("colour = 1\n")
     config_path(os.environ).chmod(0o666)
-    lines = wacr("doctor").text.splitlines()
-    assert lines[0] == "No fault found, 2 warnings"
+    result = wacr("doctor")
+    lines = result.text.splitlines()
+    assert (result.status, lines[0]) == (0, "No problems found, 2 warnings")
     assert [line[0] for line in lines[1:5]] == ["!", " ", "!", " "]
     assert "others can change it" in "".join(lines[1:5])
 
 
 class TestConnect:
-    """The way to the API."""
+    """``--connect`` tests the connection to the API."""
 
     @pytest.fixture(autouse=True)
-    def reached(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The host is there, and the clock stands still: the rest is the service's answer."""
+    def connected(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Replace the network steps and stop the clock."""
         monkeypatch.setattr(SystemClock, "time", staticmethod(NOW.timestamp))
-        monkeypatch.setattr(connection, "reach", lambda *_: iter([connection.Step("dns", "somewhere")]))
+        monkeypatch.setattr(connection, "check_connection", lambda *_: iter([connection.Step("dns", "resolved")]))
 
-    def test_sound(self, wacr: Wacr, api: Api) -> None:
-        """One call; limits, clock and envelope as they were seen, and nothing of what was in it."""
-        usual = api.app
+    def test_response(self, wacr: Wacr, api: Api) -> None:
+        """One call shows the limits, the clock and the envelope of the response, but no values of its rows."""
+        respond = api.app
 
-        def dated(request: httpx.Request) -> httpx.Response:
-            response = usual(request)
+        def respond_with_date(request: httpx.Request) -> httpx.Response:
+            response = respond(request)
             response.headers["Date"] = formatdate(NOW.timestamp(), usegmt=True)
             response.headers["X-RateLimit-Limit"] = "60"
             return response
 
-        api.app = dated
+        api.app = respond_with_date
         result = wacr("doctor", "--connect")
         assert result.status == 0
         assert len(api.requests) == 1
-        for said in (
+        for text in (
             "status 200",
             "agrees with",
             "x-ratelimit-limit: 60",
-            "rows have id, interaction_id",
-            "has_more, total",
+            "fields: id, interaction_id",
+            "pagination: has_more, total",
         ):
-            assert said in result.text
+            assert text in result.text
         assert "unterminated" not in result.text
 
     @pytest.mark.parametrize(
-        ("response", "said", "status"),
+        ("response", "message", "status"),
         [
-            (httpx.Response(401, json={"message": f"no token {CANARY} of {PHONE}"}), "the API refused the token", 4),
-            (httpx.Response(403), "may not do this", 4),
+            (httpx.Response(401, json={"message": f"no token {CANARY} of {PHONE}"}), "invalid or expired token", 4),
+            (httpx.Response(403), "lacks a scope", 4),
             (httpx.Response(200, text="<html>"), "a web page", 7),
             (httpx.Response(302, headers={"Location": "/login"}), "redirects to /login", 7),
             (httpx.Response(200, json={"data": 5}), "not a list", 7),
         ],
     )
-    def test_faults(self, wacr: Wacr, api: Api, response: httpx.Response, said: str, status: int) -> None:
-        """The answer's fault is named first."""
+    def test_failed_call(self, wacr: Wacr, api: Api, response: httpx.Response, message: str, status: int) -> None:
+        """The error of the call comes first, without phone numbers."""
         api.app = lambda _: response
         result = wacr("doctor", "--connect")
-        assert said in result.text.splitlines()[1]
+        assert message in result.text.splitlines()[1]
         assert result.status == status
         assert PHONE not in result.text
 
-    def test_clock(self, wacr: Wacr, api: Api) -> None:
-        """A clock that is wrong is a warning that says by how much."""
-        usual = api.app
+    def test_wrong_clock(self, wacr: Wacr, api: Api) -> None:
+        """A wrong clock is a warning with the difference."""
+        respond = api.app
 
-        def dated(request: httpx.Request) -> httpx.Response:
-            response = usual(request)
+        def respond_with_date(request: httpx.Request) -> httpx.Response:
+            response = respond(request)
             response.headers["Date"] = formatdate(NOW.timestamp() - 3_700, usegmt=True)
             return response
 
-        api.app = dated
+        api.app = respond_with_date
         lines = wacr("doctor", "--connect").text.splitlines()
-        assert lines[1].startswith("! clock         1h01m ahead of the service's")
+        assert lines[1].startswith("! clock         1h01m ahead of the API's clock")
 
-    def test_with_a_broken_configuration(self, wacr: Wacr, api: Api) -> None:
-        """Nothing is called."""
-        configuration("[")
-        assert "is not tried" in wacr("doctor", "--connect").text
+    def test_invalid_configuration(self, wacr: Wacr, api: Api) -> None:
+        """If the configuration is invalid, no call is made."""
+        write_config("[")
+        assert "not tested" in wacr("doctor", "--connect").text
         assert api.requests == []
 
 
-def test_the_way_really_goes(free_port: int) -> None:
-    """A name, a connection refused, and one that stands; without TLS there is no handshake."""
+def test_real_connections(free_port: int) -> None:
+    """A refused connection is an error; a connection without TLS has no handshake; a failed handshake is an error."""
     from wacr_cli.core.errors import ServiceError
     from wacr_cli.sandbox.serve import serve
 
-    with pytest.raises(ServiceError, match=f"no connection to port {free_port}"):
-        list(connection.reach(f"http://127.0.0.1:{free_port}/api/v2", PATIENCE))
+    with pytest.raises(ServiceError, match=f"can't connect to port {free_port}"):
+        list(connection.check_connection(f"http://127.0.0.1:{free_port}/api/v2", TIMEOUT))
     with serve(lambda _: httpx.Response(200)) as server:
-        assert [step.topic for step in connection.reach(server.url, PATIENCE)] == ["dns", "network"]
-        with pytest.raises(ServiceError, match=r"(TLS fails|no connection)"):
-            list(connection.reach(server.url.replace("http:", "https:"), PATIENCE))
+        assert [step.topic for step in connection.check_connection(server.url, TIMEOUT)] == ["dns", "network"]
+        with pytest.raises(ServiceError, match=r"(TLS handshake failed|can't connect)"):
+            list(connection.check_connection(server.url.replace("http:", "https:"), TIMEOUT))
 
 
-def test_a_name_that_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is said, with what to check."""
+def test_unknown_host_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host name that can't be resolved is an error."""
     from wacr_cli.core.errors import ServiceError
 
-    def unknown(*_: object, **__: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    with pytest.raises(ServiceError, match="can't be looked up: Name or service not known"):
-        list(connection.reach("https://no-such-host.invalid/api/v2", PATIENCE))
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    with pytest.raises(ServiceError, match="can't resolve the host name: Name or service not known"):
+        list(connection.check_connection("https://no-such-host.invalid/api/v2", TIMEOUT))
 
 
 @pytest.fixture
 def free_port() -> Iterator[int]:
-    """A port at which nothing listens, and nothing else can while it is bound."""
+    """Return a port that is bound, so that nothing listens on it during the test."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         yield int(one.getsockname()[1])

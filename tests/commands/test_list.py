@@ -183,7 +183,7 @@ def test_a_time_that_can_t_be_read_is_told(wacr: Wacr, api: Api) -> None:
     api.app = lambda _: httpx.Response(200, json={**answer, "meta": {"pagination": {"total": 2, "has_more": False}}})
     result = wacr("messages", "list", "--since", "2020-01-01", "-f", "jsonl", "--fields", "id")
     assert (result.status, result.text) == (8, '{"id": 2}\n')
-    assert "1 without a time that can be read: 1" in result.stderr
+    assert "1 without a valid time: 1" in result.stderr
 
 
 def test_no_colour_goes_into_a_file(wacr: Wacr, api: Api, tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ def test_dry_run_calls_nothing(wacr: Wacr, api: Api) -> None:
     assert result.text.startswith("curl ")
     assert '"Authorization: Bearer $WACR_TOKEN"' in result.text
     assert "filter%5Bstatus%5D=failed" in result.text
-    assert "1 call, less than a minute at 100000 calls a minute" in result.stderr
+    assert "1 call, less than a minute at 100000 calls per minute" in result.stderr
 
 
 def test_dry_run_needs_no_token(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -340,8 +340,8 @@ def test_excel_is_safe_to_open(wacr: Wacr, api: Api) -> None:
         (["--output", "/nowhere/m.csv"], "--output: can't write '/nowhere/m.csv': No such file or directory"),
         (["--excel", "--format", "json"], "--excel goes with csv, not with json"),
         (["--color", "red"], "--color: unknown value 'red'"),
-        (["--profile", "shop"], "no profile 'shop'"),
-        (["--profile", ""], "--profile: an empty name"),
+        (["--profile", "shop"], "no profile named 'shop'"),
+        (["--profile", ""], "--profile: the name is empty"),
         (["--count", "--limit", "5"], "--limit and --count can't be used together"),
         (["--count", "--page", "2"], "--page and --count can't be used together"),
         (["--all", "--limit", "5"], "--limit and --all can't be used together"),
@@ -389,8 +389,8 @@ def test_with_json_an_error_is_an_object_too(wacr: Wacr, api: Api, form: str) ->
         (httpx.Response(200, json={"data": {"id": 1}}), 7, "data is an object, not a list"),
         (httpx.Response(200, json={"data": [{"id": "x"}]}), 7, "data[0].id is a string, not an integer"),
         (httpx.Response(418, json={}), 7, "status 418"),
-        (httpx.Response(200, json={"success": False, "message": "No way", "data": []}), 7, "it failed: No way"),
-        (httpx.Response(200, json={"success": False, "message": CANARY}), 7, "it failed: [token]"),
+        (httpx.Response(200, json={"success": False, "message": "No way", "data": []}), 7, "reports a failure: No way"),
+        (httpx.Response(200, json={"success": False, "message": CANARY}), 7, "reports a failure: [token]"),
         (httpx.Response(401, json={"message": "\x1b[2Jgone"}), 4, "␛[2Jgone"),
         (httpx.Response(401, json={"message": f"bad {CANARY}"}), 4, "bad [token]"),
     ],

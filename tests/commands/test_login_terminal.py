@@ -115,5 +115,5 @@ def test_a_keyring_that_asks_leaves_the_terminal_as_it_was(environ: dict[str, st
     login = Login(environ | {"PYTHONPATH": str(tmp_path), "PYTHON_KEYRING_BACKEND": "asking.Asking"})
     login.type(f"{CANARY}\n")
     assert login.ended() == 0
-    assert "did not answer within 3 s" in login.seen
+    assert "did not respond within 3 s" in login.seen
     assert CANARY not in login.seen

@@ -395,11 +395,11 @@ def test_a_folder_with_other_files_is_refused(store: Store, tmp_path: Path, cont
 
 def test_two_exports_at_once(store: Store, tmp_path: Path) -> None:
     """The second fails and names the process of the first."""
-    from wacr_cli.core.locks import held
+    from wacr_cli.core.locks import lock_file
 
     out = tmp_path / "out"
     export(store, out)
-    with held(out / ".wacr-lock", "x"), pytest.raises(BusyError, match=str(os.getpid())):
+    with lock_file(out / ".wacr-lock", "x"), pytest.raises(BusyError, match=str(os.getpid())):
         export(store, out)
 
 

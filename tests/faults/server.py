@@ -285,12 +285,8 @@ class Server:
         # It never listens. While it is bound no other process gets the port, so that connections to it are refused.
         self._reserved = _bound(0)
         self.port = self._reserved.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}/api/v2"
         self.start()
-
-    @property
-    def url(self) -> str:
-        """The base URL of the API."""
-        return f"http://127.0.0.1:{self.port}/api/v2"
 
     def will(self, fault: Fault, *, at: int = 1, forever: bool = False) -> None:
         """Play a fault for one request, or for that one and all that follow."""

@@ -165,7 +165,7 @@ def test_odd_answers_end_the_run(wacr: Runner, server: Server, fault: Fault) -> 
     """A 200 that is twice not the documented JSON ends the run with status 7, the rows before it written."""
     server.will(fault, at=2, forever=True)
     ended = wacr(*DUMP)
-    ended.expect(7, "the answer")
+    ended.expect(7, "the response")
     assert ended.ids == EVERY[:100]
     assert [number for number, _ in server.fired] == [2, 3]
 
@@ -173,7 +173,7 @@ def test_odd_answers_end_the_run(wacr: Runner, server: Server, fault: Fault) -> 
 @pytest.mark.parametrize("form", ["json", "jsonl", "csv", "tsv", "table"])
 @pytest.mark.parametrize("depth", [100, 500, 900, 2_000, 10_000])
 def test_nesting_is_no_traceback_in_any_format(wacr: Runner, server: Server, form: str, depth: int) -> None:
-    """A field nested to any depth is written, or the answer refused with status 7, in every format."""
+    """A field nested to any depth is written, or the response refused with status 7, in every format."""
     fault = answer(200, _list_of(b"[" * depth + b"]" * depth), name="nested")
     server.will(fault, forever=True)
     ended = wacr(*LIST, "--all", "--format", form, *(("--fields", "id,message") if form == "table" else ()))

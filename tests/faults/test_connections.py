@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 
-from .conftest import DUMP, TOKEN, Runner, Skipping, Starter
+from .conftest import DUMP, TOKEN, Home, Runner, Skipping, Starter
+from .front import Front
 from .server import (
     CLOSED_AFTER,
     CLOSED_BEFORE,
@@ -70,7 +73,7 @@ def test_broken_answers_end_the_run(wacr: Runner, server: Server, fault: Fault) 
     """After four connections that break the run ends with status 6, the rows before it written."""
     server.will(fault, at=2, forever=True)
     ended = wacr(*DUMP)
-    ended.expect(6, f"127.0.0.1:{server.port}")
+    ended.expect(6, urlsplit(server.url).netloc)
     assert ended.ids == EVERY[:100]
     assert [number for number, _ in server.fired] == list(range(2, 2 + TRIES))
 
@@ -102,6 +105,24 @@ def test_connections_are_reused(wacr: Runner, server: Server) -> None:
     wacr(*DUMP).expect(0)
     assert server.connections == 1
     assert [request.nth for request in server.seen] == [1, 2, 3]
+
+
+MORE = {
+    "empty line": lambda _: b"\r\n",
+    "letters": lambda _: b"HTTP",
+    "an answer": lambda _: Reply(200, b"{}").packed(),
+    "the same again": Reply.packed,
+}
+
+
+@pytest.mark.parametrize("more", MORE.values(), ids=MORE)
+def test_bytes_after_an_answer_cost_no_row(wacr: Runner, server: Server, more: Callable[[Reply], bytes]) -> None:
+    """What comes after the end of an answer costs no row."""
+    server.will(cut("more", lambda reply: reply.packed() + more(reply), stay), at=1)
+    ended = wacr(*DUMP)
+    ended.expect(0, "250 messages", "complete")
+    assert ended.ids == EVERY
+    assert server.fired == [(1, "more")]
 
 
 def test_refused_for_ever(wacr: Runner, server: Server, skipping: Skipping) -> None:
@@ -185,6 +206,21 @@ def test_answers_by_the_byte_end_the_run(wacr: Runner, server: Server, fault: Fa
     assert ended.out == ""
     assert len(server.fired) == TRIES
     assert server.dripped >= TRIES * SECONDS
+
+
+@pytest.mark.parametrize(("is_proxy", "stage"), [(False, "handshake"), (True, "handshake"), (True, "connect")], ids=str)
+def test_a_connection_by_the_byte_ends_the_run(
+    start: Starter, server: Server, home: Home, is_proxy: bool, stage: str
+) -> None:
+    """A handshake, or a proxy's response to CONNECT, that comes a byte at a time is given up at ``--timeout``."""
+    one = Front(server.port, is_proxy=is_proxy, drip=stage)
+    home.environ |= one.environ
+    process = start(*DUMP, "--timeout", "0.5", "--max-wait", "0.1", environ={"WACR_API_URL": one.url})
+    try:
+        process.end().expect(6, "in time")
+    finally:
+        one.stop()
+    assert one.connections >= 1
 
 
 def test_silence_ends_the_run(wacr: Runner, server: Server) -> None:

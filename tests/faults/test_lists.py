@@ -141,8 +141,9 @@ def test_a_server_that_always_gives_page_1(wacr: Runner, server: Server, sort: s
     """A server that repeats its first page is given up, and what is missing is said."""
     server.app = messages = Moving(450, total=total, echo=echo, always_page_1=True)
     ended = wacr(*DUMP, "--sort", sort)
-    ended.expect(8, "incomplete: 1")
-    assert len(ended.ids) == len(set(ended.ids)) <= 100
+    ended.expect(8, "incomplete: ")
+    # By updated_at the order of creation is read too, which has a first page of its own.
+    assert len(ended.ids) == len(set(ended.ids)) <= 200
     assert 2 <= messages.answered <= 100
 
 
@@ -163,14 +164,14 @@ def test_a_server_that_never_says_that_it_is_done(
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("rows", [0, 1, 100, 200, 1_000, 99, 101, 198, 250])
 def test_the_calls_of_a_list_that_does_not_move(wacr: Runner, server: Server, rows: int, sort: str) -> None:
-    """As many calls as there are hundreds, one more only where the last page is all but full; a fifth if linked."""
+    """One call for each hundred rows, one more where the last page is full; a fifth if linked; by updated_at twice."""
     server.app = messages = Moving(rows)
     ended = wacr(*DUMP, "--sort", sort)
     ended.expect(0)
     assert sorted(ended.ids) == list(range(1, rows + 1))
     least = max(1, -(-rows // 100))
-    linked = 0 if sort == "-created_at" else least // 5
-    assert messages.answered <= least + linked + (-rows % 100 < 5 or linked > 0)
+    more = {"-created_at": 0, "created_at": least // 5}.get(sort, least)
+    assert messages.answered <= least + more + (-rows % 100 < 5 or more > 0)
 
 
 def test_an_empty_list_is_a_success(wacr: Runner, server: Server) -> None:

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 PACKAGE = "wacr_cli"
 ROOT = Path(__file__).parents[2] / PACKAGE
 
-STANDARD_LIBRARY_ONLY = {"core"}
+STANDARD_LIBRARY_ONLY = {"core", "paging"}
 SIBLINGS = {"api", "archive", "sandbox", "output"}
 FORBIDDEN = {
     "core": ("",),
+    "paging": ("",),
     "sandbox": ("core.query", "api.params"),
     "sync": ("output", "commands", "cli"),
     "export": ("commands", "cli"),
@@ -134,6 +135,8 @@ def test_every_rule_names_something_that_exists() -> None:
         ("core.times", "from rich.text import Text"),
         ("core.errors", "import platformdirs"),
         ("core.locks", "try:\n    import filelock\nexcept ImportError:\n    pass"),
+        ("paging.walk", "from wacr_cli.core.models import Row"),
+        ("paging.walk", "import httpx"),
         ("api.client", "from ..sandbox import world"),
         ("api.client", "from .. import output"),
         ("output.table", "from wacr_cli.api.client import Client"),
@@ -178,6 +181,7 @@ def test_bad_examples(module: str, source: str) -> None:
         ("core.query", "from __future__ import annotations\nimport re\nfrom datetime import UTC\nimport os.path"),
         ("core.query", "from wacr_cli.core import models\nfrom wacr_cli.core.errors import UsageError"),
         ("core.query", "from .times import Clock"),
+        ("paging.walk", "from wacr_cli.paging.windows import Window\nimport bisect"),
         ("api.client", "import httpx\nfrom wacr_cli import __version__\nfrom wacr_cli.core.query import Query"),
         ("api.transport", "import httpcore\nfrom . import rate_limiter\nfrom wacr_cli.settings import config"),
         ("output.table", "from rich.text import Text\nfrom .json import encode"),

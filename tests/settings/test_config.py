@@ -1,4 +1,4 @@
-"""The configuration: which source wins, and what is refused."""
+"""The configuration: the order of its sources, and the values that are refused."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ rate_limit = 30
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
-    """An environment whose configuration folder is empty."""
+    """Return an environment with an empty configuration folder."""
     return {"WACR_CONFIG_DIR": str(tmp_path)}
 
 
 def write(environ: dict[str, str], text: str | bytes) -> Path:
-    """The configuration file, with that in it."""
+    """Write the configuration file and return its path."""
     path = Path(environ["WACR_CONFIG_DIR"]) / "config.toml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return path
 
 
 class TestPrecedence:
-    """Flag, environment, profile, default."""
+    """Flags override the environment, which overrides the profile, which overrides the defaults."""
 
-    def test_nothing_said(self, environ: dict[str, str]) -> None:
-        """Without a file everything is the default."""
+    def test_defaults(self, environ: dict[str, str]) -> None:
+        """Without a file all settings have their defaults."""
         assert load(environ) == Settings("default", DEFAULT_API_URL, None, False, ())
 
     @pytest.mark.parametrize(
@@ -57,34 +57,34 @@ class TestPrecedence:
             ("shop", "default", "shop", "https://shop.example/api/v2", 120),
         ],
     )
-    def test_which_profile(
+    def test_profile_in_use(
         self, environ: dict[str, str], flag: str | None, variable: str | None, profile: str, url: str, limit: int | None
     ) -> None:
-        """The flag, else WACR_PROFILE, else default_profile; a profile leaves the rest at the defaults."""
+        """The profile is the flag, else WACR_PROFILE, else default_profile; what it doesn't set has its default."""
         write(environ, FILE)
         if variable:
             environ["WACR_PROFILE"] = variable
         assert load(environ, profile=flag) == Settings(profile, url, limit)
 
     def test_profile_named_default(self, environ: dict[str, str]) -> None:
-        """With no profile named anywhere, the one called default holds, should there be one."""
+        """If no profile is named, the one named default is used if it exists."""
         write(environ, "[profiles.default]\nrate_limit = 30\n[profiles.other]\nrate_limit = 4")
         assert load(environ) == Settings("default", DEFAULT_API_URL, 30)
 
-    def test_environment_over_profile(self, environ: dict[str, str]) -> None:
-        """A variable wins over the profile's value, one by one."""
+    def test_variables_override_the_profile(self, environ: dict[str, str]) -> None:
+        """A variable overrides its own setting only."""
         write(environ, FILE)
         assert load(environ | {"WACR_API_URL": "https://x.example/v2"}) == Settings("shop", "https://x.example/v2", 120)
         assert load(environ | {"WACR_RATE_LIMIT": "7"}) == Settings("shop", "https://shop.example/api/v2", 7)
 
     @pytest.mark.parametrize("name", ["WACR_API_URL", "WACR_RATE_LIMIT", "WACR_PROFILE", "WACR_DEMO"])
     def test_empty_variable(self, environ: dict[str, str], name: str) -> None:
-        """An empty variable is one that is not set."""
+        """An empty variable is the same as one that is not set."""
         write(environ, FILE)
         assert load(environ | {name: ""}) == load(environ)
 
     def test_platform_folder(self) -> None:
-        """Without WACR_CONFIG_DIR the file is where the platform keeps such files."""
+        """Without WACR_CONFIG_DIR the folders are those of the platform."""
         assert config.config_dir({}).name == "wacr"
         assert config.config_dir({}).is_absolute()
         assert config.state_dir().is_absolute()
@@ -95,50 +95,50 @@ class TestDemo:
 
     @pytest.mark.parametrize("value", ["1", "true", "TRUE", "yes", "on"])
     def test_on(self, environ: dict[str, str], value: str) -> None:
-        """The variable is the flag; the configuration is not even read."""
+        """The variable does the same as the flag, and the configuration is not read."""
         write(environ, "not TOML at all")
         assert load(environ | {"WACR_DEMO": value}) == load(environ, demo=True)
         assert load(environ, demo=True) == Settings(profile="demo", demo=True)
 
     @pytest.mark.parametrize("value", ["", "0", "false", "No", "off"])
     def test_off(self, environ: dict[str, str], value: str) -> None:
-        """Words for no mean no, unless the flag says otherwise."""
+        """The variable can turn it off, but the flag overrides it."""
         assert load(environ | {"WACR_DEMO": value}).demo is False
         assert load(environ | {"WACR_DEMO": value}, demo=True).demo is True
 
     @pytest.mark.parametrize("value", ["2", "maybe", " "])
-    def test_neither(self, environ: dict[str, str], value: str) -> None:
-        """Anything else is asked back."""
-        with pytest.raises(UsageError, match=r"^WACR_DEMO: neither yes nor no"):
+    def test_invalid(self, environ: dict[str, str], value: str) -> None:
+        """Any other value is an error."""
+        with pytest.raises(UsageError, match=r"^WACR_DEMO: invalid value"):
             load(environ | {"WACR_DEMO": value})
 
 
 class TestFile:
-    """What is wrong with a file is said with its path."""
+    """Errors in the file name its path."""
 
     @pytest.mark.parametrize(("name", "near"), [("shpo", "shop"), ("tset", "test"), ("TEST", "test")])
     @pytest.mark.parametrize("by", ["flag", "variable", "default_profile"])
     def test_unknown_profile(self, environ: dict[str, str], by: str, name: str, near: str) -> None:
-        """A profile that is not there is named with the nearest one, and those there are."""
+        """The error names the unknown profile and the nearest one, the hint all profiles."""
         path = write(environ, FILE if by != "default_profile" else FILE.replace('"shop"', f'"{name}"', 1))
         if by == "variable":
             environ["WACR_PROFILE"] = name
         with pytest.raises(UsageError) as caught:
             load(environ, profile=name if by == "flag" else None)
-        assert caught.value.message == f"no profile {name!r}; did you mean {near}?"
-        assert caught.value.hint == f"{path} has shop, test, default."
+        assert caught.value.message == f"no profile named {name!r}; did you mean {near}?"
+        assert caught.value.hint == f"Use one of the profiles in {path}: shop, test, default."
 
     @pytest.mark.parametrize("text", ["", "[profiles]", 'default_profile = "x"'])
     def test_no_profiles(self, environ: dict[str, str], text: str) -> None:
-        """A profile asked for where there is none is an error too."""
+        """If the file has no profiles, naming one is an error."""
         write(environ, text)
-        with pytest.raises(UsageError, match=r"^no profile 'x'$") as caught:
+        with pytest.raises(UsageError, match=r"^no profile named 'x'$") as caught:
             load(environ, profile="x")
-        assert caught.value.hint.endswith("has none.")
+        assert caught.value.hint.startswith("There are no profiles in ")
 
     def test_no_file_for_a_profile(self, environ: dict[str, str]) -> None:
-        """As it is where there is no file at all."""
-        with pytest.raises(UsageError, match=r"^no profile 'x'$"):
+        """If there is no file, naming a profile is an error."""
+        with pytest.raises(UsageError, match=r"^no profile named 'x'$"):
             load(environ, profile="x")
 
     @pytest.mark.parametrize(
@@ -155,38 +155,38 @@ class TestFile:
         ],
     )
     def test_not_toml(self, environ: dict[str, str], text: str | bytes) -> None:
-        """A file that is not TOML is refused with its path and what is wrong."""
+        """The error has the path and what the parser says."""
         path = write(environ, text)
         with pytest.raises(UsageError) as caught:
             load(environ)
-        assert caught.value.message.startswith(f"{path}: not valid TOML: ")
+        assert caught.value.message.startswith(f"{path}: invalid TOML: ")
 
     @pytest.mark.parametrize(
-        ("text", "said"),
+        ("text", "message"),
         [
             ("profiles = 3", "profiles is not a table"),
             ("[[profiles]]", "profiles is not a table"),
             ("[profiles]\ndefault = 3", "profiles.default is not a table"),
-            ("default_profile = 3", "default_profile is not a text"),
-            ("[profiles.default]\napi_url = 3", "api_url is not a text"),
-            ("[profiles.default]\napi_url = ['https://x']", "api_url is not a text"),
+            ("default_profile = 3", "default_profile is not a string"),
+            ("[profiles.default]\napi_url = 3", "api_url is not a string"),
+            ("[profiles.default]\napi_url = ['https://x']", "api_url is not a string"),
         ],
     )
-    def test_wrong_kinds(self, environ: dict[str, str], text: str, said: str) -> None:
-        """A value of the wrong kind is named, with the file."""
+    def test_wrong_types(self, environ: dict[str, str], text: str, message: str) -> None:
+        """The error names the key that has the wrong type."""
         path = write(environ, text)
         with pytest.raises(UsageError) as caught:
             load(environ)
-        assert caught.value.message == f"{path}: {said}"
+        assert caught.value.message == f"{path}: {message}"
 
-    def test_a_folder_in_its_place(self, environ: dict[str, str]) -> None:
-        """A file that can't be read is an error, not an absent one."""
+    def test_folder_in_place_of_the_file(self, environ: dict[str, str]) -> None:
+        """A file that can't be read is an error, unlike a missing one."""
         (Path(environ["WACR_CONFIG_DIR"]) / "config.toml").mkdir()
         with pytest.raises(UsageError, match=r"config.toml: Is a directory"):
             load(environ)
 
     def test_unknown_keys(self, environ: dict[str, str]) -> None:
-        """A key that means nothing is warned of, with the nearest, at both levels; others' profiles are left alone."""
+        """Unknown keys of the file and of the profile in use give a warning; other profiles are not checked."""
         path = write(environ, FILE.replace("rate_limit = 120", "rate_limt = 120").replace("default_p", "defualt_p"))
         settings = load(environ, profile="shop")
         assert settings.warnings == (
@@ -198,32 +198,32 @@ class TestFile:
 
 
 class TestRateLimit:
-    """Calls a minute."""
+    """The rate limit, in calls per minute."""
 
     @pytest.mark.parametrize("value", ["0", "-1", "1.5", "many", " 60", "1000001", "9" * 5000, "٦٠"])
-    def test_bad_variable(self, environ: dict[str, str], value: str) -> None:
-        """The variable holds a whole number of calls."""
-        with pytest.raises(UsageError, match=r"^WACR_RATE_LIMIT: not a number of calls"):
+    def test_invalid_variable(self, environ: dict[str, str], value: str) -> None:
+        """The variable must be a whole number in ASCII digits."""
+        with pytest.raises(UsageError, match=r"^WACR_RATE_LIMIT: invalid number of calls"):
             load(environ | {"WACR_RATE_LIMIT": value})
 
     @pytest.mark.parametrize("value", ["0", "-1", "1.0", "true", '"60"', "1000001"])
-    def test_bad_key(self, environ: dict[str, str], value: str) -> None:
-        """As the profile's key does."""
+    def test_invalid_key(self, environ: dict[str, str], value: str) -> None:
+        """The key must be an integer."""
         path = write(environ, f"[profiles.default]\nrate_limit = {value}")
-        with pytest.raises(UsageError, match="not a number of calls") as caught:
+        with pytest.raises(UsageError, match="invalid number of calls") as caught:
             load(environ)
         assert caught.value.message.startswith(f"rate_limit in {path}: ")
 
     @pytest.mark.parametrize("value", [1, 60, 1_000_000])
     def test_good(self, environ: dict[str, str], value: int) -> None:
-        """From one to a million."""
+        """Limits from one to a million are valid."""
         write(environ, f"[profiles.default]\nrate_limit = {value}")
         assert load(environ).rate_limit == value
         assert load(environ | {"WACR_RATE_LIMIT": str(value)}).rate_limit == value
 
 
 class TestApiUrl:
-    """The address that the token is sent to."""
+    """The URL that the token is sent to."""
 
     @pytest.mark.parametrize(
         "text",
@@ -242,7 +242,7 @@ class TestApiUrl:
         ],
     )
     def test_good(self, text: str) -> None:
-        """Encrypted to anywhere, plain to this machine; slashes at the end fall away."""
+        """A URL with https is valid for all hosts, http for this machine; a slash at the end is removed."""
         assert check_api_url(text, "WACR_API_URL") == text
         assert check_api_url(text + "/", "WACR_API_URL") == text
 
@@ -259,9 +259,9 @@ class TestApiUrl:
             "http://[::ffff:127.0.0.1]",
         ],
     )
-    def test_http_elsewhere(self, text: str) -> None:
-        """Plain http to any other machine would show the token to anyone who listens."""
-        with pytest.raises(UsageError, match=r"^WACR_API_URL: http:// would send the token in the clear"):
+    def test_http_to_another_machine(self, text: str) -> None:
+        """A URL with http to another machine is refused: the token would be sent unencrypted."""
+        with pytest.raises(UsageError, match=r"^WACR_API_URL: http:// would send the token unencrypted"):
             check_api_url(text, "WACR_API_URL")
 
     @pytest.mark.parametrize(
@@ -278,9 +278,9 @@ class TestApiUrl:
             "https://x.example#",
         ],
     )
-    def test_more_than_a_base(self, text: str) -> None:
-        """Users, queries and fragments have no place in it, empty ones included; a secret in them is not repeated."""
-        with pytest.raises(UsageError, match=r"^WACR_API_URL: a base URL has no user") as caught:
+    def test_user_query_or_fragment(self, text: str) -> None:
+        """A user name, a query or a fragment is refused, even an empty one; the error doesn't repeat it."""
+        with pytest.raises(UsageError, match=r"^WACR_API_URL: the URL must not contain a user name") as caught:
             check_api_url(text, "WACR_API_URL")
         assert "secret" not in caught.value.message + caught.value.hint
 
@@ -325,9 +325,9 @@ class TestApiUrl:
             f"https://{'a.' * 130}example",
         ],
     )
-    def test_no_url(self, text: str) -> None:
-        """What is no URL with a host is refused with an example."""
-        with pytest.raises(UsageError, match=r"^WACR_API_URL: not a URL") as caught:
+    def test_invalid_url(self, text: str) -> None:
+        """A text that is not a URL with a host is refused, and the hint has an example."""
+        with pytest.raises(UsageError, match=r"^WACR_API_URL: invalid URL") as caught:
             check_api_url(text, "WACR_API_URL")
         assert DEFAULT_API_URL in caught.value.hint
 
@@ -337,7 +337,7 @@ class TestApiUrl:
         | st.text().map(lambda text: f"https://{text}")
     )
     def test_httpx_agrees(self, text: str) -> None:
-        """Whatever is accepted is a URL to httpx too, with the same host, and messages hang below it."""
+        """In every URL that is accepted httpx finds the same host, and paths can be appended."""
         try:
             base = check_api_url(text, "WACR_API_URL")
         except UsageError:
@@ -349,18 +349,18 @@ class TestApiUrl:
         assert request.url.raw_host.decode().lower() in base.lower()
         assert request.url.path.endswith("/messages")
 
-    def test_where_it_came_from(self, environ: dict[str, str]) -> None:
-        """The error names the variable or the file, whichever it was."""
+    def test_error_names_the_origin(self, environ: dict[str, str]) -> None:
+        """The error names the variable or the file that the URL came from."""
         path = write(environ, '[profiles.default]\napi_url = "nonsense"')
         with pytest.raises(UsageError) as caught:
             load(environ)
-        assert caught.value.message.startswith(f"api_url in {path}: not a URL")
-        with pytest.raises(UsageError, match=r"^WACR_API_URL: not a URL"):
+        assert caught.value.message.startswith(f"api_url in {path}: invalid URL")
+        with pytest.raises(UsageError, match=r"^WACR_API_URL: invalid URL"):
             load(environ | {"WACR_API_URL": "nonsense"})
 
 
 @pytest.mark.parametrize(
-    ("host", "here"),
+    ("host", "expected"),
     [
         ("localhost", True),
         ("127.0.0.1", True),
@@ -374,6 +374,6 @@ class TestApiUrl:
         ("", False),
     ],
 )
-def test_loopback(host: str, here: bool) -> None:
-    """Loopback names and addresses alone are the machine itself."""
-    assert is_loopback(host) is here
+def test_loopback(host: str, expected: bool) -> None:
+    """Only loopback names and addresses are this machine."""
+    assert is_loopback(host) is expected

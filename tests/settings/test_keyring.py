@@ -1,4 +1,4 @@
-"""The keyring: asked for a moment, never waited for, and never believed without a look."""
+"""The keyring: each call has a time limit, and a stored token is checked."""
 
 from __future__ import annotations
 
@@ -9,84 +9,85 @@ from types import ModuleType
 
 import pytest
 
-from wacr_cli.settings import keyring as stored
+from wacr_cli.settings import keyring as adapter
 
 
 class NoKeyringError(RuntimeError):
-    """As keyring names it."""
+    """The name that the library uses."""
 
 
 class KeyringLocked(RuntimeError):  # noqa: N818 - the library's own name
-    """As keyring names it."""
+    """The name that the library uses."""
 
 
 class Keyring(ModuleType):
-    """The library with one backend, which can be made to fail in each of the ways there are."""
+    """A stand-in for the library with one backend, which can raise, hang or store nothing."""
 
     def __init__(self) -> None:
         super().__init__("keyring")
-        self.kept: dict[tuple[str, str], str] = {}
+        self.tokens: dict[tuple[str, str], str] = {}
         self.error: BaseException | None = None
-        self.forgetful = False
+        self.stores_nothing = False
         self.hang: threading.Event | None = None
-        self.name = "a keyring"
+        self.name = "a backend"
 
-    def _answer(self) -> None:
+    def _respond(self) -> None:
         if self.hang:
             self.hang.wait(120)
         if self.error:
             raise self.error
 
     def get_keyring(self) -> Keyring:
-        """The backend, which is this very object."""
-        self._answer()
+        """Return the backend, which is this object."""
+        self._respond()
         return self
 
     def get_password(self, service: str, account: str) -> str | None:
-        """What is kept."""
-        self._answer()
-        return self.kept.get((service, account))
+        """Return a stored token."""
+        self._respond()
+        return self.tokens.get((service, account))
 
     def set_password(self, service: str, account: str, token: str) -> None:
-        """Keep it, or pretend to."""
-        self._answer()
-        if not self.forgetful:
-            self.kept[service, account] = token
+        """Store a token, unless the backend stores nothing."""
+        self._respond()
+        if not self.stores_nothing:
+            self.tokens[service, account] = token
 
     def delete_password(self, service: str, account: str) -> None:
-        """Remove it."""
-        self._answer()
-        del self.kept[service, account]
+        """Delete a token."""
+        self._respond()
+        del self.tokens[service, account]
 
 
 @pytest.fixture
 def keyring(monkeypatch: pytest.MonkeyPatch) -> Iterator[Keyring]:
-    """A keyring in place of the system's; one that hangs is let go at the end."""
+    """Put a stand-in in place of the library; where it hangs, end its thread after the test."""
     library = Keyring()
     monkeypatch.setitem(sys.modules, "keyring", library)
+    monkeypatch.setattr(adapter, "TIMEOUT", 60.0)  # a slow machine must not look like a slow keyring
     yield library
     if library.hang:
         library.hang.set()
 
 
-def test_it_keeps_and_forgets(keyring: Keyring) -> None:
-    """What was kept comes back; what was removed does not; removing nothing is no failure."""
-    stored.keep("shop", "secret")
-    assert keyring.kept == {("wacr", "shop"): "secret"}
-    assert stored.fetch("shop") == "secret"
-    stored.forget("shop")
-    stored.forget("shop")
-    assert keyring.kept == {}
-    with pytest.raises(stored.UnavailableError, match="no longer has it"):
-        stored.fetch("shop")
-    assert stored.backend() == "a keyring"
+def test_set_get_and_delete(keyring: Keyring) -> None:
+    """A stored token is returned; a deleted one is not; deleting a missing one is not an error."""
+    adapter.set_token("shop", "secret")
+    assert keyring.tokens == {("wacr", "shop"): "secret"}
+    assert adapter.get_token("shop") == "secret"
+    adapter.delete_token("shop")
+    adapter.delete_token("shop")
+    assert keyring.tokens == {}
+    with pytest.raises(adapter.UnavailableError, match="no longer has it"):
+        adapter.get_token("shop")
+    assert adapter.get_backend_name() == "a backend"
 
 
 ACTIONS: tuple[Callable[[], object], ...] = (
-    lambda: stored.keep("shop", "secret-token"),
-    lambda: stored.fetch("shop"),
-    lambda: stored.forget("shop"),
-    stored.backend,
+    lambda: adapter.set_token("shop", "secret-token"),
+    lambda: adapter.get_token("shop"),
+    lambda: adapter.delete_token("shop"),
+    adapter.get_backend_name,
 )
 
 
@@ -94,49 +95,50 @@ ACTIONS: tuple[Callable[[], object], ...] = (
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (NoKeyringError("none"), "is not there: this system has none"),
+        (NoKeyringError("none"), "was not found on this system"),
         (KeyringLocked("locked"), "is locked"),
         (OSError("secret-token"), r"failed \(OSError\)"),
         (SystemExit(3), r"failed \(SystemExit\)"),
         (EOFError("secret-token"), r"failed \(EOFError\)"),
     ],
 )
-def test_a_failure_is_told_by_its_kind(
+def test_failure_is_described_by_its_type(
     keyring: Keyring, action: Callable[[], object], error: BaseException, words: str
 ) -> None:
-    """Whatever a backend raises ends in words of ours, without those of the failure: they may hold the token."""
+    """The message names the type of the exception and not its text, which may contain the token."""
     keyring.error = error
-    with pytest.raises(stored.UnavailableError, match=words) as caught:
+    with pytest.raises(adapter.UnavailableError, match=words) as caught:
         action()
     assert "secret-token" not in str(caught.value)
     assert caught.value.__suppress_context__
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_one_that_hangs_is_left(
+def test_hanging_keyring_is_abandoned(
     keyring: Keyring, action: Callable[[], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After the time it has, the caller goes on without it."""
+    """After the timeout the caller gets an error."""
     keyring.hang = threading.Event()
-    monkeypatch.setattr(stored, "PATIENCE", 0.01)
-    with pytest.raises(stored.UnavailableError, match="did not answer within"):
+    monkeypatch.setattr(adapter, "TIMEOUT", 0.01)
+    with pytest.raises(adapter.UnavailableError, match="did not respond within"):
         action()
 
 
-def test_one_that_keeps_nothing_is_found_out(keyring: Keyring) -> None:
-    """Keyring's own null backend takes every token and has none."""
-    keyring.forgetful = True
-    with pytest.raises(stored.UnavailableError, match="does not keep"):
-        stored.keep("shop", "secret")
+def test_backend_that_stores_nothing(keyring: Keyring) -> None:
+    """A backend that accepts a token without storing it is reported, as the library's own null backend is."""
+    keyring.stores_nothing = True
+    with pytest.raises(adapter.UnavailableError, match="did not store"):
+        adapter.set_token("shop", "secret")
 
 
-def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is an extra, and is named where it is missing."""
+def test_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the library is missing, the message names the extra that installs it."""
     monkeypatch.setitem(sys.modules, "keyring", None)
-    with pytest.raises(stored.UnavailableError, match=r"wacr-cli\[keyring\]"):
-        stored.backend()
+    monkeypatch.setattr(adapter, "TIMEOUT", 60.0)
+    with pytest.raises(adapter.UnavailableError, match=r"wacr-cli\[keyring\]"):
+        adapter.get_backend_name()
 
 
-def test_three_seconds_are_what_it_gets() -> None:
-    """The contract's number."""
-    assert stored.PATIENCE == 3.0
+def test_timeout_is_three_seconds() -> None:
+    """The keyring has the three seconds that the documentation names."""
+    assert adapter.TIMEOUT == 3.0

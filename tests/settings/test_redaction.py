@@ -1,10 +1,10 @@
-"""Redaction: tokens and phone numbers stay out of what is shown."""
+"""Tokens and phone numbers are kept out of what is printed."""
 
 from __future__ import annotations
 
 import pytest
 
-from wacr_cli.settings.redaction import hide_token, hide_written, mask_numbers
+from wacr_cli.settings.redaction import hide_encoded_token, hide_token, mask_numbers
 
 
 @pytest.mark.parametrize(
@@ -19,17 +19,17 @@ from wacr_cli.settings.redaction import hide_token, hide_written, mask_numbers
     ],
 )
 def test_hide_token(text: str, token: str, shown: str) -> None:
-    """Every occurrence goes, of a token as short as a letter where it stands alone; no token hides nothing."""
+    """Every occurrence is replaced, of a short token only whole words; an empty token replaces nothing."""
     assert hide_token(text, token) == shown
 
 
 @pytest.mark.parametrize(
     "form", ["7|a/b+c=defgh", "7%7Ca/b%2Bc%3Ddefgh", "7%7Ca%2Fb%2Bc%3Ddefgh", "7%7Ca%2Fb+c%3Ddefgh"]
 )
-def test_hide_written(form: str) -> None:
-    """However a URL writes it."""
-    assert hide_written(f"GET /x?q={form}&y", "7|a/b+c=defgh") == "GET /x?q=[token]&y"
-    assert hide_written(form, "") == form
+def test_hide_encoded_token(form: str) -> None:
+    """The token is replaced in every encoding that a URL may use."""
+    assert hide_encoded_token(f"GET /x?q={form}&y", "7|a/b+c=defgh") == "GET /x?q=[token]&y"
+    assert hide_encoded_token(form, "") == form
 
 
 @pytest.mark.parametrize(
@@ -47,5 +47,5 @@ def test_hide_written(form: str) -> None:
     ],
 )
 def test_mask_numbers(text: str, shown: str) -> None:
-    """Of what looks like a phone number two digits are left, however it is written; short numbers stay."""
+    """Two digits are left of what looks like a phone number, in any notation; short numbers are unchanged."""
     assert mask_numbers(text) == shown

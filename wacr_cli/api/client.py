@@ -13,10 +13,10 @@ from wacr_cli.api.params import Params, url
 from wacr_cli.core.errors import BadAnswerError, RateLimitError, ServiceError, UsageError, WacrError
 from wacr_cli.core.models import Row
 from wacr_cli.core.validation import truncate
-from wacr_cli.settings.redaction import hide_token, secret
+from wacr_cli.settings.redaction import hide_token, secret_from_token
 
 if TYPE_CHECKING:
-    from wacr_cli.api.raw import RawAnswer
+    from wacr_cli.api.raw import RawResponse
 
 T = TypeVar("T")
 
@@ -97,9 +97,9 @@ class Client:
         """Return one page of any list; its rows need no ids."""
         return self._get(path, params, lambda answer: envelope.parse_page(answer, with_ids=False))
 
-    def raw(self, method: str, path: str, params: Params, body: bytes | None = None) -> RawAnswer:
+    def raw(self, method: str, path: str, params: Params, body: bytes | None = None) -> RawResponse:
         """Make any call; return its response unchanged, except that the token is masked. See :meth:`check`."""
-        from wacr_cli.api.raw import RawAnswer
+        from wacr_cli.api.raw import RawResponse
 
         try:
             response = self._send(self._request(path, params, method, body))
@@ -107,14 +107,14 @@ class Client:
             if method != "GET" and isinstance(error, ServiceError):
                 error.hint = f"It is unknown whether the API did it: check before you send it again. {error.hint}"
             raise self._redact(error) from None
-        token = secret(self._token)
+        token = secret_from_token(self._token)
         headers = [(name, hide_token(value, token)) for name, value in response.headers.multi_items()]
         content = response.content
         for form in {token, token.replace("/", r"\/")} - {""}:  # as PHP encodes it in JSON
             content = content.replace(form.encode(), b"[token]")
-        return RawAnswer(response.status_code, response.reason_phrase, headers, content)
+        return RawResponse(response.status_code, response.reason_phrase, headers, content)
 
-    def check(self, path: str, answer: RawAnswer) -> None:
+    def check(self, path: str, answer: RawResponse) -> None:
         """Raise the error of a response that is not a success."""
         if not 200 <= answer.status < 300:
             location = next((value for name, value in answer.headers if name.lower() == "location"), "")

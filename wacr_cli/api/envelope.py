@@ -1,8 +1,8 @@
-"""What the API's answers hold, in every shape in which they may come.
+"""Parse the API's responses, in every shape that they may have.
 
-A list stands under ``data``, or under ``data.data`` as Laravel's own paginator writes it; the numbers of
-its pages under ``meta.pagination``, ``meta``, or beside the rows. An error's code and words stand in one of
-several places too. Whatever is none of these is a :class:`~wacr_cli.core.errors.BadAnswerError` that says where.
+The rows of a list are under ``data``, or under ``data.data`` as Laravel's own paginator writes them; the page numbers
+are under ``meta.pagination``, under ``meta``, or next to the rows. The code and the message of an error can be in
+several places too. Anything else is a :class:`~wacr_cli.core.errors.BadAnswerError` that says where it is.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,39}")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One window of a list: its rows and what was said of the whole list, None where nothing was."""
+    """One page of a list: its rows, and what the response says about the list, None where it says nothing."""
 
     rows: list[Row]
     has_more: bool | None
@@ -40,26 +40,25 @@ class Page:
 
 
 def decode(body: bytes) -> Any:
-    """The JSON of an answer, numbers as they are written; raises :class:`BadAnswerError`."""
+    """Decode the JSON of a response. Raises :class:`BadAnswerError`."""
     if not body.strip():
-        raise BadAnswerError("the answer is empty", _WHAT_NEXT)
+        raise BadAnswerError("the response is empty", _CHECK_URL)
     try:
-        return json.loads(body, parse_constant=_refuse_constant, parse_float=_finite)
+        return json.loads(body, parse_constant=_refuse_constant, parse_float=_parse_float)
     except RecursionError:
-        raise BadAnswerError("the answer's JSON is nested too deep", _WHAT_NEXT) from None
+        raise BadAnswerError("the response's JSON is nested too deeply", _CHECK_URL) from None
     except ValueError as error:
         what = "HTML, not JSON: a web page, not the API" if looks_like_html(body) else f"not JSON: {error}"
-        raise BadAnswerError(f"the answer is {what}", _WHAT_NEXT) from None
+        raise BadAnswerError(f"the response is {what}", _CHECK_URL) from None
 
 
 def looks_like_html(body: bytes) -> bool:
-    """Whether an answer is a page for people, as proxies and wrong addresses give it."""
+    """Return whether a body is a web page, as proxies and wrong addresses send it."""
     return body.lstrip()[:1] == b"<"
 
 
-_WHAT_NEXT = (
-    "Is it the address of a WA.cr API that WACR_API_URL, or api_url in wacr config list, names? "
-    "--verbose shows the calls."
+_CHECK_URL = (
+    "Check that WACR_API_URL, or api_url in wacr config list, is the address of a WA.cr API. --verbose shows the calls."
 )
 
 
@@ -67,30 +66,30 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a number")
 
 
-def _finite(text: str) -> float:
+def _parse_float(text: str) -> float:
     number = float(text)
     if math.isinf(number):
         raise ValueError(f"{text[:20]} is out of range")
     return number
 
 
-def parse_page(answer: Any, *, with_ids: bool = True) -> Page:
-    """The window in a decoded answer; ``with_ids`` asks for an integer id in each row."""
-    meta = _answered(answer)
+def parse_page(response: Any, *, with_ids: bool = True) -> Page:
+    """Return the page in a decoded response; ``with_ids`` requires an integer id in each row."""
+    meta = _check_success(response)
     data = meta.get("data")
     if isinstance(data, dict) and isinstance(data.get("data"), list):
         meta, data = data, data["data"]
     if not isinstance(data, list):
-        raise BadAnswerError(f"the answer's data is {_kind(data, 'data' in meta)}, not a list", _WHAT_NEXT)
+        raise BadAnswerError(f"the response's data is {_describe_type(data, 'data' in meta)}, not a list", _CHECK_URL)
     for index, row in enumerate(data):
         if type(row) is not dict or (with_ids and type(row.get("id")) is not int):
-            raise _bad_row(row, f"data[{index}]")
-    return _page(data, list(_places(answer, meta)))
+            raise _row_error(row, f"data[{index}]")
+    return _make_page(data, list(_find_metadata(response, meta)))
 
 
-def _places(answer: Mapping[str, Any], paginator: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Where the numbers of the pages may stand, the likeliest first."""
-    for holder in (answer, paginator):
+def _find_metadata(response: Mapping[str, Any], paginator: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects that may contain the page numbers, the most likely first."""
+    for holder in (response, paginator):
         meta = holder.get("meta")
         if isinstance(meta, dict):
             if isinstance(meta.get("pagination"), dict):
@@ -101,9 +100,9 @@ def _places(answer: Mapping[str, Any], paginator: Mapping[str, Any]) -> Iterator
         yield holder
 
 
-def _page(rows: list[Row], places: list[Mapping[str, Any]]) -> Page:
+def _make_page(rows: list[Row], places: list[Mapping[str, Any]]) -> Page:
     def number(name: str) -> int | None:
-        return next((found for place in places if (found := _count(place.get(name))) is not None), None)
+        return next((found for place in places if (found := _parse_count(place.get(name))) is not None), None)
 
     current, last = number("current_page"), number("last_page")
     more = next((place["has_more"] for place in places if isinstance(place.get("has_more"), bool)), None)
@@ -112,115 +111,117 @@ def _page(rows: list[Row], places: list[Mapping[str, Any]]) -> Page:
     return Page(rows, more, number("total"), current, number("per_page"))
 
 
-def _count(value: object) -> int | None:
-    """A number of something, which a PHP service may write as a string."""
+def _parse_count(value: object) -> int | None:
+    """Return a count, which a PHP server may write as a string."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
-def parse_item(answer: Any) -> Row:
-    """The single object in a decoded answer."""
-    data = _answered(answer).get("data")
+def parse_item(response: Any) -> Row:
+    """Return the single object in a decoded response; it has an integer id."""
+    data = _check_success(response).get("data")
     if type(data) is not dict or type(data.get("id")) is not int:
-        raise _bad_row(data, "data")
+        raise _row_error(data, "data")
     return cast("Row", data)
 
 
-def parse_object(answer: Any) -> Row:
-    """The object under ``data`` of a decoded answer, which need not have an id."""
-    data = _answered(answer).get("data")
+def parse_object(response: Any) -> Row:
+    """Return the object under ``data`` in a decoded response; it needs no id."""
+    data = _check_success(response).get("data")
     if type(data) is not dict:
-        raise _bad_row(data, "data")
+        raise _row_error(data, "data")
     return data
 
 
-def _answered(answer: Any) -> Mapping[str, Any]:
-    """An answer that is an object, and does not say of itself that it failed."""
-    if not isinstance(answer, dict):
-        raise BadAnswerError(f"the answer is {_kind(answer)}, not an object", _WHAT_NEXT)
-    if answer.get("success") is False:
-        code, words = _code_and_words(answer)
-        raise BadAnswerError(
-            f"the answer says of itself that it failed: {words or 'no reason given'}", _WHAT_NEXT, code=code
-        )
-    return answer
+def _check_success(response: Any) -> Mapping[str, Any]:
+    """Return a response that is an object and does not report a failure of its own."""
+    if not isinstance(response, dict):
+        raise BadAnswerError(f"the response is {_describe_type(response)}, not an object", _CHECK_URL)
+    if response.get("success") is False:
+        code, message = _parse_error(response)
+        raise BadAnswerError(f"the API reports a failure: {message or 'no reason given'}", _CHECK_URL, code=code)
+    return response
 
 
-def _bad_row(row: Any, where: str) -> BadAnswerError:
-    """What is wrong with a row that is no object, or has no integer id."""
+def _row_error(row: Any, where: str) -> BadAnswerError:
+    """Return the error for a row that is not an object or has no integer id."""
     if type(row) is not dict:
-        return BadAnswerError(f"the answer's {where} is {_kind(row)}, not an object", _WHAT_NEXT)
-    kind = _kind(row.get("id"), "id" in row)
-    return BadAnswerError(f"the answer's {where}.id is {kind}, not an integer", _WHAT_NEXT)
+        return BadAnswerError(f"the response's {where} is {_describe_type(row)}, not an object", _CHECK_URL)
+    kind = _describe_type(row.get("id"), "id" in row)
+    return BadAnswerError(f"the response's {where}.id is {kind}, not an integer", _CHECK_URL)
 
 
-def _kind(value: object, present: bool = True) -> str:
+def _describe_type(value: object, present: bool = True) -> str:
     if not present:
-        return "absent"
+        return "missing"
     names = {type(None): "null", bool: "a boolean", str: "a string", list: "a list", dict: "an object"}
     return names.get(type(value), "a number")
 
 
-NEW_TOKEN = "Make a new one in the app under Settings → API and set WACR_TOKEN."  # noqa: S105 - words, not a token
+NEW_TOKEN = "Create a token in the app under Settings → API, then set WACR_TOKEN or run wacr auth login."  # noqa: S105
 
 
 def failure(
     status: int, body: bytes, location: str = "", *, scope: str = "messages:read", renewal: str = NEW_TOKEN
 ) -> WacrError:
-    """The error that an answer other than 200 amounts to, in the service's own words where it has any.
+    """Return the error for a response with a status other than 200, with the API's own message where it has one.
 
-    ``scope`` is what the token needed for it, empty where nobody knows; ``renewal`` says how to get another token.
+    ``scope`` is the scope that the token needs, empty where it is unknown; ``renewal`` says how to get another token.
     """
-    code, words = _code_and_words(_decoded(body))
-    said = f": {words}" if words else ""
+    code, message = _parse_error(_decode_error(body))
+    details = f": {message}" if message else ""
     if 300 <= status < 400:
         to = f" to {location}" if location else ""
-        return BadAnswerError(f"the service redirects{to} ({status}); the token does not follow", _WHAT_NEXT)
+        return BadAnswerError(f"the API redirects{to} ({status}); redirects are not followed", _CHECK_URL)
     match status:
         case 400 | 422:
-            return UsageError(f"the API refused the request ({status}){said}", "Change what it names.", code=code)
+            return UsageError(
+                f"the API refused the request ({status}){details}",
+                "Change the filters or values that it names.",
+                code=code,
+            )
         case 401:
-            return AuthError(f"the API refused the token (401){said}", renewal, code=code)
+            return AuthError(f"invalid or expired token (401){details}", renewal, code=code)
         case 403:
             return AuthError(
-                f"the token may not do this (403){said}",
-                f"Give it the scope {scope or 'that this asks for'} under Settings → API.",
+                f"the token lacks a scope (403){details}",
+                f"Give it the scope {scope or 'that this needs'} in the app under Settings → API.",
                 code=code or "INSUFFICIENT_SCOPE",
                 scope=scope,
             )
         case 404:
             if looks_like_html(body):
-                return NotFoundError("not found (404): a web page, not the API", _WHAT_NEXT)
-            return NotFoundError(f"not found (404){said}", "Check the id, and WACR_API_URL.", code=code)
+                return NotFoundError("not found (404): a web page, not the API", _CHECK_URL)
+            return NotFoundError(f"not found (404){details}", "Check the id, and WACR_API_URL.", code=code)
         case 429:
-            return RateLimitError(f"too many calls (429){said}", "Run it again in a minute.", code=code)
+            return RateLimitError(f"too many calls (429){details}", "Try again in a minute.", code=code)
         case 408 | 425:
-            return ServiceError(f"the service did not answer in time ({status}){said}", "Try again later.", code=code)
+            return ServiceError(f"the API did not respond in time ({status}){details}", "Try again later.", code=code)
     if status >= 500:
-        return ServiceError(f"the service failed ({status}){said}", "Try again later.", code=code)
+        return ServiceError(f"the API failed ({status}){details}", "Try again later.", code=code)
     return BadAnswerError(
-        f"an answer with status {status}, which the API does not document{said}", _WHAT_NEXT, code=code
+        f"a response with status {status}, which the API does not document{details}", _CHECK_URL, code=code
     )
 
 
-def _decoded(body: bytes) -> Any:
-    """The JSON of an error answer, None where it is the page of something before the API: its status says enough."""
+def _decode_error(body: bytes) -> Any:
+    """Return the JSON of an error, None where a proxy sent a page: its status says enough."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
         return None
 
 
-def _code_and_words(answer: Any) -> tuple[str, str]:
-    """The code and the words of an error answer, empty where there are none."""
-    if not isinstance(answer, dict):
+def _parse_error(response: Any) -> tuple[str, str]:
+    """Return the code and the message of an error, empty where there are none."""
+    if not isinstance(response, dict):
         return "", ""
-    error = answer.get("error")
+    error = response.get("error")
     inner = error if isinstance(error, dict) else {}
-    code = next((c for c in (inner.get("code"), answer.get("error_code"), answer.get("code")) if _is_code(c)), "")
-    words = next((w for w in (inner.get("message"), answer.get("message"), error) if isinstance(w, str) and w), "")
-    details = answer.get("errors", inner.get("errors"))
+    code = next((c for c in (inner.get("code"), response.get("error_code"), response.get("code")) if _is_code(c)), "")
+    words = next((w for w in (inner.get("message"), response.get("message"), error) if isinstance(w, str) and w), "")
+    details = response.get("errors", inner.get("errors"))
     return str(code), "; ".join(filter(None, (words, *_details(details))))
 
 
@@ -229,7 +230,7 @@ def _is_code(value: object) -> bool:
 
 
 def _details(errors: object) -> Iterator[str]:
-    """The words of Laravel's ``errors``: a list of them for each field."""
+    """Yield the messages in Laravel's ``errors``: a list for each field."""
     if not isinstance(errors, dict):
         return
     for field, words in errors.items():

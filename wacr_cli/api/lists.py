@@ -1,4 +1,4 @@
-"""Lists of the API other than messages, read by the same walk: contacts, and whatever ``wacr api`` asks for."""
+"""Read lists of the API: contacts, and any list for ``wacr api``."""
 
 from __future__ import annotations
 
@@ -7,40 +7,44 @@ from typing import Protocol, cast
 
 from wacr_cli.api.envelope import Page
 from wacr_cli.api.params import Params, window_params
-from wacr_cli.api.walk import Answer, Walk
 from wacr_cli.core.contacts import ContactQuery
 from wacr_cli.core.errors import IncompleteError
 from wacr_cli.core.models import Row
 from wacr_cli.core.progress import Progress
 from wacr_cli.core.source import Listing
+from wacr_cli.paging.responses import Response
+from wacr_cli.paging.updated import UpdatedWalk
+from wacr_cli.paging.walk import Walk
+from wacr_cli.paging.windows import Window
 
-Fetch = Callable[[int | None, int | None], Page]
-"""Asks for a page, and for so many rows of it."""
+AnyWalk = Walk | UpdatedWalk
+Fetch = Callable[[Window, str | None], Page]
+"""Requests a window of a list; a sort order replaces that of the list where it is not None."""
 
 
 class Contacts(Protocol):
-    """What is asked of a client."""
+    """The endpoint of a client that lists contacts."""
 
     def contacts(self, params: Params, *, with_ids: bool = True) -> Page:
-        """One window of the contacts."""
+        """Return one page of contacts."""
         ...
 
 
-def walked(
+def read_list(
     fetch: Fetch,
-    walk: Walk,
+    walk: AnyWalk,
     listing: Listing,
     *,
     read: Callable[[int, int | None], None] = lambda _rows, _total: None,
     enough: Callable[[Sequence[Row]], bool] = lambda _rows: False,
 ) -> Iterator[list[Row]]:
-    """The rows of a walk, as they are proved; ``listing`` is told what is known of it.
+    """Yield the rows of a walk as they are proved, and update *listing* with what is known of the list.
 
-    ``read`` hears how far it is; ``enough`` judges each answer's rows, and may end it early.
+    ``read`` gets the progress; ``enough`` gets the rows of each response and may end the walk early.
     """
     while window := walk.window:
-        page = fetch(window.page, window.per_page)
-        rows = walk.take(Answer(page.rows, page.has_more, page.total, page.page, page.per_page))
+        page = fetch(window, walk.sort)
+        rows = walk.take(make_response(page))
         listing.total, listing.more = page.total, page.has_more
         read(walk.seen, walk.expected)
         if rows:
@@ -52,10 +56,15 @@ def walked(
         listing.shortfall = f"{walk.seen:,}{of}: {walk.reason}"
 
 
-def contact_params(query: ContactQuery, *, walking: bool) -> Params:
-    """The parameters of a question about contacts, without the window.
+def make_response(page: Page) -> Response:
+    """Return a page of the API as a response to a walk."""
+    return Response(page.rows, page.has_more, page.total, page.page, page.per_page)
 
-    A walk is told its order to the last row: names and times may be the same for many, ids are not.
+
+def contact_params(query: ContactQuery, *, walking: bool) -> Params:
+    """Return the parameters of a query for contacts, without the page.
+
+    A walk needs an order without ties: names and times can be the same for many contacts, ids can't.
     """
     params = [
         (f"filter[{one.field}]" + (f"[{one.operator}]" if one.operator else ""), one.value) for one in query.filters
@@ -72,74 +81,55 @@ def contact_params(query: ContactQuery, *, walking: bool) -> Params:
     return params
 
 
-def ask_contacts(client: Contacts, query: ContactQuery, progress: Progress) -> Listing:
-    """The contacts that match: one page, or a walk."""
+def list_contacts(client: Contacts, query: ContactQuery, progress: Progress) -> Listing:
+    """Return the contacts that match: one page, or a walk."""
     params = contact_params(query, walking=query.page is None)
     listing = Listing()
 
-    def fetch(page: int | None, per_page: int | None) -> Page:
-        return client.contacts([*params, *window_params(page, per_page)])
+    def fetch(window: Window, sort: str | None) -> Page:
+        return client.contacts([*replace_sort(params, sort), *window_params(window.page, window.per_page)])
 
     def single() -> Iterator[list[Row]]:
-        page = fetch(query.page, query.per_page)
+        page = client.contacts([*params, *window_params(query.page, query.per_page)])
         listing.total, listing.more = page.total, page.has_more
         yield page.rows
 
     if query.page is not None:
         listing.windows = single()
     else:
-        listing.windows = walked(fetch, walk_by(query.sort, query.limit), listing, read=progress.read)
+        listing.windows = read_list(fetch, make_walk(query.sort, query.limit), listing, read=progress.read)
     return listing
 
 
-def walk_by(sort: Sequence[str], limit: int | None) -> Walk:
-    """The walk that an order needs. By names, rows may come in anywhere: every window has to share a row."""
+def make_walk(sort: Sequence[str], limit: int | None) -> AnyWalk:
+    """Return the walk for an order. By names, rows can be inserted anywhere, so every window is linked."""
     first = sort[0] if sort else "id"
     newest_first = first.startswith("-")
     match first.removeprefix("-"):
         case "id" | "created_at":
             return Walk(newest_first=newest_first, limit=limit)
         case "updated_at":
-            return Walk(by_updated=True, newest_first=newest_first, limit=limit)
+            return UpdatedWalk(newest_first=newest_first, limit=limit)
     return Walk(newest_first=True, linked=True, limit=limit)
 
 
 def count_contacts(client: Contacts, query: ContactQuery, progress: Progress) -> int:
-    """How many contacts match: one call where the service counts them, else a walk."""
-    total = total_of_contacts(client, query)
+    """Return how many contacts match: with one call where the API counts them, else by a walk."""
+    total = fetch_contact_total(client, query)
     if total is not None:
         return total
-    listing = ask_contacts(client, query, progress)
+    listing = list_contacts(client, query, progress)
     number = sum(len(rows) for rows in listing.windows)
     if listing.shortfall:
-        raise IncompleteError(f"incomplete: {listing.shortfall}", "Run it again, when fewer contacts change.")
+        raise IncompleteError(f"incomplete: {listing.shortfall}", "Try again when fewer contacts change.")
     return number
 
 
-def total_of_contacts(client: Contacts, query: ContactQuery) -> int | None:
-    """How many contacts match, where the service says so: one call."""
+def fetch_contact_total(client: Contacts, query: ContactQuery) -> int | None:
+    """Return how many contacts match, None where the API does not say: one call."""
     return client.contacts([*contact_params(query, walking=False), *window_params(1, 1)]).total
 
 
-def contact_requests(query: ContactQuery, total: int | None) -> list[Params]:
-    """The parameters of each call that a question would take; of a walk of unknown length, of the first."""
-    service = _Still(total if total is not None else query.limit or 0)
-    for _ in ask_contacts(service, query, Progress()).windows:
-        pass
-    return service.noted
-
-
-class _Still:
-    """Stands in for the client: so many contacts, none of which moves; notes what it is asked."""
-
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self.noted: list[Params] = []
-
-    def contacts(self, params: Params, *, with_ids: bool = True) -> Page:
-        """Note the call, and answer it."""
-        self.noted.append(params)
-        asked = dict(params)
-        page, size = int(asked.get("page", 1)), int(asked.get("per_page", 15))
-        rows: list[Row] = [{"id": index} for index in range((page - 1) * size, min(page * size, self._total))]
-        return Page(rows, page * size < self._total, self._total, page, size)
+def replace_sort(params: Params, sort: str | None) -> Params:
+    """Return the parameters with another sort order, unchanged where it is None."""
+    return params if sort is None else [*(one for one in params if one[0] != "sort"), ("sort", sort)]

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MAX_SECONDS_PER_ADDRESS = 5.0
 """How long to wait for one address of a host while others are left: a dead one must not use up the time."""
 
+_BYTES_PER_WRITE = 2**14
+
 
 def connect(base_url: str, deadline: Deadline) -> httpx.BaseTransport:
     """Return the transport to the host of *base_url*, through the environment's proxy where one applies.
@@ -37,11 +39,8 @@ def connect(base_url: str, deadline: Deadline) -> httpx.BaseTransport:
     url = httpx.URL(base_url)
     # http is for loopback only: reading certificates for it would take time for nothing.
     context = ssl_context() if url.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    proxy = _find_proxy(url)
-    if proxy and "://" not in proxy:
-        proxy = f"http://{proxy}"
     try:
-        transport = httpx.HTTPTransport(proxy=proxy, verify=context)
+        transport = httpx.HTTPTransport(proxy=_make_proxy(_find_proxy(url), context), verify=context)
     except (ValueError, ImportError, httpx.InvalidURL):
         raise UsageError(
             "HTTPS_PROXY: not the URL of an HTTP proxy", "Use a URL such as http://proxy.example:3128, or unset it."
@@ -64,6 +63,14 @@ def _find_proxy(url: httpx.URL) -> str | None:
         return None
     proxies = getproxies()
     return proxies.get(url.scheme) or proxies.get("all")
+
+
+def _make_proxy(address: str | None, context: ssl.SSLContext) -> httpx.Proxy | None:
+    """Return the proxy for httpx; one that is itself reached by TLS is verified as the API is."""
+    if not address:
+        return None
+    url = httpx.URL(address if "://" in address else f"http://{address}")
+    return httpx.Proxy(url, ssl_context=context if url.scheme == "https" else None)
 
 
 def ssl_context() -> ssl.SSLContext:
@@ -106,10 +113,12 @@ class _Backend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to the first address of *host* that can be reached."""
         *others, last = self._resolve(host, port)
-        for address in others:
+        for number, address in enumerate(others):
+            share = self._deadline.left() / (len(others) + 1 - number)
             try:
-                seconds = min(MAX_SECONDS_PER_ADDRESS, self._deadline.left())
-                stream = self._inner.connect_tcp(address, port, seconds, local_address, socket_options)
+                stream = self._inner.connect_tcp(
+                    address, port, min(share, MAX_SECONDS_PER_ADDRESS), local_address, socket_options
+                )
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
             return _Stream(stream, self._deadline)
@@ -118,23 +127,27 @@ class _Backend(httpcore.NetworkBackend):
 
     def _resolve(self, host: str, port: int) -> list[str]:
         """Return the addresses of *host*. The system's lookup has no timeout, so it runs in a thread of its own."""
-        results: list[list[str] | OSError | UnicodeError] = []
+        found: list[str] = []
+        failures: list[OSError | UnicodeError] = []
 
         def look_up() -> None:
             try:
-                found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-                results.append([str(address[0]) for *_, address in found])
+                found.extend(str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
             except (OSError, UnicodeError) as error:
-                results.append(error)
+                failures.append(error)
 
         thread = threading.Thread(target=look_up, daemon=True)
         thread.start()
         thread.join(self._deadline.left())
-        if not results:
+        try:
+            for failure in failures:
+                raise failure
+        except (OSError, UnicodeError) as error:
+            # httpcore drops the cause of an exception that passes through its pool; the context stays.
+            raise httpcore.ConnectError(str(error)) from error
+        if thread.is_alive():
             raise httpcore.ConnectTimeout(f"no address of {host} in time")
-        if isinstance(results[0], Exception):
-            raise httpcore.ConnectError(str(results[0])) from results[0]
-        return results[0]
+        return found
 
     def sleep(self, seconds: float) -> None:
         """Wait."""
@@ -152,7 +165,9 @@ class _Stream(httpcore.NetworkStream):
         return self._inner.read(max_bytes, self._deadline.left())
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, self._deadline.left())
+        # In pieces: the inner stream sends in a loop, and gives each turn all of the time.
+        for start in range(0, len(buffer), _BYTES_PER_WRITE):
+            self._inner.write(buffer[start : start + _BYTES_PER_WRITE], self._deadline.left())
 
     def close(self) -> None:
         self._inner.close()

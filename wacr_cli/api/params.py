@@ -1,4 +1,4 @@
-"""A Query as the query string of ``GET /messages``."""
+"""Convert a Query to the query string of ``GET /messages``."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ Params = list[tuple[str, str]]
 
 
 def list_params(query: Query, *, fields: tuple[str, ...] | None, direction: str | None = None) -> Params:
-    """The parameters that say what is wanted, without the window: filters, search, sort, fields.
+    """Return the parameters for filters, search, sort and fields, without the page.
 
-    ``fields`` are those to ask for, which may be more than the query's own; ``direction`` stands in for
-    the query's filter on it.
+    ``fields`` are the fields to request, which may be more than those of the query; ``direction`` replaces the query's
+    filter on it.
     """
     params: Params = []
     for one in query.filters:
@@ -33,12 +33,12 @@ def list_params(query: Query, *, fields: tuple[str, ...] | None, direction: str 
 
 
 def window_params(page: int | None, per_page: int | None) -> Params:
-    """The parameters that say which part of the list is wanted; None leaves one to the service."""
+    """Return the parameters for the page; None leaves a value to the API."""
     return [(name, str(value)) for name, value in (("page", page), ("per_page", per_page)) if value is not None]
 
 
 def url(base_url: str, path: str, params: Params) -> str:
-    """The URL of a call, in printable ASCII."""
+    """Return the URL of a call, in printable ASCII."""
     query = urlencode(params, quote_via=quote)
     return f"{base_url}/{path}?{query}" if query else f"{base_url}/{path}"
 

@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from wacr_cli.core.errors import RateLimitError
-from wacr_cli.core.locks import locked
+from wacr_cli.core.locks import lock_descriptor
 from wacr_cli.core.models import DEFAULT_LIMIT
 from wacr_cli.core.progress import Progress
 from wacr_cli.core.times import Clock, span
@@ -169,7 +169,7 @@ class _State:
         if self._fd is None:
             yield
             return
-        with locked(self._fd):
+        with lock_descriptor(self._fd):
             yield
 
     def read(self, at: int, size: int) -> bytes:

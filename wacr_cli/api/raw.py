@@ -1,4 +1,4 @@
-"""What ``wacr api`` sends and gets: a path below the API's base, fields, and an answer as it came."""
+"""Requests of ``wacr api``: a path below the API's address, fields, and the unchanged response."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from wacr_cli.api.envelope import Page
-from wacr_cli.api.lists import walk_by, walked
+from wacr_cli.api.lists import AnyWalk, make_walk, read_list, replace_sort
 from wacr_cli.api.params import Params, window_params
-from wacr_cli.api.walk import Walk
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.models import PER_PAGE_MAX, Row
 from wacr_cli.core.progress import Progress
 from wacr_cli.core.source import Listing
 from wacr_cli.core.validation import truncate
+from wacr_cli.paging.walk import Walk
+from wacr_cli.paging.windows import Window
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -26,8 +27,8 @@ _STEP = re.compile(r"\[([^\[\]]*)\]")
 
 
 @dataclass(frozen=True, slots=True)
-class RawAnswer:
-    """An answer: its status and the words for it, its headers in order, its body unpacked."""
+class RawResponse:
+    """A response: status, reason phrase, headers in their order, and the decoded body."""
 
     status: int
     reason: str
@@ -35,18 +36,18 @@ class RawAnswer:
     body: bytes
 
 
-def below(text: str, base_url: str) -> tuple[str, Params]:
-    """The path, encoded, and the parameters of what a person asks for below the API's base.
+def parse_path(text: str, base_url: str) -> tuple[str, Params]:
+    """Return the encoded path and the parameters of a path below the API's address.
 
-    A path may begin with a slash, and with the base's own path, as documentation writes it. Raises :class:`UsageError`
-    for one that would leave the base, however that is written.
+    A path may begin with a slash, and with the path of the address, as documentation writes it. Raises
+    :class:`UsageError` for a path that would leave the address, in any notation.
     """
     path, _, query = text.partition("?")
-    plain = _decoded(path)
-    if plain is None or not _stays(path) or not _stays(plain):
+    plain = _decode_path(path)
+    if plain is None or not _is_below(path) or not _is_below(plain):
         raise UsageError(
-            f"PATH: {truncate(text)!r} is not a path below the API",
-            f"It is taken from {base_url}: say it like contacts/5100.",
+            f"PATH: not a path below the API: {truncate(text)!r}",
+            f"Use a path relative to {base_url}, such as contacts/5100.",
         )
     path = path.removeprefix("/")
     own = urlsplit(base_url).path.strip("/")
@@ -55,8 +56,8 @@ def below(text: str, base_url: str) -> tuple[str, Params]:
     return quote(path, safe=_SAFE).rstrip("/"), parse_qsl(query, keep_blank_values=True)
 
 
-def _decoded(path: str) -> str | None:
-    """A path without its percent signs, None where they are nested deeper than anybody means it."""
+def _decode_path(path: str) -> str | None:
+    """Return a path without percent-encoding, None where it is encoded more than four times."""
     for _ in range(4):
         plain = unquote(path)
         if plain == path:
@@ -65,16 +66,16 @@ def _decoded(path: str) -> str | None:
     return None
 
 
-def _stays(path: str) -> bool:
-    """Whether a path leads down and nowhere else."""
+def _is_below(path: str) -> bool:
+    """Return whether a path leads down and nowhere else."""
     if not path.strip("/") or path.startswith("//") or "://" in path or "#" in path or not path.isprintable():
         return False
     steps = re.split(r"[/\\]", path)
     return "\\" not in path and " " not in path and not any(step.partition(";")[0] in (".", "..") for step in steps)
 
 
-def typed(text: str, read: Callable[[str], str]) -> object:
-    """The value of a field as ``gh api`` has it: true, false, null, whole numbers, and ``@FILE`` read by ``read``."""
+def parse_value(text: str, read: Callable[[str], str]) -> object:
+    """Parse a value like ``gh api``: true, false, null, whole numbers, and ``@FILE`` read by *read*."""
     if text.startswith("@"):
         return read(text[1:])
     if text in ("true", "false", "null"):
@@ -82,16 +83,16 @@ def typed(text: str, read: Callable[[str], str]) -> object:
     return int(text) if re.fullmatch(r"-?(0|[1-9][0-9]{0,17})", text) else text
 
 
-def field(word: str, flag: str) -> tuple[str, str]:
-    """The key and the value of ``KEY=VALUE``."""
+def parse_field(word: str, flag: str) -> tuple[str, str]:
+    """Return the key and the value of ``KEY=VALUE``."""
     key, equals, value = word.partition("=")
     if not equals or not key or key.startswith("["):
-        raise UsageError(f"{flag}: not a field: {truncate(word)!r}", f"Say {flag} KEY=VALUE.")
+        raise UsageError(f"{flag}: not a field: {truncate(word)!r}", f"Use {flag} KEY=VALUE.")
     return key, value
 
 
-def body_of(fields: Sequence[tuple[str, object]]) -> bytes:
-    """The JSON object of some fields; ``a[b]=1`` stands inside ``a``, ``a[]=1`` is put at the end of the list ``a``."""
+def encode_body(fields: Sequence[tuple[str, object]]) -> bytes:
+    """Encode fields as a JSON object; ``a[b]=1`` sets ``b`` inside ``a``, ``a[]=1`` appends to the list ``a``."""
     whole: dict[str, Any] = {}
     for key, value in fields:
         name, _, rest = key.partition("[")
@@ -110,40 +111,44 @@ def _put(place: Any, steps: Sequence[str], value: object, key: str) -> None:
         place[name] = inner
     if rest:
         if isinstance(inner, list) is not wants_list or not isinstance(inner, list | dict):
-            raise UsageError(f"-F: {truncate(key)!r} is at odds with another field", "Give each key one form.")
+            raise UsageError(f"-F: {truncate(key)!r} conflicts with another field", "Use each key in one form only.")
         _put(inner, rest, value, key)
 
 
 def paginated(fetch: Callable[[Params], Page], path: str, params: Params, progress: Progress) -> Listing:
-    """All rows of a list, by the walk. Rows without a number for an id are told apart by all that they hold."""
+    """Return all rows of a list. A row without an integer id is identified by its whole content."""
     listing = Listing()
 
-    def ask(page: int | None, per_page: int | None) -> Page:
-        found = fetch([*params, *window_params(page, per_page)])
+    def request(window: Window, sort: str | None = None) -> Page:
+        found = fetch([*replace_sort(params, sort), *window_params(window.page, window.per_page)])
         rows = [{"id": _identity(row), "row": row} for row in found.rows]
         return Page(rows, found.has_more, found.total, found.page, found.per_page)
 
     def windows() -> Iterator[list[Row]]:
-        first = ask(1, PER_PAGE_MAX)
-        if _is_all(first, ask):
+        first = request(Window(1, PER_PAGE_MAX))
+        if _is_unpaged(first, request):
             listing.total, listing.more = len(first.rows), False
             yield [row["row"] for row in first.rows]
             return
-        answered = [first]
-        walk = _walk_for(path, dict(params))
-        for rows in walked(lambda p, n: answered.pop() if answered else ask(p, n), walk, listing, read=progress.read):
+        ready = [first]
+        walk = _make_walk(path, dict(params))
+
+        def fetch_window(window: Window, sort: str | None) -> Page:
+            return ready.pop() if ready else request(window, sort)
+
+        for rows in read_list(fetch_window, walk, listing, read=progress.read):
             yield [row["row"] for row in rows]
 
     listing.windows = windows()
     return listing
 
 
-def _is_all(first: Page, ask: Callable[[int, int], Page]) -> bool:
-    """Whether a list knows no pages: it tells of none, and gives the same whichever is asked for."""
-    told = (first.has_more, first.total, first.page, first.per_page)
-    if any(one is not None for one in told) or not first.rows:
+def _is_unpaged(first: Page, request: Callable[[Window], Page]) -> bool:
+    """Return whether a list has no pages: its response has no page numbers, and is the same for every page."""
+    numbers = (first.has_more, first.total, first.page, first.per_page)
+    if any(one is not None for one in numbers) or not first.rows:
         return False
-    return len(first.rows) > PER_PAGE_MAX or ask(2, PER_PAGE_MAX).rows == first.rows
+    return len(first.rows) > PER_PAGE_MAX or request(Window(2, PER_PAGE_MAX)).rows == first.rows
 
 
 def _identity(row: Mapping[str, Any]) -> Any:
@@ -151,7 +156,7 @@ def _identity(row: Mapping[str, Any]) -> Any:
     return number if type(number) is int else json.dumps(row, sort_keys=True)
 
 
-def _walk_for(path: str, params: Mapping[str, str]) -> Walk:
-    """The walk for the order of a list; where nobody knows it, one that takes any."""
+def _make_walk(path: str, params: Mapping[str, str]) -> AnyWalk:
+    """Return the walk for the order of a list; a linked one where the order is unknown."""
     sort = params.get("sort") or ("-created_at" if path == "messages" else "")
-    return walk_by(sort.split(","), None) if sort else Walk(newest_first=True, linked=True)
+    return make_walk(sort.split(","), None) if sort else Walk(newest_first=True, linked=True)

@@ -1,4 +1,4 @@
-"""The API as a source: a Query answered by one page, one walk, or two walks merged."""
+"""The API as a source of messages: one page, one walk, or two walks merged."""
 
 from __future__ import annotations
 
@@ -10,29 +10,30 @@ from itertools import islice
 from typing import Protocol
 
 from wacr_cli.api.envelope import Page
-from wacr_cli.api.lists import walked
+from wacr_cli.api.lists import AnyWalk, read_list, replace_sort
 from wacr_cli.api.params import Params, list_params, window_params
-from wacr_cli.api.walk import Walk
 from wacr_cli.core.errors import BadAnswerError, IncompleteError
 from wacr_cli.core.models import PER_PAGE_MAX, Row
 from wacr_cli.core.progress import Progress
 from wacr_cli.core.query import Query
 from wacr_cli.core.source import Listing, Source
 from wacr_cli.core.times import parse_sent_at
+from wacr_cli.paging.updated import UpdatedWalk
+from wacr_cli.paging.walk import Walk
 
-_NAMED_AT_MOST = 5
+_IDS_SHOWN = 5
 _FAR_PAST = datetime.min.replace(tzinfo=UTC)
 
 
 class Endpoints(Protocol):
-    """What is asked of a client."""
+    """The endpoints of a client that read messages."""
 
     def messages(self, params: Params, *, with_ids: bool = True) -> Page:
-        """One window of the list."""
+        """Return one page of messages."""
         ...
 
     def message(self, number: int) -> Row:
-        """One message."""
+        """Return one message."""
         ...
 
     def close(self) -> None:
@@ -41,25 +42,25 @@ class Endpoints(Protocol):
 
 
 class ApiSource(Source):
-    """Answers questions by calling the API, as seldom as can be."""
+    """Answers queries by calling the API as seldom as possible."""
 
     def __init__(self, client: Endpoints, progress: Progress) -> None:
         self._client = client
         self._progress = progress
 
     def get(self, number: int) -> Row:
-        """One message with all its fields."""
+        """Return one message with all its fields."""
         return self._client.message(number)
 
     def ask(self, query: Query) -> Listing:
-        """The messages that match: rows leave as they are read."""
+        """Return the messages that match; rows are available as they are read."""
         if not query.with_direction:
-            return self._one_list(query, None)
-        parts = [self._one_list(query, direction) for direction in query.directions]
-        return parts[0] if len(parts) == 1 else _merged(query, parts, self._progress)
+            return self._read_list(query, None)
+        parts = [self._read_list(query, direction) for direction in query.directions]
+        return parts[0] if len(parts) == 1 else _merge(query, parts, self._progress)
 
     def count(self, query: Query) -> int:
-        """How many messages match: one call where the service counts them, else a walk."""
+        """Return how many messages match: with one call where the API counts them, else by a walk."""
         if not query.windowed:
             total = self._page(list_params(query, fields=("id",)), 1, 1).total
             if total is not None:
@@ -67,11 +68,11 @@ class ApiSource(Source):
         listing = self.ask(counted(query))
         number = sum(len(rows) for rows in listing.windows)
         if listing.shortfall:
-            raise IncompleteError(f"incomplete: {listing.shortfall}", "Run it again, when fewer messages change.")
+            raise IncompleteError(f"incomplete: {listing.shortfall}", "Try again when fewer messages change.")
         return number
 
     def totals(self, query: Query) -> list[int | None]:
-        """How many rows each walk of a query has, where the service says so: a call each."""
+        """Return how many rows each list of a query has, None where the API does not say: one call each."""
         walks = query.directions if query.with_direction else (None,)
         return [self._page(list_params(query, fields=("id",), direction=one), 1, 1).total for one in walks]
 
@@ -79,29 +80,29 @@ class ApiSource(Source):
         """Close the connections."""
         self._client.close()
 
-    def _one_list(self, query: Query, direction: str | None) -> Listing:
+    def _read_list(self, query: Query, direction: str | None) -> Listing:
         listing = Listing()
         if query.page is not None:
-            windows = self._single(query, direction, listing)
+            windows = self._read_page(query, direction, listing)
         else:
-            windows = self._walked(query, direction, listing)
+            windows = self._read_rows(query, direction, listing)
         if query.windowed:
-            windows = _within(query, windows, listing)
+            windows = _filter_by_time(query, windows, listing)
         if direction:
             windows = ([{**row, "direction": direction} for row in rows] for rows in windows)
         listing.windows = windows
         return listing
 
-    def _single(self, query: Query, direction: str | None, listing: Listing) -> Iterator[list[Row]]:
-        params = list_params(query, fields=_fields_to_ask(query, walking=False), direction=direction)
+    def _read_page(self, query: Query, direction: str | None, listing: Listing) -> Iterator[list[Row]]:
+        params = list_params(query, fields=_fields_to_request(query, walking=False), direction=direction)
         page = self._page(params, query.page, query.per_page)
         listing.total, listing.more = page.total, page.has_more
         yield page.rows
 
-    def _walked(self, query: Query, direction: str | None, listing: Listing) -> Iterator[list[Row]]:
-        """The rows of a walk; of a single window without ids, should they be neither wanted nor needed."""
+    def _read_rows(self, query: Query, direction: str | None, listing: Listing) -> Iterator[list[Row]]:
+        """Yield the rows of a walk, or of one window without ids where these are neither wanted nor needed."""
         if query.limit is not None and query.limit <= PER_PAGE_MAX and not _has_ids(query):
-            params = list_params(query, fields=_fields_to_ask(query, walking=False), direction=direction)
+            params = list_params(query, fields=_fields_to_request(query, walking=False), direction=direction)
             page = self._page(params, 1, query.limit)
             more = page.has_more if page.has_more is not None else len(page.rows) >= query.limit
             if len(page.rows) >= query.limit or not more:
@@ -111,14 +112,15 @@ class ApiSource(Source):
         yield from self._walk(query, direction, listing)
 
     def _walk(self, query: Query, direction: str | None, listing: Listing) -> Iterator[list[Row]]:
-        params = list_params(query, fields=_fields_to_ask(query, walking=True), direction=direction)
-        # Of a list with a span of time, nobody knows how many rows have to be read.
+        params = list_params(query, fields=_fields_to_request(query, walking=True), direction=direction)
+        # How many rows to read for a span of time is unknown.
         limit = None if query.windowed else query.limit
-        walk = Walk(by_updated=query.by_updated, newest_first=query.newest_first, limit=limit)
-        # Of two walks, their sum is told.
+        kind = UpdatedWalk if query.by_updated else Walk
+        walk: AnyWalk = kind(newest_first=query.newest_first, limit=limit)
+        # The progress of two walks is reported as their sum.
         alone = not query.with_direction or len(query.directions) == 1
-        yield from walked(
-            lambda page, per_page: self._page(params, page, per_page),
+        yield from read_list(
+            lambda window, sort: self._page(replace_sort(params, sort), window.page, window.per_page),
             walk,
             listing,
             read=self._progress.read if alone else lambda _rows, _total: None,
@@ -132,7 +134,7 @@ class ApiSource(Source):
 
 
 def counted(query: Query) -> Query:
-    """The query whose rows are to be counted, where the service does not count them."""
+    """Return the query whose rows are counted where the API does not count them."""
     return replace(query, fields=("id",), limit=None, with_direction=False)
 
 
@@ -140,8 +142,8 @@ def _has_ids(query: Query) -> bool:
     return query.windowed or query.fields is None or "id" in query.fields
 
 
-def _fields_to_ask(query: Query, *, walking: bool) -> tuple[str, ...] | None:
-    """The fields to ask for: those wanted, and those that the reading itself needs."""
+def _fields_to_request(query: Query, *, walking: bool) -> tuple[str, ...] | None:
+    """Return the fields to request: those of the query, and those that reading needs."""
     if query.fields is None:
         return None
     needed: tuple[str, ...] = ("id",) if walking else ()
@@ -154,15 +156,15 @@ def _fields_to_ask(query: Query, *, walking: bool) -> tuple[str, ...] | None:
 
 
 def _is_older(query: Query, rows: Iterable[Row]) -> bool:
-    """Whether a whole window was sent before ``--since``, so that a list newest first holds no later one."""
+    """Return whether a whole window was sent before ``--since``, so that a list newest first has no later row."""
     if query.since is None or query.by_updated or not query.newest_first:
         return False
     times = [parse_sent_at(row.get("sent_at")) for row in rows]
     return bool(times) and all(time is not None and time < query.since for time in times)
 
 
-def _within(query: Query, windows: Iterable[list[Row]], listing: Listing) -> Iterator[list[Row]]:
-    """The rows sent in the query's span of time, at most its limit; those whose time can't be read are named."""
+def _filter_by_time(query: Query, windows: Iterable[list[Row]], listing: Listing) -> Iterator[list[Row]]:
+    """Yield the rows sent in the query's span of time, at most its limit; rows without a valid time are reported."""
     left = query.limit if query.page is None else None
     odd: list[object] = []
     for rows in windows:
@@ -181,20 +183,20 @@ def _within(query: Query, windows: Iterable[list[Row]], listing: Listing) -> Ite
             break
     listing.total = None
     if left == 0:
-        listing.more = None  # what comes after was not looked at
+        listing.more = None  # what follows was not read
     if odd:
-        named = ", ".join(str(one) for one in odd[:_NAMED_AT_MOST]) + (", …" if len(odd) > _NAMED_AT_MOST else "")
-        unread = f"{len(odd)} without a time that can be read: {named}"
+        named = ", ".join(str(one) for one in odd[:_IDS_SHOWN]) + (", …" if len(odd) > _IDS_SHOWN else "")
+        unread = f"{len(odd)} without a valid time: {named}"
         listing.shortfall = "; ".join(filter(None, (listing.shortfall, unread)))
 
 
-def _merged(query: Query, parts: list[Listing], progress: Progress) -> Listing:
-    """Lists merged by sent_at, then id; each keeps its own order, in which sent_at need not be monotone."""
+def _merge(query: Query, parts: list[Listing], progress: Progress) -> Listing:
+    """Merge lists by sent_at, then id; each keeps its own order, which sent_at need not follow."""
     listing = Listing()
 
     def windows() -> Iterator[list[Row]]:
         first: set[int] = set()
-        streams = [(row for rows in _apart(part.windows, first) for row in rows) for part in parts]
+        streams = [(row for rows in _check_direction(part.windows, first) for row in rows) for part in parts]
         merged = heapq.merge(*streams, key=_sent_then_id, reverse=query.newest_first)
         rows = islice(merged, query.limit)
         given = 0
@@ -211,15 +213,15 @@ def _merged(query: Query, parts: list[Listing], progress: Progress) -> Listing:
     return listing
 
 
-def _apart(windows: Iterable[list[Row]], first: set[int]) -> Iterator[list[Row]]:
-    """The windows of one direction, whose first must share no row with that of the other, noted in ``first``."""
+def _check_direction(windows: Iterable[list[Row]], first: set[int]) -> Iterator[list[Row]]:
+    """Yield the windows of one direction; its first window must share no row with that of the other, in *first*."""
     fresh = True
     for rows in windows:
         if fresh:
             ids = {row["id"] for row in rows}
             if not first.isdisjoint(ids):
                 raise BadAnswerError(
-                    "the service answers the same messages for both directions", "Leave --with-direction out."
+                    "the API returns the same messages for both directions", "Leave out --with-direction."
                 )
             first |= ids
             fresh = False

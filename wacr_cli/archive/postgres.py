@@ -23,7 +23,7 @@ from wacr_cli.archive.text import fold, prepare_words
 from wacr_cli.core.errors import BusyError, ServiceError, UsageError, WacrError
 from wacr_cli.core.models import Row
 from wacr_cli.core.query import Query
-from wacr_cli.settings.places import without_password
+from wacr_cli.settings.config import hide_password
 
 try:
     import psycopg
@@ -85,7 +85,7 @@ class PostgresStore(SqlStore):
     @property
     def location(self) -> str:
         """The URL, without a password."""
-        return without_password(self._url)
+        return hide_password(self._url)
 
     # Running statements.
 

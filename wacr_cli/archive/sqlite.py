@@ -18,7 +18,7 @@ from wacr_cli.archive.select import Select
 from wacr_cli.archive.sql_store import BATCH, ORPHANS, SqlStore
 from wacr_cli.archive.text import fold
 from wacr_cli.core.errors import BusyError, UsageError, WacrError
-from wacr_cli.core.locks import held
+from wacr_cli.core.locks import lock_file
 from wacr_cli.core.query import Query
 
 INDEXES = ("messages_words", "messages_trigrams")
@@ -197,7 +197,7 @@ class SqliteStore(SqlStore):
                 self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 path = Path(os.path.realpath(self._path))  # one lock for one file, whatever its name
                 lock = path.with_name(f".{path.name}.wacr-lock")
-                stack.enter_context(held(lock, f"the archive {self.location!r}"))
+                stack.enter_context(lock_file(lock, f"the archive {self.location!r}"))
             except OSError as error:
                 raise self._make_write_error(error.strerror) from None
             yield

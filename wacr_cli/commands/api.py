@@ -18,7 +18,7 @@ from wacr_cli.core.validation import choice, require_utf8
 
 if TYPE_CHECKING:
     from wacr_cli.api.params import Params
-    from wacr_cli.api.raw import RawAnswer
+    from wacr_cli.api.raw import RawResponse
     from wacr_cli.output.destinations import Sink
     from wacr_cli.output.options import OutputOptions
     from wacr_cli.output.output import Output
@@ -102,7 +102,7 @@ def _send(
     from wacr_cli.api import raw
 
     method = choice(request.method.upper(), raw.METHODS, "--method")
-    path, params = raw.below(request.path, session.settings.api_url)
+    path, params = raw.parse_path(request.path, session.settings.api_url)
     more, body = _make_payload(request, method)
     params += more
     if paginate:
@@ -132,7 +132,7 @@ def _make_payload(request: RawRequest, method: str) -> tuple[Params, bytes | Non
 
     if request.input is None and method != "GET":
         fields = _parse_fields(request, as_texts=False)
-        return [], raw.body_of(fields) if fields else None
+        return [], raw.encode_body(fields) if fields else None
     params = [(key, str(value)) for key, value in _parse_fields(request, as_texts=True)]
     if request.input is None:
         return params, None
@@ -148,12 +148,12 @@ def _parse_fields(request: RawRequest, *, as_texts: bool) -> list[tuple[str, obj
     found: list[tuple[str, object]] = []
     for word in request.fields:
         require_utf8("--field", word)
-        key, text = raw.field(word, "--field")
+        key, text = raw.parse_field(word, "--field")
         read = text.startswith("@") or not as_texts
-        found.append((key, raw.typed(text, _read_text) if read else text))
+        found.append((key, raw.parse_value(text, _read_text) if read else text))
     for word in request.raw_fields:
         require_utf8("--raw-field", word)
-        found.append(raw.field(word, "--raw-field"))
+        found.append(raw.parse_field(word, "--raw-field"))
     return found
 
 
@@ -192,7 +192,7 @@ def _is_confirmed(session: Session, what: str) -> bool:
     return stdin.readline().strip().lower() in ("y", "yes")
 
 
-def _format_head(response: RawAnswer) -> str:
+def _format_head(response: RawResponse) -> str:
     """Return status and headers as HTTP writes them, made printable."""
     from wacr_cli.output.sanitize import printable
 
@@ -207,7 +207,7 @@ def _make_printable(text: str) -> str:
     return "".join(printable(line) + "\n" for line in text.splitlines())
 
 
-def _show_body(response: RawAnswer, output: Output, options: OutputOptions, sink: Sink) -> None:
+def _show_body(response: RawResponse, output: Output, options: OutputOptions, sink: Sink) -> None:
     """Write the body of a success in the format of the options; a body that is not JSON as it is."""
     from wacr_cli.api import envelope
     from wacr_cli.output.json import encode

@@ -68,7 +68,7 @@ def list_values(ctx: typer.Context, format_: FormatOption = None) -> None:
 
     session, options = session_from(ctx), output_options(format_)
     environ = _without_demo(session.environ)
-    found = keys.listed(environ, session.profile)
+    found = keys.list_settings(environ, session.profile)
     for warning in config.load(environ, profile=session.profile).warnings:
         session.console.note(f"wacr: {warning}")
     with session.output(options).rows(_COLUMNS) as writer:
@@ -83,7 +83,7 @@ def get_value(ctx: typer.Context, key: KeyArgument, format_: FormatOption = None
     from wacr_cli.settings import keys
 
     session, options = session_from(ctx), output_options(format_)
-    found = keys.value_of(keys.check_key(key), _without_demo(session.environ), session.profile)
+    found = keys.get_setting(keys.check_key(key), _without_demo(session.environ), session.profile)
     output = session.output(output_options("tsv"))
     if options.format in ("json", "jsonl"):
         output.text(encode({"key": found.key, "value": found.value, "origin": found.origin}))
@@ -129,7 +129,7 @@ def edit(ctx: typer.Context) -> None:
         raise UsageError(
             "no terminal to open an editor in", f"Change single values with wacr config set. The file is {path}."
         )
-    editor.start_file(path)
+    editor.create_file(path)
     program = session.environ.get("VISUAL") or session.environ.get("EDITOR") or "vi"
     try:
         done = subprocess.run([*shlex.split(program), str(path)], check=False)  # noqa: S603 - the user's own editor
@@ -149,7 +149,7 @@ def _change(session: Session, key: str, text: str | None) -> None:
     environ = _without_demo(session.environ)
     path = config.config_path(environ)
     # Only the name is checked: an error in a profile must not prevent fixing it.
-    profile = config.named_profile(environ, session.profile, config.read(path), path) or config.DEFAULT_PROFILE
+    profile = config.find_profile_name(environ, session.profile, config.read(path), path) or config.DEFAULT_PROFILE
     owner = "" if key == "default_profile" else f" of profile {profile}"
     if text is None:
         done = editor.unset_value(environ, profile, key)

@@ -1,4 +1,4 @@
-"""``wacr doctor``: what may be wrong with a set-up."""
+"""``wacr doctor``: find out what is wrong with an installation."""
 
 from __future__ import annotations
 
@@ -13,101 +13,109 @@ from wacr_cli.commands.framework import session_from
 from wacr_cli.core.errors import WacrError
 
 if TYPE_CHECKING:
-    from wacr_cli.diagnostics import checks, connection
+    from wacr_cli.diagnostics.checks import CheckResult, Setup
+    from wacr_cli.diagnostics.connection import Step
     from wacr_cli.session import Session
 
 EXAMPLES = """\b
 Examples:
   wacr doctor
   wacr doctor --connect --profile shop
-  wacr doctor --format json | jq '.[] | select(.state == "fault")'
+  wacr doctor --format json | jq '.[] | select(.state == "error")'
 
-Nothing in it is secret, nor anybody's number: it can be pasted into a report.
-The exit status is that of the first fault.
+The report contains no tokens and no phone numbers, so you can share it.
+The exit status is that of the first error.
 """
 
-COLUMNS = ("topic", "state", "said", "hint")
-_MARKS = {"fault": "✗", "warning": "!", "fine": " "}
+COLUMNS = ("topic", "state", "message", "hint")
+_MARKS = {"error": "✗", "warning": "!", "ok": " "}
 
 
 DoctorFormat = Annotated[
     str | None,
-    typer.Option("--format", "-f", metavar="FORMAT", help="table, tsv, csv, json or jsonl. [default: lines to read]"),
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="FORMAT",
+        help="Output format: table, tsv, csv, json or jsonl [default: a report]",
+    ),
 ]
 
 
 def examine(
     ctx: typer.Context,
-    connect: Annotated[bool, typer.Option("--connect", help="Try the way to the API too, with one call.")] = False,
+    connect: Annotated[
+        bool, typer.Option("--connect", help="Also test the connection to the API with one call")
+    ] = False,
     format_: DoctorFormat = None,
     output: OutputOption = None,
     timeout: TimeoutOption = 30,
 ) -> None:
-    """Look at everything that wacr needs, and name what is wrong with it."""
+    """Check the installation, settings, token, archive and terminal."""
     from wacr_cli.diagnostics import checks
 
     session = session_from(ctx, timeout=timeout)
     options = output_options(format_, output)
-    patient, found = checks.examine(session.environ, profile=session.profile, demo=session.demo)
+    setup, results = checks.run_checks(session.environ, profile=session.profile, demo=session.demo)
     if connect:
-        found += checks.looked("network", lambda _: _connected(session, patient), patient)
-    findings = checks.sorted_findings(found)
+        results += checks.run_check("network", lambda _: _check_network(session, setup), setup)
+    results = checks.sort_results(results)
     if options.format == "table" or (options.format is None and options.output is None):
         with session.output(replace(options, format="table")).open() as sink:
-            for line in _lines(findings, session.console.width if sink.is_terminal else None):
+            for line in _format_report(results, session.console.width if sink.is_terminal else None):
                 sink.write(f"{line}\n")
     else:
         with session.output(options).rows(COLUMNS) as writer:
-            writer.write([one.as_row() for one in findings])
+            writer.write([result.as_row() for result in results])
             writer.finish()
-    if status := checks.first_status(findings):
+    if status := checks.get_exit_status(results):
         raise typer.Exit(status)
 
 
-def _connected(session: Session, patient: checks.Patient) -> Iterator[checks.Finding]:
-    """The way to the API, as far as it goes: the first step that fails is the last."""
+def _check_network(session: Session, setup: Setup) -> Iterator[CheckResult]:
+    """Test the connection to the API, up to the first step that fails."""
     from wacr_cli.diagnostics import checks, connection
     from wacr_cli.settings.redaction import mask_numbers
 
-    if patient.settings is None:
-        yield checks.Finding("network", "warning", "the way to the API is not tried: the configuration is broken")
+    if setup.settings is None:
+        yield checks.CheckResult("network", "warning", "connection not tested: the configuration is invalid")
         return
     try:
-        if not patient.settings.demo:
-            yield from map(_found, connection.reach(patient.settings.api_url, session.timeout))
+        if not setup.settings.demo:
+            yield from map(_make_result, connection.check_connection(setup.settings.api_url, session.timeout))
     except WacrError as error:
-        yield checks.fault("network", error)
+        yield checks.make_error("network", error)
         return
     try:
-        yield from map(_found, connection.call(session.client, session.clock))
+        yield from map(_make_result, connection.check_call(session.client, session.clock))
     except WacrError as error:
-        error.message = mask_numbers(error.message)  # the service's words may be of anybody
-        yield checks.fault("call", error)
+        error.message = mask_numbers(error.message)  # the API's own message may contain phone numbers
+        yield checks.make_error("call", error)
 
 
-def _found(step: connection.Step) -> checks.Finding:
+def _make_result(step: Step) -> CheckResult:
     from wacr_cli.diagnostics import checks
 
-    return checks.Finding(step.topic, "warning" if step.hint else "fine", step.said, step.hint)
+    return checks.CheckResult(step.topic, "warning" if step.hint else "ok", step.message, step.hint)
 
 
-def _lines(findings: Sequence[checks.Finding], width: int | None) -> Iterator[str]:
-    """What a person reads: how many faults there are, then the findings, faults first, in lines of a width."""
+def _format_report(results: Sequence[CheckResult], width: int | None) -> Iterator[str]:
+    """Yield the lines of the report: the number of problems, then the results, wrapped to *width* columns."""
     from wacr_cli.output.sanitize import printable
 
-    faults, warnings = (sum(one.state == state for one in findings) for state in ("fault", "warning"))
-    counted = f"{faults} fault{'s' * (faults != 1)} found" if faults else "No fault found"
-    yield counted + (f", {warnings} warning{'s' * (warnings != 1)}" if warnings else "")
-    for one in findings:
-        yield from _folded(f"{_MARKS[one.state]} {one.topic:<13} ", printable(one.said), width)
+    errors, warnings = (sum(one.state == state for one in results) for state in ("error", "warning"))
+    summary = f"{errors} problem{'s' * (errors != 1)} found" if errors else "No problems found"
+    yield summary + (f", {warnings} warning{'s' * (warnings != 1)}" if warnings else "")
+    for one in results:
+        yield from _wrap(f"{_MARKS[one.state]} {one.topic:<13} ", printable(one.message), width)
         if one.hint:
-            yield from _folded(f"{'':<15} → ", printable(one.hint), width)
+            yield from _wrap(f"{'':<15} → ", printable(one.hint), width)
 
 
-def _folded(before: str, text: str, width: int | None) -> Iterator[str]:
-    """A text in lines that stand below each other."""
+def _wrap(prefix: str, text: str, width: int | None) -> Iterator[str]:
+    """Yield a text in lines of at most *width* columns, aligned after *prefix*."""
     from textwrap import wrap
 
-    room = max(20, width - len(before)) if width else len(text) + 1
+    room = max(20, width - len(prefix)) if width else len(text) + 1
     for number, line in enumerate(wrap(text, room, break_on_hyphens=False) or [""]):
-        yield f"{before if number == 0 else ' ' * len(before)}{line}"
+        yield f"{prefix if number == 0 else ' ' * len(prefix)}{line}"

@@ -185,6 +185,6 @@ def session_from(ctx: typer.Context, **settings: Any) -> Session:
     )
     if session.log:
         flags = [name for name in ctx.params if getattr(ctx.get_parameter_source(name), "name", "") != "DEFAULT"]
-        session.log.say(f"{ctx.command_path}, given: {', '.join((*flags, *given)) or 'nothing'}")
+        session.log.write_line(f"{ctx.command_path}, given: {', '.join((*flags, *given)) or 'nothing'}")
     ctx.call_on_close(session.close)
     return session

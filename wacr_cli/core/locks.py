@@ -1,4 +1,4 @@
-"""Locks between processes, on open files: released by the system when their holder ends, however it ends."""
+"""Lock files between processes. The system releases a lock when its process ends, however it ends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wacr_cli.core.errors import BusyError
 if sys.platform == "win32":
     import msvcrt
 
-    # Beyond what any lock file holds, since a range locked on Windows can't be read by others.
+    # Beyond the content of any lock file: other processes can't read a locked range on Windows.
     _BYTE = 1 << 30
 
     def _lock(fd: int, *, wait: bool) -> None:
@@ -38,8 +38,8 @@ else:
 
 
 @contextmanager
-def locked(fd: int) -> Iterator[None]:
-    """Hold an open file, for a moment; whoever else wants it waits."""
+def lock_descriptor(fd: int) -> Iterator[None]:
+    """Lock an open file during the block; wait while another descriptor has the lock."""
     _lock(fd, wait=True)
     try:
         yield
@@ -48,13 +48,13 @@ def locked(fd: int) -> Iterator[None]:
 
 
 @contextmanager
-def held(path: Path, what: str) -> Iterator[None]:
-    """Hold the lock file ``path`` for as long as the block lasts, and remove it then.
+def lock_file(path: Path, subject: str) -> Iterator[None]:
+    """Create and lock the file *path* during the block, then remove it. Don't wait for another process.
 
-    Raises :class:`BusyError` naming ``what`` and the process that holds it, :class:`OSError` where the
-    file can't be made.
+    Raises :class:`BusyError`, which names *subject* and the process that has the lock, and :class:`OSError` where the
+    file can't be created.
     """
-    fd = _acquire(path, what)
+    fd = _acquire(path, subject)
     try:
         os.ftruncate(fd, 0)
         os.write(fd, b"%d\n" % os.getpid())
@@ -63,25 +63,25 @@ def held(path: Path, what: str) -> Iterator[None]:
         _release(fd, path)
 
 
-def _acquire(path: Path, what: str) -> int:
+def _acquire(path: Path, subject: str) -> int:
     while True:
         fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0), 0o600)
         try:
             _lock(fd, wait=False)
         except BlockingIOError:
-            holder = os.pread(fd, 32, 0).decode("ascii", "replace").strip() if hasattr(os, "pread") else ""
+            owner = os.pread(fd, 32, 0).decode("ascii", "replace").strip() if hasattr(os, "pread") else ""
             os.close(fd)
             raise BusyError(
-                f"{what} is being written by another wacr (process {holder or 'unknown'})",
-                "Wait until it is done, or end it.",
+                f"{subject} is being written by another wacr (process {owner or 'unknown'})",
+                "Wait until it finishes, or stop it.",
             ) from None
-        if _still_there(fd, path):
+        if _is_same_file(fd, path):
             return fd
-        # Its last holder removed it between our open and our lock: that lock guards nothing.
+        # The last owner removed the file after it was opened here: a lock on it excludes no other process.
         os.close(fd)
 
 
-def _still_there(fd: int, path: Path) -> bool:
+def _is_same_file(fd: int, path: Path) -> bool:
     try:
         return os.path.samestat(os.fstat(fd), path.stat())
     except FileNotFoundError:
@@ -89,7 +89,7 @@ def _still_there(fd: int, path: Path) -> bool:
 
 
 def _release(fd: int, path: Path) -> None:
-    if sys.platform == "win32":  # where an open file can't be removed
+    if sys.platform == "win32":  # an open file can't be removed there
         os.close(fd)
         path.unlink(missing_ok=True)
     else:

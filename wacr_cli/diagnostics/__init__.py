@@ -1,1 +1,1 @@
-"""Checks of a set-up: connection, token, configuration."""
+"""Check the configuration, the token and the connection."""

@@ -1,7 +1,7 @@
-"""What may be wrong with a set-up, looked at piece by piece; no printing, and nothing that is secret.
+"""The checks of ``wacr doctor``: each inspects one part of the setup. Nothing is printed here.
 
-Every check says what it found even where another one failed: a broken configuration is when they are needed. What they
-say can be shown to anybody: no token or part of one, no telephone number, no name of the person's home.
+A check that fails does not stop the others: a broken configuration is when they are needed. The results can be shown to
+anybody: they contain no token or part of one, no phone number and no path of the home folder.
 """
 
 from __future__ import annotations
@@ -17,55 +17,59 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from wacr_cli import __version__
-from wacr_cli.core.errors import UsageError, WacrError
-from wacr_cli.settings import config, credentials, keyring, keys, places, redaction
+from wacr_cli.core.errors import WacrError
+from wacr_cli.settings import config, credentials, keyring, keys, redaction
 
-State = Literal["fault", "warning", "fine"]
+if TYPE_CHECKING:
+    from wacr_cli.archive.store import Store
 
-_NEEDED = ("typer", "httpx", "rich", "platformdirs", "tomlkit")
-_OTHERS = ("httpcore", "h11", "certifi", "keyring")
-_OURS = ("PROFILE", "API_URL", "RATE_LIMIT", "ARCHIVE", "DEMO", "DEBUG", "CONFIG_DIR", "PAGER")
-_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
-_STORES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+State = Literal["error", "warning", "ok"]
+STATES: tuple[State, ...] = ("error", "warning", "ok")
+
+_REQUIRED_LIBRARIES = ("typer", "httpx", "rich", "platformdirs", "tomlkit")
+_OTHER_LIBRARIES = ("httpcore", "h11", "certifi", "keyring")
+_OWN_VARIABLES = ("PROFILE", "API_URL", "RATE_LIMIT", "ARCHIVE", "DEMO", "DEBUG", "CONFIG_DIR", "PAGER")
+_PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+_CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _VARIABLES = (
-    *(f"WACR_{name}" for name in _OURS),
+    *(f"WACR_{name}" for name in _OWN_VARIABLES),
     *("PAGER", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE"),
-    *_PROXIES,
-    *_STORES,
+    *_PROXY_VARIABLES,
+    *_CERTIFICATE_VARIABLES,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What one look found: ``said`` in a line, ``hint`` what to do, ``status`` the exit status a fault leads to."""
+class CheckResult:
+    """One result of a check: a message of one line, a hint what to do, and the exit status of an error."""
 
     topic: str
     state: State
-    said: str
+    message: str
     hint: str = ""
     status: int = 0
 
     def as_row(self) -> dict[str, Any]:
-        """The finding as ``--format json`` reports it."""
-        return {"topic": self.topic, "state": self.state, "said": self.said, "hint": self.hint}
+        """Return the result as ``--format json`` reports it."""
+        return {"topic": self.topic, "state": self.state, "message": self.message, "hint": self.hint}
 
 
-def fine(topic: str, said: str) -> Finding:
-    """Nothing is wrong there."""
-    return Finding(topic, "fine", said)
+def make_ok(topic: str, message: str) -> CheckResult:
+    """Return the result of a part that works."""
+    return CheckResult(topic, "ok", message)
 
 
-def fault(topic: str, error: WacrError) -> Finding:
-    """What a run would fail with."""
-    return Finding(topic, "fault", error.message, error.hint, error.exit_status)
+def make_error(topic: str, error: WacrError) -> CheckResult:
+    """Return the result for an error that any other command would end with too."""
+    return CheckResult(topic, "error", error.message, error.hint, error.exit_status)
 
 
 @dataclass(frozen=True, slots=True)
-class Patient:
-    """What is looked at: an environment, the flags, and the settings, None where they can't be made out."""
+class Setup:
+    """What is checked: the environment, the flags, and the settings, None where they can't be read."""
 
     environ: Mapping[str, str]
     profile: str | None
@@ -73,241 +77,233 @@ class Patient:
     settings: config.Settings | None
 
 
-Check = Callable[[Patient], Iterable[Finding]]
+Check = Callable[[Setup], Iterable[CheckResult]]
 
 
-def examine(environ: Mapping[str, str], *, profile: str | None, demo: bool) -> tuple[Patient, list[Finding]]:
-    """Look at everything on this machine."""
-    patient = Patient(environ, profile, demo, None)
-    found: list[Finding] = []
+def run_checks(environ: Mapping[str, str], *, profile: str | None, demo: bool) -> tuple[Setup, list[CheckResult]]:
+    """Run all checks that need no network."""
+    setup = Setup(environ, profile, demo, None)
+    results: list[CheckResult] = []
     try:
-        patient = replace(patient, settings=config.load(environ, profile=profile, demo=demo))
+        setup = replace(setup, settings=config.load(environ, profile=profile, demo=demo))
     except WacrError as error:
-        broken = fault("configuration", error)
-        found += looked("configuration", lambda _: [broken], patient)
+        result = make_error("configuration", error)
+        results += run_check("configuration", lambda _: [result], setup)
     for topic, check in CHECKS:
-        found += looked(topic, check, patient)
-    return patient, found
+        results += run_check(topic, check, setup)
+    return setup, results
 
 
-def looked(topic: str, check: Check, patient: Patient) -> list[Finding]:
-    """What a check finds, be it that it fails itself; nothing of it names the home or holds a token."""
-    found: list[Finding] = []
+def run_check(topic: str, check: Check, setup: Setup) -> list[CheckResult]:
+    """Return the results of a check without secrets and home folder; an exception becomes one more result."""
+    results: list[CheckResult] = []
     try:
-        for one in check(patient):
-            found.append(one)  # one by one: what was found before a failure is kept
+        for result in check(setup):
+            results.append(result)  # one at a time: the results before an exception are kept
     except WacrError as error:
-        found.append(fault(topic, error))
-    except Exception as error:  # noqa: BLE001 - whatever is broken, the other checks are still made
-        found.append(Finding(topic, "fault", f"could not be looked at ({type(error).__name__})", status=1))
-    return [replace(one, said=_shareable(one.said, patient), hint=_shareable(one.hint, patient)) for one in found]
+        results.append(make_error(topic, error))
+    except Exception as error:  # noqa: BLE001 - the other checks run in any case
+        results.append(CheckResult(topic, "error", f"this check failed ({type(error).__name__})", status=1))
+    return [replace(one, message=_redact(one.message, setup), hint=_redact(one.hint, setup)) for one in results]
 
 
-def sorted_findings(found: Iterable[Finding]) -> list[Finding]:
-    """Faults before warnings before the rest; what two checks ran into is said once."""
-    order = ("fault", "warning", "fine")
-    once: dict[str, Finding] = {}
-    for one in found:
-        once.setdefault(one.said, one)
-    return sorted(once.values(), key=lambda one: order.index(one.state))
+def sort_results(results: Iterable[CheckResult]) -> list[CheckResult]:
+    """Return errors first, then warnings, then the rest; a message that two checks report comes once."""
+    unique: dict[str, CheckResult] = {}
+    for result in results:
+        unique.setdefault(result.message, result)
+    return sorted(unique.values(), key=lambda result: STATES.index(result.state))
 
 
-def _shareable(text: str, patient: Patient) -> str:
-    text = redaction.hide_token(text, redaction.secret_of(patient.environ))
+def get_exit_status(results: Iterable[CheckResult]) -> int:
+    """Return the exit status of the first error, 0 where there is none."""
+    return next((result.status for result in results if result.state == "error"), 0)
+
+
+def _redact(text: str, setup: Setup) -> str:
+    text = redaction.hide_token(text, redaction.secret_from_environment(setup.environ))
     home = str(Path.home())
     return text if home == "/" else text.replace(home, "~")
 
 
-def _versions(_: Patient) -> Iterable[Finding]:
+def _check_versions(_: Setup) -> Iterable[CheckResult]:
     system = f"{platform.system()} {platform.release()} {platform.machine()}"
     python = f"Python {platform.python_version()} ({platform.python_implementation()})"
-    yield fine("version", f"wacr {__version__}, {python}, {system}")
-    parts = []
-    for name in (*_NEEDED, *_OTHERS):
+    yield make_ok("version", f"wacr {__version__}, {python}, {system}")
+    versions = []
+    for name in (*_REQUIRED_LIBRARIES, *_OTHER_LIBRARIES):
         try:
-            parts.append(f"{name} {metadata.version(name)}")
+            versions.append(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:
-            if name in _NEEDED:
-                yield Finding("libraries", "fault", f"{name} is not installed", "Install wacr again.", 1)
-    yield fine("libraries", ", ".join(parts))
+            if name in _REQUIRED_LIBRARIES:
+                yield CheckResult("libraries", "error", f"{name} is not installed", "Install wacr again.", 1)
+    yield make_ok("libraries", ", ".join(versions))
 
 
-def _configuration(patient: Patient) -> Iterable[Finding]:
-    path = config.config_path(patient.environ)
-    yield fine("files", f"configuration {path} ({_mode_of(path)})")
+def _check_configuration(setup: Setup) -> Iterable[CheckResult]:
+    path = config.config_path(setup.environ)
+    yield make_ok("files", f"configuration {path} ({_describe_mode(path)})")
     if path.exists() and sys.platform != "win32" and path.stat().st_mode & 0o022:
-        yield Finding("files", "warning", f"{path}: others can change it", f"chmod go-w '{path}'")
-    folder = next(one for one in (path.parent, *path.parent.parents) if one.exists())
-    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        yield Finding(
-            "files", "warning", f"{folder}: can't be written, so nothing can be kept there", "Make the folder yours."
+        yield CheckResult("files", "warning", f"{path}: others can change it", f"Run chmod go-w '{path}'.")
+    folder = _find_existing(path.parent)
+    if not _is_writable(folder):
+        yield CheckResult(
+            "files",
+            "warning",
+            f"{folder}: not writable, so settings and tokens can't be stored",
+            "Give yourself write permission for this folder.",
         )
-    if patient.settings is not None:
-        yield from (Finding("configuration", "warning", line) for line in patient.settings.warnings)
+    if setup.settings is not None:
+        yield from (CheckResult("configuration", "warning", line) for line in setup.settings.warnings)
 
 
-def _settings(patient: Patient) -> Iterable[Finding]:
-    if patient.settings is None:
+def _check_settings(setup: Setup) -> Iterable[CheckResult]:
+    if setup.settings is None:
         return
-    if patient.settings.demo:
-        yield fine("settings", "the sample workspace: no configuration, account or network")
+    if setup.settings.demo:
+        yield make_ok("settings", "sample workspace: uses no configuration, account or network")
         return
-    for one in keys.listed(patient.environ, patient.profile):
-        said = "not set" if one.value is None else f"{_without_password(str(one.value))} ({one.origin})"
-        yield fine("settings", f"{one.key}: {said}")
+    for one in keys.list_settings(setup.environ, setup.profile):
+        value = "not set" if one.value is None else f"{_hide_user(str(one.value))} ({one.origin})"
+        yield make_ok("settings", f"{one.key}: {value}")
 
 
-def _variables(patient: Patient) -> Iterable[Finding]:
-    """What is set that matters."""
+def _check_variables(setup: Setup) -> Iterable[CheckResult]:
+    """Show the variables that have an effect, and check those that no other check reads."""
     shown = []
     for name in _VARIABLES:
-        value = patient.environ.get(name) or (patient.environ.get(name.lower()) if name in _PROXIES else None)
+        value = setup.environ.get(name) or (setup.environ.get(name.lower()) if name in _PROXY_VARIABLES else None)
         if value:
-            shown.append(f"{name}={_without_password(places.without_password(value))}")
-    yield fine("environment", ", ".join(shown) or "nothing set that matters")
-    for name in _STORES:
-        place = patient.environ.get(name)
-        if place and not Path(place).exists():
-            yield Finding("environment", "fault", f"{name}: {place} is not there", f"Mend or unset {name}.", 2)
-    if text := patient.environ.get("WACR_DEBUG"):
-        try:
-            config.flag({"WACR_DEBUG": text}, "WACR_DEBUG")
-        except UsageError as error:
-            yield fault("environment", error)
+            shown.append(f"{name}={_hide_user(config.hide_password(value))}")
+    yield make_ok("environment", ", ".join(shown) or "no variable is set that has an effect")
+    for name in _CERTIFICATE_VARIABLES:
+        location = setup.environ.get(name)
+        if location and not Path(location).exists():
+            yield CheckResult("environment", "error", f"{name}: {location} is missing", f"Fix or unset {name}.", 2)
+    config.is_enabled(setup.environ, "WACR_DEBUG")
 
 
-def _without_password(address: str) -> str:
-    """An address without what may be a name and a password before the host."""
+def _hide_user(address: str) -> str:
+    """Return an address without the user name and the password before the host."""
     return re.sub(r"//[^/]*@|^[^/]*@", lambda found: "//" if found[0].startswith("//") else "", address)
 
 
-def _credentials(patient: Patient) -> Iterable[Finding]:
-    store = credentials.Store(patient.environ)
-    yield fine("files", f"credentials {store.path} ({_mode_of(store.path)})")
-    entries = store.entries()
+def _check_credentials(setup: Setup) -> Iterable[CheckResult]:
+    store = credentials.TokenStore(setup.environ)
+    yield make_ok("files", f"credentials {store.path} ({_describe_mode(store.path)})")
+    entries = store.read_entries()
     for name, entry in entries.items():
-        where = "the keyring" if entry.keyring else "the file"
-        yield fine("credentials", f"profile {name}: a token in {where}, for {entry.origin}")
+        location = "the keyring" if entry.keyring else "the file"
+        yield make_ok("credentials", f"profile {name}: a token in {location}, for {entry.origin}")
     if sys.platform != "win32" and store.folder.exists() and store.folder.stat().st_mode & 0o077:
-        yield Finding("files", "warning", f"{store.folder}: open to others", f"chmod 700 '{store.folder}'")
-
-
-def _token(patient: Patient) -> Iterable[Finding]:
-    if patient.settings is None:
-        if patient.environ.get("WACR_TOKEN", "").strip():
-            credentials.check_token(patient.environ["WACR_TOKEN"], "WACR_TOKEN")
-            yield fine("token", "WACR_TOKEN is set, and looks like one")
-        return
-    if patient.settings.demo:
-        return
-    token = credentials.find_token(patient.environ, patient.settings)
-    kind = "a number, a bar and a secret, as Laravel makes them" if "|" in token.value else "one word"
-    yield fine("token", f"{len(token.value)} characters, {kind}, from {token.place}")
-
-
-def _keyring(patient: Patient) -> Iterable[Finding]:
-    try:
-        yield fine("keyring", keyring.backend())
-    except keyring.UnavailableError as error:
-        yield fine("keyring", f"the keyring {error}; tokens are kept in a file")
-
-
-def _state(_: Patient) -> Iterable[Finding]:
-    folder = config.state_dir()
-    existing = next(one for one in (folder, *folder.parents) if one.exists())
-    if os.access(existing, os.W_OK | os.X_OK):
-        yield fine("files", f"state {folder} ({_mode_of(folder)})")
-    else:
-        yield Finding(
-            "files",
-            "warning",
-            f"{existing}: can't be written, so that each wacr counts its calls alone",
-            "Make it yours.",
+        yield CheckResult(
+            "files", "warning", f"{store.folder}: others can open this folder", f"Run chmod 700 '{store.folder}'."
         )
 
 
-def archive_findings(patient: Patient) -> Iterable[Finding]:
-    """Where the local archive is, whether it can be read, and how fresh it is."""
-    if patient.settings is None:
+def _check_token(setup: Setup) -> Iterable[CheckResult]:
+    if setup.settings is None:
+        if text := credentials.token_from_environment(setup.environ):
+            credentials.parse_token(text, "WACR_TOKEN")
+            yield make_ok("token", "WACR_TOKEN is set and has the form of a token")
         return
-    if url := config.archive_url(patient.settings):
-        yield _shared_archive(url)
+    if setup.settings.demo:
         return
-    path = config.archive_path(patient.settings)
-    if not path.exists():
-        yield fine("archive", f"{path} (none yet; wacr sync makes it)")
-        return
-    from wacr_cli.archive.sqlite import SqliteStore
+    token = credentials.find_token(setup.environ, setup.settings)
+    form = "a number, a bar and a secret, as Laravel makes them" if "|" in token.value else "one word"
+    yield make_ok("token", f"{len(token.value)} characters, {form}, from {token.location}")
 
-    store = SqliteStore(path)
+
+def _check_keyring(_: Setup) -> Iterable[CheckResult]:
     try:
-        info = store.info()
-    except WacrError as error:
-        yield fault("archive", error)
-        return
-    finally:
-        store.close()
-    state = "complete" if info.complete else "not complete"
-    said = f"{path} ({_mode_of(path)}): {info.messages:,} messages, {state}, last synced {info.synced_at or 'never'}"
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        yield Finding("archive", "warning", f"{said}; others may read it", "chmod 600 it.")
+        yield make_ok("keyring", keyring.get_backend_name())
+    except keyring.UnavailableError as error:
+        yield make_ok("keyring", f"the keyring {error}; tokens are stored in a file")
+
+
+def _check_state_folder(_: Setup) -> Iterable[CheckResult]:
+    folder = config.state_dir()
+    existing = _find_existing(folder)
+    if _is_writable(existing):
+        yield make_ok("files", f"state {folder} ({_describe_mode(folder)})")
     else:
-        yield fine("archive", said)
+        yield CheckResult(
+            "files",
+            "warning",
+            f"{existing}: not writable, so that processes can't share the rate limit",
+            "Give yourself write permission for this folder.",
+        )
 
 
-def _shared_archive(url: str) -> Finding:
-    """How the archive in a database is."""
-    try:
+def _check_archive(setup: Setup) -> Iterable[CheckResult]:
+    """Check where the archive is, whether it can be read, and how fresh it is."""
+    if setup.settings is None:
+        return
+    if url := config.archive_url(setup.settings):
         from wacr_cli.archive.postgres import PostgresStore
 
-        store = PostgresStore(url)
-        with closing(store):
-            if not store.exists:
-                return fine("archive", f"{store.location} (none yet; wacr sync makes it)")
-            info = store.info()
-    except WacrError as error:
-        return fault("archive", error)
-    state = "complete" if info.complete else "not complete"
-    return fine(
-        "archive", f"{info.place}: {info.messages:,} messages, {state}, last synced {info.synced_at or 'never'}"
-    )
+        with closing(PostgresStore(url)) as database:
+            yield make_ok("archive", _describe_archive(database, database.location))
+        return
+    path = config.archive_path(setup.settings)
+    from wacr_cli.archive.sqlite import SqliteStore
+
+    with closing(SqliteStore(path)) as store:
+        message = _describe_archive(store, f"{path} ({_describe_mode(path)})")
+        is_open_to_others = store.exists and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    if is_open_to_others:
+        yield CheckResult("archive", "warning", f"{message}; others may read it", f"Run chmod 600 '{path}'.")
+    else:
+        yield make_ok("archive", message)
 
 
-def _terminal(patient: Patient) -> Iterable[Finding]:
+def _describe_archive(store: Store, location: str) -> str:
+    if not store.exists:
+        return f"{location}: no archive yet; wacr sync creates it"
+    info = store.info()
+    state = "complete" if info.complete else "incomplete"
+    return f"{location}: {info.messages:,} messages, {state}, last synced {info.synced_at or 'never'}"
+
+
+def _check_terminal(setup: Setup) -> Iterable[CheckResult]:
     streams = {name: getattr(sys, name) for name in ("stdin", "stdout", "stderr")}
     terminals = [name for name, one in streams.items() if one is not None and not one.closed and one.isatty()]
     size = shutil.get_terminal_size()
     encoding = getattr(sys.stdout, "encoding", "none")
-    yield fine(
+    yield make_ok(
         "terminal",
         f"{', '.join(terminals) or 'none'}; {size.columns} by {size.lines}; "
-        f"TERM={patient.environ.get('TERM', '')}, {encoding}",
+        f"TERM={setup.environ.get('TERM', '')}, {encoding}",
     )
 
 
 CHECKS: tuple[tuple[str, Check], ...] = (
-    ("version", _versions),
-    ("configuration", _configuration),
-    ("settings", _settings),
-    ("credentials", _credentials),
-    ("token", _token),
-    ("environment", _variables),
-    ("keyring", _keyring),
-    ("files", _state),
-    ("archive", archive_findings),
-    ("terminal", _terminal),
+    ("version", _check_versions),
+    ("configuration", _check_configuration),
+    ("settings", _check_settings),
+    ("credentials", _check_credentials),
+    ("token", _check_token),
+    ("environment", _check_variables),
+    ("keyring", _check_keyring),
+    ("files", _check_state_folder),
+    ("archive", _check_archive),
+    ("terminal", _check_terminal),
 )
 
 
-def first_status(found: Iterable[Finding]) -> int:
-    """The exit status of the first fault, 0 where there is none."""
-    return next((one.status for one in found if one.state == "fault"), 0)
+def _find_existing(folder: Path) -> Path:
+    """Return the folder, or the nearest one above it that exists."""
+    return next(one for one in (folder, *folder.parents) if one.exists())
 
 
-def _mode_of(path: Path) -> str:
-    """What a path is, and who may do what with it."""
+def _is_writable(folder: Path) -> bool:
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+
+
+def _describe_mode(path: Path) -> str:
+    """Return the type and the permissions of a path as ``ls -l`` shows them."""
     try:
-        found = path.lstat()
+        status = path.lstat()
     except OSError as error:
-        return "not there" if isinstance(error, FileNotFoundError | NotADirectoryError) else str(error.strerror)
-    return stat.filemode(found.st_mode)
+        return "missing" if isinstance(error, FileNotFoundError | NotADirectoryError) else str(error.strerror)
+    return stat.filemode(status.st_mode)

@@ -1,4 +1,4 @@
-"""What there is to know of a token: whether it works, whose it is, what it may and how often. No printing."""
+"""Find out what a token is good for: whether it works, its account, its scopes and its rate limit."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from wacr_cli.core.errors import WacrError
 if TYPE_CHECKING:
     from wacr_cli.api.client import Client
 
-SMALLEST = [("fields", "id"), ("page", "1"), ("per_page", "1")]
-"""The parameters of the smallest question about messages."""
+SMALLEST_PAGE = [("fields", "id"), ("page", "1"), ("per_page", "1")]
+"""The parameters of the smallest request for messages."""
 
 
 @dataclass
-class Standing:
-    """How a token stands: the ``scopes`` it was found to have, the ``account`` where it may be read.
+class TokenStatus:
+    """The scopes that a token has, its account, and its rate limit.
 
-    ``error`` is why it does not read messages, None where it does. ``limit`` is in calls a minute, None where unknown.
+    ``account`` is empty where the token can't read it. ``limit`` is in calls per minute, None where unknown. ``error``
+    is why the token can't read messages, None where it can.
     """
 
     scopes: list[str] = field(default_factory=list)
@@ -29,47 +30,47 @@ class Standing:
 
     @property
     def plan(self) -> object:
-        """The name of the plan, wherever the account has it."""
+        """The name of the plan, which is in the account or in its subscription."""
         subscription = self.account.get("subscription")
         holder = subscription if isinstance(subscription, dict) else self.account
         return holder.get("plan_name")
 
 
-def standing_of(client: Client, *, with_limit: bool) -> Standing:
-    """Try a token: a call for each scope, and with ``with_limit`` one for the limit, where it may be asked.
+def check_token(client: Client, *, with_limit: bool) -> TokenStatus:
+    """Return the status of a token: one call for each scope, and with *with_limit* one for the rate limit.
 
-    A token that is no token, and a service that can't be reached, are not tried again.
+    If the API refuses the token itself or can't be reached, the first call is the only one.
     """
-    standing = Standing()
-    standing.error = _tried(standing, "messages:read", lambda: client.messages(SMALLEST))
-    if standing.error and getattr(standing.error, "scope", None) is None:
-        return standing
+    status = TokenStatus()
+    status.error = _probe_scope(status, "messages:read", lambda: client.messages(SMALLEST_PAGE))
+    if status.error and getattr(status.error, "scope", None) is None:
+        return status
 
-    def whose() -> None:
-        standing.account = client.account()
+    def read_account() -> None:
+        status.account = client.account()
 
-    if not _tried(standing, "account:read", whose) and with_limit:
-        standing.limit = calls_a_minute(client)
-    _tried(standing, "contacts:read", lambda: client.contacts([("page", "1"), ("per_page", "1")]))
-    return standing
+    if not _probe_scope(status, "account:read", read_account) and with_limit:
+        status.limit = fetch_rate_limit(client)
+    _probe_scope(status, "contacts:read", lambda: client.contacts([("page", "1"), ("per_page", "1")]))
+    return status
 
 
-def calls_a_minute(client: Client) -> int | None:
-    """The call limit that the account's limits name."""
+def fetch_rate_limit(client: Client) -> int | None:
+    """Return the calls per minute that the API names for the account, None where it names none."""
     try:
         limits = client.limits().get("limits")
-    except WacrError:  # it is only to be told, and has a default
+    except WacrError:  # the limit is only shown, and has a default
         return None
-    of_calls = limits.get("api_calls_per_minute") if isinstance(limits, dict) else None
-    number = of_calls.get("limit") if isinstance(of_calls, dict) else None
+    calls = limits.get("api_calls_per_minute") if isinstance(limits, dict) else None
+    number = calls.get("limit") if isinstance(calls, dict) else None
     return number if type(number) is int and number > 0 else None
 
 
-def _tried(standing: Standing, scope: str, question: Callable[[], object]) -> WacrError | None:
-    """Ask what needs a scope, and note that it is there; the failure, where it is not known to be."""
+def _probe_scope(status: TokenStatus, scope: str, call: Callable[[], object]) -> WacrError | None:
+    """Make a call that needs a scope; add the scope to the status, or return the error of the call."""
     try:
-        question()
+        call()
     except WacrError as error:
         return error
-    standing.scopes.append(scope)
+    status.scopes.append(scope)
     return None

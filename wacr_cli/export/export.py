@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, Protocol
 from wacr_cli.archive.months import NO_MONTH, Month
 from wacr_cli.archive.store import Store
 from wacr_cli.core.errors import UsageError
-from wacr_cli.core.locks import held
+from wacr_cli.core.locks import lock_file
 from wacr_cli.core.models import Row
 
 KINDS = ("parquet", "csv", "csv.gz", "jsonl", "jsonl.gz")
@@ -185,7 +185,7 @@ class Export:
             with ExitStack() as stack:
                 try:
                     self._folder.mkdir(parents=True, exist_ok=True)
-                    stack.enter_context(held(self._folder / _LOCK, f"the export {str(self._folder)!r}"))
+                    stack.enter_context(lock_file(self._folder / _LOCK, f"the export {str(self._folder)!r}"))
                 except OSError as error:
                     raise UsageError(
                         f"--to: can't write {str(self._folder)!r}: {error.strerror}",

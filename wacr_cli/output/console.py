@@ -14,7 +14,7 @@ from wacr_cli.core.models import PER_PAGE_MAX
 from wacr_cli.core.progress import Call, Progress
 from wacr_cli.core.times import span
 from wacr_cli.output.sanitize import printable
-from wacr_cli.settings.redaction import hide_written, secret_of
+from wacr_cli.settings.redaction import hide_encoded_token, secret_from_environment
 
 DEFAULT_PAGER = "less"
 
@@ -57,7 +57,7 @@ class Console:
             quiet=quiet,
             verbose=verbose,
             pager=_find_pager(environ) if terminal and pager else "",
-            secret=secret_of(environ),
+            secret=secret_from_environment(environ),
         )
 
     def note(self, text: str) -> None:
@@ -68,7 +68,7 @@ class Console:
     def say(self, text: str) -> None:
         """Write one line of text from any source; the token is redacted, even where the user typed it."""
         self.clear_status()
-        self._write(printable(hide_written(text, self.secret)) + "\n")
+        self._write(printable(hide_encoded_token(text, self.secret)) + "\n")
 
     def status(self, text: str) -> None:
         """Show a status line in place of the last one, on a terminal."""

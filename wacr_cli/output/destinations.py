@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from wacr_cli.core.errors import UsageError, WacrError
-from wacr_cli.core.locks import held
+from wacr_cli.core.locks import lock_file
 
 if TYPE_CHECKING:
     from gzip import GzipFile
@@ -208,7 +208,7 @@ def _replace(path: Path, name: str, mode: int) -> Iterator[BinaryIO]:
         try:
             if path.exists() and not os.access(path, os.W_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-            stack.enter_context(held(path.with_name(f".{path.name}.wacr-lock"), f"--output: {name!r}"))
+            stack.enter_context(lock_file(path.with_name(f".{path.name}.wacr-lock"), f"--output: {name!r}"))
             part.unlink(missing_ok=True)
             file = stack.enter_context(_create_private(part))
         except OSError as error:

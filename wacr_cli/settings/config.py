@@ -1,6 +1,6 @@
-"""What a run is set to, and from where: flags, then the environment, then the profile, then the defaults.
+"""Read the settings of a run: flags first, then the environment, the profile and the defaults.
 
-The file is ``config.toml`` in the configuration folder (``WACR_CONFIG_DIR``, else where the platform puts it)::
+The file is ``config.toml`` in the configuration folder (``WACR_CONFIG_DIR``, else the platform's own place)::
 
     default_profile = "shop"
 
@@ -20,7 +20,6 @@ from urllib.parse import SplitResult, urlsplit
 
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.validation import did_you_mean
-from wacr_cli.settings.places import is_database, without_password
 
 DEFAULT_API_URL = "https://app.wa.cr/api/v2"
 DEFAULT_PROFILE = "default"
@@ -29,16 +28,20 @@ TOP_KEYS = ("default_profile", "profiles")
 
 _TRUE = ("1", "true", "yes", "on")
 _FALSE = ("", "0", "false", "no", "off")
-_MOST_CALLS = 1_000_000
+_MAX_RATE_LIMIT = 1_000_000
 _HOST_NAME = re.compile(r"(?!.{254})([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.?")
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+_DATABASE_SCHEMES = ("postgresql://", "postgres://")
+_URL_USER = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://[^:@/?]*):.*@", re.DOTALL)
+_URL_PASSWORD = re.compile(r"(?i)([?&](?:ssl)?password=)[^&]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What one run is set to.
+    """The settings of one run.
 
-    ``rate_limit`` is in calls a minute, None where nobody said; ``archive`` is where the archive is, None for the
-    place it has by default; ``warnings`` are lines for the person.
+    ``rate_limit`` is in calls per minute, None where it is not set. ``archive`` is a file or a database URL, None for
+    the default file. ``warnings`` are messages for the user.
     """
 
     profile: str = DEFAULT_PROFILE
@@ -50,86 +53,99 @@ class Settings:
 
     @property
     def profile_flag(self) -> str:
-        """What names the profile on a command line, with a blank before it; empty for the default one."""
+        """The flag that names the profile, with a space before it; empty for the default profile."""
         import shlex
 
         return "" if self.profile == DEFAULT_PROFILE else f" --profile {shlex.quote(self.profile)}"
 
 
 def load(
-    environ: Mapping[str, str], *, profile: str | None = None, demo: bool = False, may_be_new: bool = False
+    environ: Mapping[str, str], *, profile: str | None = None, demo: bool = False, allow_new_profile: bool = False
 ) -> Settings:
-    """The settings of this run; ``profile`` and ``demo`` are the flags.
+    """Return the settings of this run; *profile* and *demo* are the flags.
 
-    The sample workspace needs no configuration, so none is read for it. With ``may_be_new`` the profile need not be in
-    the file yet. Raises :class:`UsageError`.
+    The sample workspace needs no configuration, so none is read for it. With *allow_new_profile* the profile may be
+    missing from the file. Raises :class:`UsageError`.
     """
-    _check_flag(profile)
-    if demo or flag(environ, "WACR_DEMO"):
+    _check_profile_flag(profile)
+    if demo or is_enabled(environ, "WACR_DEMO"):
         return Settings(profile="demo", demo=True, archive=environ.get("WACR_ARCHIVE"))
     path = config_path(environ)
     config = read(path)
-    name = named_profile(environ, profile, config, path)
-    values = {} if may_be_new and name not in profiles_of(config, path) else profile_values(config, name, path)
-    url = environ.get("WACR_API_URL") or _text(values.get("api_url"), "api_url", path) or DEFAULT_API_URL
+    name = find_profile_name(environ, profile, config, path)
+    is_new = allow_new_profile and name not in get_profiles(config, path)
+    values = {} if is_new else get_profile(config, name, path)
+    url = environ.get("WACR_API_URL") or _get_string(values, "api_url", path) or DEFAULT_API_URL
     return Settings(
         profile=name or DEFAULT_PROFILE,
         api_url=check_api_url(url, "WACR_API_URL" if environ.get("WACR_API_URL") else f"api_url in {path}"),
-        rate_limit=_rate_limit(environ, values, path),
-        archive=environ.get("WACR_ARCHIVE") or _archive(values, path),
-        warnings=_unknown_keys(config, values, name, path),
+        rate_limit=_find_rate_limit(environ, values, path),
+        archive=environ.get("WACR_ARCHIVE") or _get_archive(values, path),
+        warnings=_warn_of_unknown_keys(config, values, path),
     )
 
 
-def named_profile(environ: Mapping[str, str], profile: str | None, config: Mapping[str, Any], path: Path) -> str | None:
-    """The profile that the flag, the environment or the file names; None where none of them does."""
-    _check_flag(profile)
-    return profile or environ.get("WACR_PROFILE") or _text(config.get("default_profile"), "default_profile", path)
+def find_profile_name(
+    environ: Mapping[str, str], profile: str | None, config: Mapping[str, Any], path: Path
+) -> str | None:
+    """Return the profile that the flag, the environment or the file names, None where none of them does."""
+    _check_profile_flag(profile)
+    return profile or environ.get("WACR_PROFILE") or _get_string(config, "default_profile", path)
 
 
-def _check_flag(profile: str | None) -> None:
-    """Refuse a flag without a name: what was meant for one profile must not come to another."""
+def _check_profile_flag(profile: str | None) -> None:
+    """Refuse an empty name: it would silently select another profile."""
     if profile == "":
-        raise UsageError("--profile: an empty name", "Name one, or leave --profile out.")
+        raise UsageError("--profile: the name is empty", "Name a profile, or leave out --profile.")
 
 
 def config_dir(environ: Mapping[str, str]) -> Path:
-    """The folder of the configuration file."""
-    return _folder(environ.get("WACR_CONFIG_DIR"), "user_config_path")
+    """Return the folder of the configuration file."""
+    return _choose_folder(environ.get("WACR_CONFIG_DIR"), "user_config_path")
 
 
 def config_path(environ: Mapping[str, str]) -> Path:
-    """The configuration file."""
+    """Return the path of the configuration file."""
     return config_dir(environ) / "config.toml"
 
 
+def is_database(location: str) -> bool:
+    """Return whether an archive's location is the URL of a database."""
+    return location.startswith(_DATABASE_SCHEMES)
+
+
+def hide_password(location: str) -> str:
+    """Return an archive's location with ``***`` in place of a password."""
+    return _URL_PASSWORD.sub(r"\1***", _URL_USER.sub(r"\1:***@", location))
+
+
 def archive_url(settings: Settings, chosen: str | None = None) -> str | None:
-    """The database of the archive, None where that is a file."""
-    place = chosen or settings.archive
-    return place if place and is_database(place) else None
+    """Return the database of the archive, None where the archive is a file; *chosen* is the flag."""
+    location = chosen or settings.archive
+    return location if location and is_database(location) else None
 
 
 def archive_path(settings: Settings, chosen: str | None = None) -> Path:
-    """The file of the archive: the one ``chosen`` by a flag, else that of the settings, else one for each profile."""
+    """Return the file of the archive: the flag *chosen*, else the setting, else a file for each profile."""
     from urllib.parse import quote
 
-    place = chosen or settings.archive
-    if place is None:
-        return _folder(None, "user_data_path") / f"{quote(settings.profile, safe=' ')}.sqlite"
-    if "://" in place:
+    location = chosen or settings.archive
+    if location is None:
+        return _choose_folder(None, "user_data_path") / f"{quote(settings.profile, safe=' ')}.sqlite"
+    if "://" in location:
         raise UsageError(
-            f"the archive's place is not a file, nor a PostgreSQL database: {without_password(place)!r}",
-            "Name a file, as ~/messages.sqlite, or postgresql://user@host/database.",
+            f"the archive is neither a file nor a PostgreSQL database: {hide_password(location)!r}",
+            "Use a file such as ~/messages.sqlite, or a URL such as postgresql://user@host/database.",
         )
-    return Path(place).expanduser()
+    return Path(location).expanduser()
 
 
 def state_dir() -> Path:
-    """The folder for what wacr remembers between runs and can do without."""
-    return _folder(None, "user_state_path")
+    """Return the folder for files that wacr keeps between runs and can do without."""
+    return _choose_folder(None, "user_state_path")
 
 
-def _folder(chosen: str | None, kind: str) -> Path:
+def _choose_folder(chosen: str | None, kind: str) -> Path:
     if chosen:
         return Path(chosen)
     import platformdirs
@@ -139,37 +155,37 @@ def _folder(chosen: str | None, kind: str) -> Path:
 
 
 def check_api_url(text: str, origin: str) -> str:
-    """The base URL without its last slash: ``https``, or ``http`` to this machine alone.
+    """Return a base URL without its last slash. It must be ``https``, or ``http`` to this machine.
 
-    ``origin`` says where it came from, for the :class:`UsageError` of a URL that is not one.
+    *origin* names where the URL came from. Raises :class:`UsageError`.
     """
     url = _split_url(text)
     if url is None:
-        raise UsageError(f"{origin}: not a URL: {text!r}", f"Say it like {DEFAULT_API_URL}.")
+        raise UsageError(f"{origin}: invalid URL: {text!r}", f"Use a URL such as {DEFAULT_API_URL}.")
     if url.username is not None or url.password is not None or "?" in text or "#" in text:
         raise UsageError(
-            f"{origin}: a base URL has no user, query or fragment",
-            f"Say it like {DEFAULT_API_URL}; the token is separate.",
+            f"{origin}: the URL must not contain a user name, a password, a query or a fragment",
+            f"Use a URL such as {DEFAULT_API_URL}. The token is set separately.",
         )
     if url.scheme == "http" and not is_loopback(url.hostname or ""):
-        raise UsageError(f"{origin}: http:// would send the token in the clear: {text!r}", "Use https://.")
+        raise UsageError(f"{origin}: http:// would send the token unencrypted: {text!r}", "Use https:// instead.")
     return text.rstrip("/")
 
 
 def _split_url(text: str) -> SplitResult | None:
-    """The parts of an http or https URL, or None where it is not one."""
+    """Return the parts of an http or https URL, None where the text is not one."""
     if not text.isascii() or not text.isprintable() or " " in text:
         return None
     try:
         url = urlsplit(text)
-        valid = url.scheme in ("http", "https") and _has_host(url) and (url.port is None or url.port > 0)
+        valid = url.scheme in _DEFAULT_PORTS and _has_host(url) and (url.port is None or url.port > 0)
     except ValueError:
         return None
     return url if valid else None
 
 
 def _has_host(url: SplitResult) -> bool:
-    """Whether a URL has a host's name or address; brackets or a last label of digits make it an address."""
+    """Return whether a URL has a valid host; brackets or a last label of digits make it an address."""
     host = url.hostname or ""
     if "[" not in url.netloc and not host.rpartition(".")[2].isdigit():
         return _HOST_NAME.fullmatch(host) is not None
@@ -180,68 +196,78 @@ def _has_host(url: SplitResult) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine."""
+    """Return whether a host name or an address is this machine."""
     if host == "localhost":
         return True
     from ipaddress import ip_address
 
     try:
         address = ip_address(host)
-        # An IPv4 address in IPv6 clothes is loopback to some versions of Python and not to others: to us it is not.
+        # Some versions of Python take an IPv4-mapped IPv6 address for loopback and some don't: here it never is.
         return address.is_loopback and not getattr(address, "ipv4_mapped", None)
     except ValueError:
         return False
 
 
-def origin_of(api_url: str) -> str:
-    """What a token is bound to: the scheme, the host and the port of a checked URL."""
+def get_origin(api_url: str) -> str:
+    """Return the scheme, host and port of a checked URL: a stored token is sent to this origin only."""
     url = urlsplit(api_url)
     host = (url.hostname or "").rstrip(".")
-    port = url.port or {"https": 443}.get(url.scheme, 80)
-    named = f"[{host}]" if ":" in host else host
-    return f"{url.scheme}://{named}" + ("" if port == {"https": 443, "http": 80}[url.scheme] else f":{port}")
+    default = _DEFAULT_PORTS[url.scheme]
+    port = url.port or default
+    bracketed = f"[{host}]" if ":" in host else host
+    return f"{url.scheme}://{bracketed}" + ("" if port == default else f":{port}")
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The configuration file, empty where there is none. Raises :class:`UsageError`."""
+    """Return the configuration file, empty where there is none. Raises :class:`UsageError`."""
     try:
         text = path.read_bytes()
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}", "wacr can't read its configuration.") from None
+        raise UsageError(
+            f"can't read {path}: {error.strerror}", "Check that it is a file and that you may read it."
+        ) from None
     import tomllib
 
     try:
         return tomllib.loads(text.decode())
-    except (ValueError, RecursionError) as error:  # tomllib passes on what int() says of too many digits
-        raise UsageError(f"{path}: not valid TOML: {error}", "Mend the file, or move it away.") from None
+    except (ValueError, RecursionError) as error:  # ValueError also for a number with too many digits
+        raise UsageError(f"{path}: invalid TOML: {error}", "Fix the file or move it away, then try again.") from None
 
 
-def profiles_of(config: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
-    """The profiles of a configuration file, by name."""
+def get_profiles(config: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
+    """Return the profiles of a configuration file by name."""
     profiles = config.get("profiles", {})
     if not isinstance(profiles, dict):
         raise UsageError(f"{path}: profiles is not a table", "Write each profile as [profiles.NAME].")
     return profiles
 
 
-def profile_values(config: Mapping[str, Any], name: str | None, path: Path) -> Mapping[str, Any]:
-    """What a profile says; the one called default is there even where nothing is said of it."""
-    profiles = profiles_of(config, path)
+def get_profile(config: Mapping[str, Any], name: str | None, path: Path) -> Mapping[str, Any]:
+    """Return the values of a profile; the one named ``default`` exists even if the file doesn't have it."""
+    profiles = get_profiles(config, path)
     name = name or DEFAULT_PROFILE
     if name not in profiles:
         if name == DEFAULT_PROFILE:
             return {}
-        known = ", ".join(profiles) or "none"
-        raise UsageError(f"no profile {name!r}{did_you_mean(name, tuple(profiles))}", f"{path} has {known}.")
+        near = did_you_mean(name, tuple(profiles))
+        raise UsageError(f"no profile named {name!r}{near}", _describe_profiles(profiles, path))
     values = profiles[name]
     if not isinstance(values, dict):
         raise UsageError(f"{path}: profiles.{name} is not a table", f"Write it as [profiles.{name}].")
     return values
 
 
-def _rate_limit(environ: Mapping[str, str], values: Mapping[str, Any], path: Path) -> int | None:
+def _describe_profiles(profiles: Mapping[str, Any], path: Path) -> str:
+    """Return the hint that lists the profiles of the file."""
+    if not profiles:
+        return f"There are no profiles in {path}. To create one, run wacr auth login --profile NAME."
+    return f"Use one of the profiles in {path}: {', '.join(profiles)}."
+
+
+def _find_rate_limit(environ: Mapping[str, str], values: Mapping[str, Any], path: Path) -> int | None:
     if text := environ.get("WACR_RATE_LIMIT"):
         limit = int(text) if re.fullmatch(r"[0-9]{1,7}", text) else 0
         return check_rate_limit(limit, "WACR_RATE_LIMIT")
@@ -251,37 +277,40 @@ def _rate_limit(environ: Mapping[str, str], values: Mapping[str, Any], path: Pat
 
 
 def check_rate_limit(limit: int, origin: str) -> int:
-    """A number of calls a minute; ``origin`` says where it came from."""
-    if 0 < limit <= _MOST_CALLS:
+    """Return a valid number of calls per minute; *origin* names where it came from. Raises :class:`UsageError`."""
+    if 0 < limit <= _MAX_RATE_LIMIT:
         return limit
-    raise UsageError(f"{origin}: not a number of calls a minute", f"Say a whole number from 1 to {_MOST_CALLS}.")
+    raise UsageError(
+        f"{origin}: invalid number of calls per minute", f"Use a whole number from 1 to {_MAX_RATE_LIMIT}."
+    )
 
 
-def _archive(values: Mapping[str, Any], path: Path) -> str | None:
-    """The profile's archive; a relative path is one beside the configuration file, wherever wacr is called."""
-    place = _text(values.get("archive"), "archive", path)
-    if not place or place.startswith("~") or "://" in place:
-        return place or None
-    return str(path.parent / place)
+def _get_archive(values: Mapping[str, Any], path: Path) -> str | None:
+    """Return the profile's archive; a relative path is relative to the folder of the configuration file."""
+    location = _get_string(values, "archive", path)
+    if not location or location.startswith("~") or "://" in location:
+        return location or None
+    return str(path.parent / location)
 
 
-def _text(value: object, key: str, path: Path) -> str | None:
+def _get_string(values: Mapping[str, Any], key: str, path: Path) -> str | None:
+    value = values.get(key)
     if value is None or isinstance(value, str):
         return value
-    raise UsageError(f"{path}: {key} is not a text", f'Write it as {key} = "…".')
+    raise UsageError(f"{path}: {key} is not a string", f'Write it in quotes: {key} = "…".')
 
 
-def flag(environ: Mapping[str, str], name: str) -> bool:
-    """Whether a variable says yes; raises :class:`UsageError` where it says neither yes nor no."""
+def is_enabled(environ: Mapping[str, str], name: str) -> bool:
+    """Return whether a variable is 1 or the like; raises :class:`UsageError` for an unknown value."""
     value = environ.get(name, "").lower()
     if value not in _TRUE + _FALSE:
-        raise UsageError(f"{name}: neither yes nor no: {environ[name]!r}", f"Set {name}=1 or {name}=0.")
+        raise UsageError(
+            f"{name}: invalid value {environ[name]!r}", f"Set {name}=1 to turn it on, or {name}=0 to turn it off."
+        )
     return value in _TRUE
 
 
-def _unknown_keys(
-    config: Mapping[str, Any], values: Mapping[str, Any], name: str | None, path: Path
-) -> tuple[str, ...]:
+def _warn_of_unknown_keys(config: Mapping[str, Any], values: Mapping[str, Any], path: Path) -> tuple[str, ...]:
     unknown: list[tuple[str, tuple[str, ...]]] = [(key, TOP_KEYS) for key in config if key not in TOP_KEYS]
     unknown += [(key, PROFILE_KEYS) for key in values if key not in PROFILE_KEYS]
     return tuple(f"{path}: unknown key {key!r} is ignored{did_you_mean(key, known)}" for key, known in unknown)

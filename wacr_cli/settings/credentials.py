@@ -1,13 +1,13 @@
-"""The token: where it comes from, where it is kept, and what it may look like. It is never part of a message.
+"""Find, store and check API tokens. No message, log line or error ever contains one.
 
-A token comes from WACR_TOKEN, else it is the one that ``wacr auth login`` kept for the profile: in the keyring, or in
-``credentials/tokens.json`` in the configuration folder, which says in either case for which origin it was given::
+A token comes from WACR_TOKEN, else from what ``wacr auth login`` stored for the profile: in the keyring, or in
+``credentials/tokens.json`` in the configuration folder. In both cases that file has the origin that the token is for::
 
     {"profiles": {"shop": {"origin": "https://app.wa.cr", "token": "…"},
                   "work": {"origin": "https://app.wa.cr", "keyring": "work at https://app.wa.cr"}}}
 
-The file has mode 0600 from the moment it exists, in a folder of 0700. It is refused where others can read it, where it
-belongs to somebody else, and where it is a link: then nobody can say who else has it.
+The file has mode 0600 from the moment it exists, in a folder with mode 0700. It is refused where other users can read
+or change it, where it belongs to another user, and where it is a link: its tokens may be known to others then.
 """
 
 from __future__ import annotations
@@ -25,32 +25,36 @@ from pathlib import Path
 from typing import Any
 
 from wacr_cli.core.errors import AuthError, UsageError
-from wacr_cli.core.locks import held
+from wacr_cli.core.locks import lock_file
 from wacr_cli.settings import keyring
-from wacr_cli.settings.config import Settings, config_dir, origin_of
+from wacr_cli.settings.config import Settings, config_dir, get_origin
 
-_MOST_BYTES = 2**20
-_WHERE_TO_MAKE_ONE = "Make one in the app under Settings → API"
-_PASTED = re.compile(r"(authorization:\s*)?bearer(\s+|$)", re.IGNORECASE)
+_MAX_BYTES = 2**20
+_CREATE_TOKEN = "Create a token in the app under Settings → API"  # noqa: S105 - a sentence
+_LOG_IN_AGAIN = "Move it away, then run wacr auth login."
+_BEARER = re.compile(r"(authorization:\s*)?bearer(\s+|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token and where it is: ``source`` is environment, keyring, file or sample, ``place`` the same in words."""
+    """A token and where it comes from.
+
+    ``source`` is environment, keyring, file or sample; ``location`` describes the same for the user.
+    """
 
     value: str = field(repr=False)
     source: str
-    place: str
+    location: str
 
     @property
     def ending(self) -> str:
-        """Its last four characters, where they are few enough of it."""
+        """The last four characters, none of a short token."""
         return f"…{self.value[-4:]}" if len(self.value) >= 8 else "…"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is kept for a profile: the token, or the name that it has in the keyring; and for which origin."""
+    """What is stored for a profile: the origin, and the token or its name in the keyring."""
 
     origin: str
     token: str = field(default="", repr=False)
@@ -58,122 +62,121 @@ class Entry:
 
 
 def has_token(environ: Mapping[str, str], settings: Settings) -> bool:
-    """Whether this run has a token, good or bad."""
-    if of_environment(environ):
+    """Return whether this run has a token, valid or not."""
+    if token_from_environment(environ):
         return True
-    entry = Store(environ).entries().get(settings.profile)
-    return entry is not None and entry.origin == origin_of(settings.api_url)
+    entry = TokenStore(environ).read_entries().get(settings.profile)
+    return entry is not None and entry.origin == get_origin(settings.api_url)
 
 
 def find_token(environ: Mapping[str, str], settings: Settings) -> Token:
-    """The token of this run.
+    """Return the token of this run.
 
-    Raises :class:`AuthError` where there is none for the API's origin, :class:`UsageError` where it can't be one.
+    Raises :class:`AuthError` where there is none for the API's origin, :class:`UsageError` where it can't be valid.
     """
-    if text := of_environment(environ):
-        return Token(check_token(text, "WACR_TOKEN"), "environment", "WACR_TOKEN")
-    store = Store(environ)
-    entry = store.entries().get(settings.profile)
-    profile = settings.profile_flag
+    if text := token_from_environment(environ):
+        return Token(parse_token(text, "WACR_TOKEN"), "environment", "WACR_TOKEN")
+    store = TokenStore(environ)
+    entry = store.read_entries().get(settings.profile)
+    flag = settings.profile_flag
     if entry is None:
         raise AuthError(
-            f"no API token for profile {settings.profile!r}" if profile else "no API token",
-            f"{_WHERE_TO_MAKE_ONE} and give it to wacr auth login{profile}, or set WACR_TOKEN, "
-            "or try the sample workspace with --demo.",
+            f"no API token for profile {settings.profile!r}" if flag else "no API token",
+            f"{_CREATE_TOKEN}, then run wacr auth login{flag} or set WACR_TOKEN. "
+            "To try wacr without an account, add --demo.",
         )
-    if entry.origin != (origin := origin_of(settings.api_url)):
+    if entry.origin != (origin := get_origin(settings.api_url)):
         raise AuthError(
-            f"the token of profile {settings.profile!r} was given for {entry.origin}, not for {origin}",
-            f"Set api_url back, or log in there: wacr auth login{profile}.",
+            f"the token of profile {settings.profile!r} is for {entry.origin}, not for {origin}",
+            f"Change api_url back, or run wacr auth login{flag} to log in to {origin}.",
             code="OTHER_ORIGIN",
         )
-    return store.token_of(entry, profile)
+    return store.get_token(entry, flag)
 
 
-def of_environment(environ: Mapping[str, str]) -> str:
-    """WACR_TOKEN as it is, empty where it is blank."""
+def token_from_environment(environ: Mapping[str, str]) -> str:
+    """Return WACR_TOKEN unchanged, empty where it is blank."""
     text = environ.get("WACR_TOKEN", "")
     return text if text.strip() else ""
 
 
-class Store:
-    """What is kept in the configuration folder of an environment."""
+class TokenStore:
+    """The tokens that are stored for the profiles of a configuration folder."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.folder = config_dir(environ) / "credentials"
         self.path = self.folder / "tokens.json"
-        # A folder chosen for a while shares the keyring with all others, so its tokens have names of their own.
+        # All folders share one keyring, so the tokens of a folder chosen by the user have names of their own.
         self._chosen = environ.get("WACR_CONFIG_DIR", "")
 
-    def entries(self) -> dict[str, Entry]:
-        """What is kept, by profile. Raises :class:`UsageError` where the file can't be trusted or read."""
+    def read_entries(self) -> dict[str, Entry]:
+        """Return what is stored, by profile. Raises :class:`UsageError` where the file is unsafe or damaged."""
         data = self._read()
         if data is None:
             return {}
         try:
-            return {name: Entry(**one) for name, one in json.loads(data)["profiles"].items() if _is_entry(one)}
+            return {name: _decode_entry(one) for name, one in json.loads(data)["profiles"].items()}
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise UsageError(
-                f"{self.path}: not whole", "Log in again: wacr auth login. It writes the file anew.", code="CREDENTIALS"
+                f"{self.path}: the file is damaged", "Run wacr auth login to replace it.", code="CREDENTIALS"
             ) from None
 
-    def token_of(self, entry: Entry, profile: str = "") -> Token:
-        """The token of an entry; ``profile`` is the flag that names its profile, for who has to log in again."""
+    def get_token(self, entry: Entry, profile_flag: str = "") -> Token:
+        """Return the token of an entry; *profile_flag* goes into the hint. Raises :class:`AuthError`."""
         if not entry.keyring:
-            return Token(check_token(entry.token, str(self.path)), "file", str(self.path))
+            return Token(parse_token(entry.token, str(self.path)), "file", str(self.path))
         try:
-            return Token(check_token(keyring.fetch(entry.keyring), "the keyring"), "keyring", "the keyring")
+            return Token(parse_token(keyring.get_token(entry.keyring), "the keyring"), "keyring", "the keyring")
         except keyring.UnavailableError as error:
             raise AuthError(
-                f"the token is in the keyring, which {error}",
-                f"Unlock it, set WACR_TOKEN, or log in again: wacr auth login{profile}.",
+                f"can't get the token: the keyring {error}",
+                f"Unlock the keyring, set WACR_TOKEN, or run wacr auth login{profile_flag}.",
                 code="KEYRING",
             ) from None
 
-    def keep(self, profile: str, origin: str, token: str) -> tuple[str, str]:
-        """Keep a token for a profile: where it is now, and why not in the keyring, should it not be there.
+    def save_token(self, profile: str, origin: str, token: str) -> tuple[str, str]:
+        """Store a token for a profile, in the keyring where possible.
 
-        Raises :class:`UsageError` where it can't be kept.
+        Return where it is, and why it is not in the keyring, empty where it is. Raises :class:`UsageError`.
         """
         account = f"{profile} at {origin}" + (f" in {self._chosen}" if self._chosen else "")
-        with self._changing():
-            entries = self._mendable_entries()
+        with self._lock():
+            entries = {} if self.find_damage() else self.read_entries()  # a damaged file is replaced
             before = entries.get(profile)
             try:
-                keyring.keep(account, token)
-                entries[profile], place, why = Entry(origin, keyring=account), "the keyring", ""
+                keyring.set_token(account, token)
+                entries[profile], location, reason = Entry(origin, keyring=account), "the keyring", ""
             except keyring.UnavailableError as error:
-                entries[profile], place, why = Entry(origin, token=token), str(self.path), f"the keyring {error}"
+                entries[profile], location, reason = Entry(origin, token=token), str(self.path), f"the keyring {error}"
             self._write(entries)
         if before and before.keyring not in ("", account):
-            with suppress(keyring.UnavailableError):  # it can't be reached, and no profile refers to it any more
-                keyring.forget(before.keyring)
-        return place, why
+            with suppress(keyring.UnavailableError):  # no profile refers to it any more
+                keyring.delete_token(before.keyring)
+        return location, reason
 
-    def forget(self, profile: str) -> tuple[str, str]:
-        """Remove a profile's token: where it was, empty where there was none, and why it may still be there."""
-        if profile not in self.entries():
+    def delete_token(self, profile: str) -> tuple[str, str]:
+        """Delete a profile's token.
+
+        Return where it was, empty where there was none, and why the keyring may still have it, empty where it doesn't.
+        """
+        if profile not in self.read_entries():
             return "", ""
-        with self._changing():
-            entries = self.entries()
+        with self._lock():
+            entries = self.read_entries()
             entry = entries.pop(profile, Entry(""))
             self._write(entries)
         if not entry.keyring:
             return str(self.path), ""
         try:
-            keyring.forget(entry.keyring)
+            keyring.delete_token(entry.keyring)
         except keyring.UnavailableError as error:
             return "the keyring", f"the keyring {error}"
         return "the keyring", ""
 
-    def _mendable_entries(self) -> dict[str, Entry]:
-        """What is kept, nothing where the file is broken: it is about to be written anew."""
-        return {} if self.broken() else self.entries()
-
-    def broken(self) -> str:
-        """What is wrong with what the file holds, empty where nothing is. Raises where it can't be trusted at all."""
+    def find_damage(self) -> str:
+        """Return what is wrong with the file's content, empty where nothing is. Raises where the file is unsafe."""
         try:
-            self.entries()
+            self.read_entries()
         except UsageError as error:
             if error.code != "CREDENTIALS":
                 raise
@@ -181,7 +184,7 @@ class Store:
         return ""
 
     def _read(self) -> bytes | None:
-        """The file's bytes, None where there is none. Raises :class:`UsageError` where it can't be trusted."""
+        """Return the file's bytes, None where there is none. Raises :class:`UsageError` where the file is unsafe."""
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
         try:
             fd = os.open(self.path, flags)
@@ -189,70 +192,70 @@ class Store:
             return None
         except OSError as error:
             if error.errno == errno.ELOOP:
-                raise UsageError(f"{self.path}: a symbolic link", _NO_LINK, code="INSECURE") from None
-            raise UsageError(f"{self.path}: {error.strerror}", "wacr can't read its credentials.") from None
+                raise _unsafe_error(self.path, "it is a symbolic link") from None
+            raise UsageError(f"can't read {self.path}: {error.strerror}", "Check that you may read it.") from None
         with os.fdopen(fd, "rb") as file:
-            self._check(os.fstat(fd))
-            return file.read(_MOST_BYTES)
+            self._check_safety(os.fstat(fd))
+            return file.read(_MAX_BYTES)
 
-    def _check(self, found: os.stat_result) -> None:
-        if not stat.S_ISREG(found.st_mode):
-            raise UsageError(f"{self.path}: not a file", "Move it away, and log in again.", code="INSECURE")
+    def _check_safety(self, status: os.stat_result) -> None:
+        if not stat.S_ISREG(status.st_mode):
+            raise _unsafe_error(self.path, "it is not a regular file")
         if sys.platform == "win32":
             return
-        if found.st_uid != os.geteuid():
-            raise UsageError(
-                f"{self.path}: belongs to somebody else", "Move it away, and log in again.", code="INSECURE"
-            )
-        if mode := stat.S_IMODE(found.st_mode) & 0o077:
-            raise UsageError(
-                f"{self.path}: others can {'read' if mode & 0o044 else 'change'} it (mode {found.st_mode & 0o777:04o})",
-                f"chmod 600 '{self.path}', and make a new token if somebody may have read it.",
-                code="INSECURE",
+        if status.st_uid != os.geteuid():
+            raise _unsafe_error(self.path, "it belongs to another user")
+        if mode := stat.S_IMODE(status.st_mode) & 0o077:
+            raise _unsafe_error(
+                self.path,
+                f"others can {'read' if mode & 0o044 else 'change'} it (mode {status.st_mode & 0o777:04o})",
+                f"Run chmod 600 '{self.path}'. If somebody may have read the token, create a new one.",
             )
 
     @contextmanager
-    def _changing(self) -> Iterator[None]:
-        """Keep other processes from writing, for a moment. Raises :class:`UsageError` where nothing can be written."""
+    def _lock(self) -> Iterator[None]:
+        """Keep other processes from writing. Raises :class:`UsageError` where the folder can't be written to."""
         try:
-            self._make_folder()
-            with held(self.folder / ".tokens.lock", str(self.path)):
+            self._create_folder()
+            with lock_file(self.folder / ".tokens.lock", str(self.path)):
                 yield
         except OSError as error:
             raise UsageError(
-                f"{self.folder}: {error.strerror}", "The credentials are as they were. Make the folder yours to write."
+                f"can't write to {self.folder}: {error.strerror}",
+                "No token was changed. Check that you may write to this folder.",
             ) from None
 
     def _write(self, entries: Mapping[str, Entry]) -> None:
-        data = {"profiles": {name: _stored(entry) for name, entry in sorted(entries.items())}}
-        _replace(self.path, json.dumps(data, indent=1).encode("ascii") + b"\n")
+        data = {"profiles": {name: _encode_entry(entry) for name, entry in sorted(entries.items())}}
+        _replace_file(self.path, json.dumps(data, indent=1).encode("ascii") + b"\n")
 
-    def _make_folder(self) -> None:
+    def _create_folder(self) -> None:
         self.folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder.mkdir(exist_ok=True, mode=0o700)
-        found = self.folder.lstat()
-        if not stat.S_ISDIR(found.st_mode):
-            raise UsageError(f"{self.folder}: a symbolic link", _NO_LINK, code="INSECURE")
-        if found.st_mode & 0o077:
+        status = self.folder.lstat()
+        if not stat.S_ISDIR(status.st_mode):
+            raise _unsafe_error(self.folder, "it is a symbolic link")
+        if status.st_mode & 0o077:
             self.folder.chmod(0o700)
 
 
-_NO_LINK = "A token is kept in a file of its own: move the link away, and log in again."
+def _unsafe_error(path: Path, reason: str, hint: str = _LOG_IN_AGAIN) -> UsageError:
+    return UsageError(f"{path} is not safe for tokens: {reason}", hint, code="INSECURE")
 
 
-def _is_entry(one: Any) -> bool:
-    """Whether it is what :func:`_stored` makes; raises :class:`ValueError` where it is not."""
-    if not all(isinstance(one[key], str) for key in one) or ("token" in one) == ("keyring" in one):
+def _decode_entry(data: Any) -> Entry:
+    """Return the entry that :func:`_encode_entry` wrote. Raises :class:`ValueError` or :class:`TypeError`."""
+    if not all(isinstance(data[key], str) for key in data) or ("token" in data) == ("keyring" in data):
         raise ValueError
-    return True
+    return Entry(**data)
 
 
-def _stored(entry: Entry) -> dict[str, str]:
+def _encode_entry(entry: Entry) -> dict[str, str]:
     return {"origin": entry.origin} | ({"keyring": entry.keyring} if entry.keyring else {"token": entry.token})
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """Put a file in place at once, which nobody else can read at any moment."""
+def _replace_file(path: Path, data: bytes) -> None:
+    """Replace a file in one step; other users can't read it at any moment."""
     part = path.with_name(f".{path.name}.part")
     part.unlink(missing_ok=True)
     fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
@@ -266,30 +269,36 @@ def _replace(path: Path, data: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
-def pasted_token(text: str, origin: str) -> str:
-    """The token in what a person pasted or piped in: blanks around it, and its ``Bearer``, are no part of it."""
+def parse_pasted_token(text: str, origin: str) -> str:
+    """Return the token in text from a prompt or a pipe, which may have a ``Bearer`` and spaces around it.
+
+    *origin* names where the text came from. Raises :class:`UsageError`.
+    """
     word = text.lstrip("\ufeff").strip()
     if not word:
-        raise UsageError(f"{origin}: no token: it is empty", f"{_WHERE_TO_MAKE_ONE}, and paste it whole.")
-    return check_token(_PASTED.sub("", word, count=1), origin)
+        raise UsageError(f"{origin} is empty: no token was given", f"{_CREATE_TOKEN}, then paste all of it.")
+    return parse_token(_BEARER.sub("", word, count=1), origin)
 
 
-def check_token(text: str, origin: str) -> str:
-    """The token in ``text``, which may be pasted with its ``Bearer``; ``origin`` says where it came from."""
+def parse_token(text: str, origin: str) -> str:
+    """Return the token in *text*, which may begin with ``Bearer``.
+
+    *origin* names where the text came from. Raises :class:`UsageError`, which doesn't repeat the text.
+    """
     token = text.removeprefix("Bearer ")
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise UsageError(
-            f"{origin}: not a token: it has {_what_is_wrong(token)}",
-            "A token is one word of ASCII letters, digits and signs; copy it again from Settings → API.",
+            f"{origin}: invalid token: it has {_describe_flaw(token)}",
+            "A token is one word of ASCII characters. Copy it again from Settings → API in the app.",
         )
     return token
 
 
-def _what_is_wrong(token: str) -> str:
+def _describe_flaw(token: str) -> str:
     if not token:
         return "nothing after Bearer"
     if "\n" in token or "\r" in token:
         return "a line break"
     if not token.isascii():
-        return "a letter outside ASCII"
+        return "a character outside ASCII"
     return "a space" if " " in token else "a control character"

@@ -1,4 +1,4 @@
-"""Changing the configuration file, whose comments and order stay: tomlkit keeps what the standard library does not."""
+"""Change the configuration file; tomlkit keeps its comments and its order, which the standard library can't."""
 
 from __future__ import annotations
 
@@ -11,72 +11,74 @@ from typing import Any
 from wacr_cli.core.errors import UsageError
 from wacr_cli.settings import config, keys
 
-
-def set_value(environ: Mapping[str, str], profile: str, key: str, text: str) -> bool:
-    """Give a key a value; whether the profile had to be made. Raises :class:`UsageError`."""
-    path = config.config_path(environ)
-    document = _document(path)
-    value = keys.parsed(key, text, config.profiles_of(document, path))
-    made = False
-    try:
-        if key == "default_profile":
-            document["default_profile"] = value
-        else:
-            made = _made(document, profile)
-            document["profiles"][profile][key] = value
-    except (ValueError, TypeError):  # such as a table within one that is written on a line
-        raise UsageError(f"{path}: its form leaves no room for {key}", "Change it with wacr config edit.") from None
-    _write(path, document)
-    return made
-
-
-def unset_value(environ: Mapping[str, str], profile: str, key: str) -> bool:
-    """Take a key's value away; whether it had one. Raises :class:`UsageError`."""
-    path = config.config_path(environ)
-    document = _document(path)
-    table: Any = document if key == "default_profile" else config.profile_values(document, profile, path)
-    if key not in table:
-        return False
-    del table[key]
-    _write(path, document)
-    return True
-
-
-def make_profile(environ: Mapping[str, str], profile: str) -> bool:
-    """See that the file has a profile; whether it had to be made."""
-    path = config.config_path(environ)
-    if profile == config.DEFAULT_PROFILE or profile in config.profiles_of(config.read(path), path):
-        return False
-    document = _document(path)
-    _made(document, profile)
-    _write(path, document)
-    return True
-
-
-def start_file(path: Path) -> None:
-    """Make the file that is about to be edited, where there is none."""
-    if not path.exists():
-        _write_text(path, _TEMPLATE)
-
-
 _TEMPLATE = f"""\
 # default_profile = "shop"
 #
 # [profiles.shop]
 # api_url = "{config.DEFAULT_API_URL}"
-# rate_limit = 60                      # calls a minute
+# rate_limit = 60                      # calls per minute
 """
 
 
-def _document(path: Path) -> Any:
-    """The file as tomlkit has it; what is wrong with it is said as everywhere."""
+def set_value(environ: Mapping[str, str], profile: str, key: str, text: str) -> bool:
+    """Set a key and return whether the profile had to be created. Raises :class:`UsageError`."""
+    path = config.config_path(environ)
+    document = _read_document(path)
+    value = keys.parse_value(key, text, config.get_profiles(document, path))
+    is_new = False
+    try:
+        if key == "default_profile":
+            document["default_profile"] = value
+        else:
+            is_new = _add_profile(document, profile)
+            document["profiles"][profile][key] = value
+    except (ValueError, TypeError):  # for example a table in an inline table
+        raise UsageError(
+            f"{path}: can't add {key} to a profile that is written like this",
+            "Change the file yourself with wacr config edit.",
+        ) from None
+    _write_document(path, document)
+    return is_new
+
+
+def unset_value(environ: Mapping[str, str], profile: str, key: str) -> bool:
+    """Remove a key and return whether it was set. Raises :class:`UsageError`."""
+    path = config.config_path(environ)
+    document = _read_document(path)
+    table: Any = document if key == "default_profile" else config.get_profile(document, profile, path)
+    if key not in table:
+        return False
+    del table[key]
+    _write_document(path, document)
+    return True
+
+
+def create_profile(environ: Mapping[str, str], profile: str) -> bool:
+    """Add a profile to the file and return whether it was missing. Raises :class:`UsageError`."""
+    path = config.config_path(environ)
+    if profile == config.DEFAULT_PROFILE or profile in config.get_profiles(config.read(path), path):
+        return False
+    document = _read_document(path)
+    _add_profile(document, profile)
+    _write_document(path, document)
+    return True
+
+
+def create_file(path: Path) -> None:
+    """Create a file with an example in comments, unless it exists. Raises :class:`UsageError`."""
+    if not path.exists():
+        _replace_file(path, _TEMPLATE)
+
+
+def _read_document(path: Path) -> Any:
+    """Return the file as tomlkit's document; a broken file raises the same error as everywhere."""
     import tomlkit
 
     config.read(path)
     return tomlkit.parse(path.read_bytes().decode()) if path.exists() else tomlkit.document()
 
 
-def _made(document: Any, profile: str) -> bool:
+def _add_profile(document: Any, profile: str) -> bool:
     import tomlkit
 
     if "profiles" not in document:
@@ -87,14 +89,14 @@ def _made(document: Any, profile: str) -> bool:
     return True
 
 
-def _write(path: Path, document: Any) -> None:
+def _write_document(path: Path, document: Any) -> None:
     import tomlkit
 
-    _write_text(path, tomlkit.dumps(document))
+    _replace_file(path, tomlkit.dumps(document))
 
 
-def _write_text(path: Path, text: str) -> None:
-    """Put the new file in place at once; a link, as keepers of dotfiles make them, stays one."""
+def _replace_file(path: Path, text: str) -> None:
+    """Replace the file in one step and keep its mode; where *path* is a link, the file that it points to."""
     target = Path(os.path.realpath(path))
     part = target.with_name(f".{target.name}.wacr-part")
     try:
@@ -110,4 +112,4 @@ def _write_text(path: Path, text: str) -> None:
         part.replace(target)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise UsageError(f"{path}: {error.strerror}", "Make the folder yours to write.") from None
+        raise UsageError(f"can't write {path}: {error.strerror}", "Check that you may write to its folder.") from None

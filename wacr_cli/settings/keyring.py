@@ -1,7 +1,7 @@
-"""The system's keyring, should there be one: asked in a thread of its own, left behind when it does not answer.
+"""Use the system's keyring, in a thread that is abandoned where the keyring does not respond in time.
 
-The library ``keyring`` is an extra, and is imported only here. A keyring may be absent, be locked and wait for somebody
-to unlock it, or hang; each is an :class:`UnavailableError` that says which, in words without a token.
+The library ``keyring`` is an extra, and is imported only here. A keyring may be missing, be locked and wait for the
+user, or hang. Each is an :class:`UnavailableError` whose message contains no token.
 """
 
 from __future__ import annotations
@@ -15,76 +15,76 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 SERVICE = "wacr"
-PATIENCE = 3.0
-"""Seconds in which a keyring has to answer."""
+TIMEOUT = 3.0
+"""How long to wait for the keyring, in seconds."""
 
 
 class UnavailableError(Exception):
-    """The keyring can't be used; the message ends the sentence "the keyring …"."""
+    """The keyring can't be used; the message completes the sentence "the keyring …"."""
 
 
-def fetch(account: str) -> str:
-    """The token that is kept under a name."""
-    token = _asked(lambda keyring: keyring.get_password(SERVICE, account))
+def get_token(account: str) -> str:
+    """Return the token that is stored under a name. Raises :class:`UnavailableError`, also where there is none."""
+    token = _call(lambda keyring: keyring.get_password(SERVICE, account))
     if not isinstance(token, str) or not token:
         raise UnavailableError("no longer has it")
     return token
 
 
-def keep(account: str, token: str) -> None:
-    """Keep a token under a name, and see that it is there."""
+def set_token(account: str, token: str) -> None:
+    """Store a token under a name, and check that it is stored. Raises :class:`UnavailableError`."""
 
-    def set_and_look(keyring: Any) -> object:
+    def set_and_get(keyring: Any) -> object:
         keyring.set_password(SERVICE, account, token)
         return keyring.get_password(SERVICE, account)
 
-    # Some backends take everything and keep nothing.
-    if _asked(set_and_look) != token:
-        raise UnavailableError("does not keep what it is given")
+    # Some backends accept everything and store nothing.
+    if _call(set_and_get) != token:
+        raise UnavailableError("did not store the token")
 
 
-def forget(account: str) -> None:
-    """Remove what is kept under a name, if anything is."""
+def delete_token(account: str) -> None:
+    """Delete the token that is stored under a name, if there is one. Raises :class:`UnavailableError`."""
 
-    def remove(keyring: Any) -> None:
+    def delete(keyring: Any) -> None:
         if keyring.get_password(SERVICE, account) is not None:
             keyring.delete_password(SERVICE, account)
 
-    _asked(remove)
+    _call(delete)
 
 
-def backend() -> str:
-    """The name of what would be asked."""
-    return _asked(lambda keyring: str(keyring.get_keyring().name))
+def get_backend_name() -> str:
+    """Return the name of the keyring that is used. Raises :class:`UnavailableError`."""
+    return _call(lambda keyring: str(keyring.get_keyring().name))
 
 
-def _asked(question: Callable[[Any], T]) -> T:
-    """The keyring's answer, which has to come in time."""
-    answers: list[T] = []
+def _call(function: Callable[[Any], T]) -> T:
+    """Return what *function* returns for the library, within :data:`TIMEOUT`. Raises :class:`UnavailableError`."""
+    results: list[T] = []
     failures: list[BaseException] = []
 
-    def ask() -> None:
+    def run() -> None:
         try:
             import keyring
 
-            answers.append(question(keyring))
-        except BaseException as error:  # noqa: BLE001 - a backend may raise anything; it is told below, by its kind
+            results.append(function(keyring))
+        except BaseException as error:  # noqa: BLE001 - a backend may raise anything; it is reported below by its type
             failures.append(error)
 
-    thread = threading.Thread(target=ask, name="wacr-keyring", daemon=True)
-    with _same_terminal():
+    thread = threading.Thread(target=run, name="wacr-keyring", daemon=True)
+    with _restore_terminal():
         thread.start()
-        thread.join(PATIENCE)
+        thread.join(TIMEOUT)
     if failures:
-        raise UnavailableError(_told(failures[0])) from None
-    if not answers:
-        raise UnavailableError(f"did not answer within {PATIENCE:g} s; it may be locked")
-    return answers[0]
+        raise UnavailableError(_describe_failure(failures[0])) from None
+    if not results:
+        raise UnavailableError(f"did not respond within {TIMEOUT:g} s; it may be locked")
+    return results[0]
 
 
 @contextmanager
-def _same_terminal() -> Iterator[None]:
-    """Leave the terminal as it was: a backend that asks for a password there, and is left, has turned its echo off."""
+def _restore_terminal() -> Iterator[None]:
+    """Restore the terminal's settings: a backend that asks for a password and is abandoned leaves the echo off."""
     if sys.platform == "win32" or sys.stdin is None or sys.stdin.closed or not sys.stdin.isatty():
         yield
         return
@@ -95,14 +95,14 @@ def _same_terminal() -> Iterator[None]:
     termios.tcsetattr(sys.stdin, termios.TCSANOW, before)
 
 
-def _told(error: BaseException) -> str:
-    """What is wrong, by the failure's kind: its words may hold anything."""
+def _describe_failure(error: BaseException) -> str:
+    """Return what failed by the type of the error: its message may contain the token."""
     kind = type(error).__name__
     if isinstance(error, ImportError) and error.name == "keyring":
-        return "is not there (the extra wacr-cli[keyring] brings it)"
+        return "can't be used without the extra wacr-cli[keyring]"
     known = {
-        "NoKeyringError": "is not there: this system has none that wacr could use",
+        "NoKeyringError": "was not found on this system",
         "KeyringLocked": "is locked",
-        "InitError": "is locked or could not be opened",
+        "InitError": "is locked or can't be opened",
     }
     return known.get(kind, f"failed ({kind})")

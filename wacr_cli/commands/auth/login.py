@@ -49,28 +49,28 @@ def log_in(
         raise UsageError("the sample workspace needs no token", "Leave out --demo (or unset WACR_DEMO), then log in.")
     settings = session.settings
     check_profile_name(settings.profile)
-    store = credentials.Store(session.environ)
-    broken = store.broken()  # checked first: no token is stored in a file that others can change
+    store = credentials.TokenStore(session.environ)
+    broken = store.find_damage()  # checked first: no token is stored in a file that others can change
     text, origin = _read_token(session, with_token=with_token)
-    token = session.register_secret(credentials.Token(credentials.pasted_token(text, origin), "given", origin))
+    token = session.register_secret(credentials.Token(credentials.parse_pasted_token(text, origin), "given", origin))
     client = session.make_client(token)
     try:
-        client.messages(token_status.SMALLEST)
+        client.messages(token_status.SMALLEST_PAGE)
     except AuthError as error:
         raise _explain_refusal(error) from None
     finally:
         client.close()
-    if editor.make_profile(session.environ, settings.profile):
+    if editor.create_profile(session.environ, settings.profile):
         session.console.note(f"Created the profile {settings.profile!r} in {config.config_path(session.environ)}.")
     if broken:
         session.console.note(f"wacr: {broken}; it was replaced, so log in again for other profiles")
-    place, why = store.keep(settings.profile, config.origin_of(settings.api_url), token.value)
+    place, why = store.save_token(settings.profile, config.get_origin(settings.api_url), token.value)
     if why:
         session.console.note(f"wacr: {why}")
     session.console.note(
         f"Logged in to {settings.api_url} (profile {settings.profile}). The token is stored in {place}."
     )
-    if credentials.of_environment(session.environ):
+    if credentials.token_from_environment(session.environ):
         session.console.note("WACR_TOKEN is set and is used instead of the stored token.")
 
 
@@ -101,6 +101,6 @@ def _read_token(session: Session, *, with_token: bool) -> tuple[str, str]:
     for line in _SCOPES_HELP.split("\n"):
         session.console.say(line)
     try:
-        return getpass("Token (not shown): ", stream=sys.stderr), "the token"
+        return getpass("Token (not shown): ", stream=sys.stderr), "the input"
     except EOFError:
         raise UsageError("no token was given", "Run wacr auth login again and paste the token.") from None

@@ -22,7 +22,7 @@ def log_out(ctx: typer.Context) -> None:
     if session.settings.demo:
         raise UsageError("the sample workspace has no token", "Leave out --demo (or unset WACR_DEMO).")
     profile = session.settings.profile
-    place, why = credentials.Store(session.environ).forget(profile)
+    place, why = credentials.TokenStore(session.environ).delete_token(profile)
     if why:
         raise WacrError(
             f"the token of profile {profile!r} is no longer used, but it could not be deleted: {why}",
@@ -35,5 +35,5 @@ def log_out(ctx: typer.Context) -> None:
     else:
         config.load(session.environ, profile=session.profile)  # raises for a profile that does not exist
         session.console.note(f"There is no stored token for profile {profile}.")
-    if credentials.of_environment(session.environ):
+    if credentials.token_from_environment(session.environ):
         session.console.note("WACR_TOKEN is set and is still used.")

@@ -94,8 +94,9 @@ def _list_profiles(session: Session) -> list[str]:
     if session.settings.demo:
         return [session.settings.profile]
     path = config.config_path(session.environ)
-    known = config.profiles_of(config.read(path), path)
-    return list(dict.fromkeys((session.settings.profile, *known, *credentials.Store(session.environ).entries())))
+    known = config.get_profiles(config.read(path), path)
+    stored = credentials.TokenStore(session.environ).read_entries()
+    return list(dict.fromkeys((session.settings.profile, *known, *stored)))
 
 
 def _switch_profile(session: Session, profile: str) -> Session:
@@ -111,7 +112,7 @@ def _check_profile(session: Session, *, in_use: bool) -> tuple[Row, WacrError | 
     row |= {"profile": session.profile, "in_use": in_use, "scopes": []}
     try:
         row |= {"profile": session.settings.profile, "api_url": session.settings.api_url}
-        row |= {"token_from": session.token.place, "token_ending": session.token.ending}
+        row |= {"token_from": session.token.location, "token_ending": session.token.ending}
         failure = _check_token(session, row)
     except WacrError as error:
         failure = error
@@ -126,7 +127,7 @@ def _check_token(session: Session, row: Row) -> WacrError | None:
     from wacr_cli.diagnostics import token_status
 
     is_limit_unknown = not session.settings.demo and not session.rate_limiter.named
-    status = token_status.standing_of(session.client, with_limit=is_limit_unknown)
+    status = token_status.check_token(session.client, with_limit=is_limit_unknown)
     row |= {"account": status.account.get("name"), "plan": status.plan, "scopes": status.scopes}
     if not session.settings.demo:
         limit, left = session.rate_limiter.left()

@@ -150,7 +150,7 @@ def list_contacts(
 
 
 def _show_contacts(session: Session, query: ContactQuery, options: OutputOptions, fields: Sequence[str] | None) -> None:
-    from wacr_cli.api.lists import ask_contacts
+    from wacr_cli.api.lists import list_contacts
     from wacr_cli.output.writers import table_view
 
     start = session.clock.monotonic()
@@ -160,7 +160,7 @@ def _show_contacts(session: Session, query: ContactQuery, options: OutputOptions
     columns = fields or (*models.CONTACT_FIELDS, *query.include)
     view = table_view(session.console, session.clock.now, fields or _TABLE_COLUMNS)
     with output.rows(columns, fields=fields, view=view) as writer:
-        listing = ask_contacts(client, query, session.progress)
+        listing = list_contacts(client, query, session.progress)
         windows = _add_full_names(listing.windows) if output.format == "table" else listing.windows
         number = write_windows(session, writer, windows)
         check_complete(listing)
@@ -201,12 +201,12 @@ def _show_requests(session: Session, query: ContactQuery, *, count: bool) -> Non
         total = None
         is_length_unknown = query.page is None and (query.limit is None or query.limit > models.PER_PAGE_MAX)
         if is_length_unknown and (session.settings.demo or credentials.has_token(session.environ, session.settings)):
-            total = lists.total_of_contacts(session.client, query)
+            total = lists.fetch_contact_total(session.client, query)
             session.console.note("Read the number of contacts with 1 call.")
-        calls = lists.contact_requests(query, total)
+        calls = dry_run.contact_requests(query, total)
     url = session.settings.api_url
     session.output(OutputOptions(format="jsonl")).text(*(dry_run.curl(url, params, "contacts") for params in calls))
     if count or query.page is not None or query.limit is not None or total is not None:
-        session.console.note(f"{dry_run.cost_of(len(calls), session.limit)}.")
+        session.console.note(f"{dry_run.format_cost(len(calls), session.limit)}.")
     else:
         session.console.note(f"1 call for every {models.PER_PAGE_MAX} contacts; their number is unknown.")
