@@ -205,7 +205,8 @@ def test_answers_by_the_byte_end_the_run(wacr: Runner, server: Server, fault: Fa
     ended.expect(6, "in time")
     assert ended.out == ""
     assert len(server.fired) == TRIES
-    assert server.dripped >= TRIES * SECONDS
+    # Of each try the last second may be over before its byte is sent.
+    assert server.dripped >= TRIES * (SECONDS - 1)
 
 
 @pytest.mark.parametrize(("is_proxy", "stage"), [(False, "handshake"), (True, "handshake"), (True, "connect")], ids=str)
