@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.archive.moving_account import FIRST_SECOND, Account
 from tests.archive.postgres_server import Server, programs
+from tests.sync.moving_account import FIRST_SECOND, Account
 from wacr_cli.archive.postgres import PostgresStore
 from wacr_cli.archive.sqlite import SqliteStore
 from wacr_cli.archive.store import Store

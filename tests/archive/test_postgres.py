@@ -16,11 +16,11 @@ import psycopg
 import pytest
 
 from tests.archive.conftest import Ticking, stored
-from tests.archive.moving_account import Account
 from tests.archive.postgres_server import PASSWORD, Server, programs
 from tests.archive.test_queries import TEXTS
 from tests.archive.test_store_contract import FIRST, START, all_of, message, put
 from tests.conftest import Api, Result
+from tests.sync.moving_account import Account
 from wacr_cli.archive.postgres import PostgresStore
 from wacr_cli.archive.schema import SCHEMA
 from wacr_cli.archive.sqlite import SqliteStore
@@ -313,6 +313,7 @@ def test_an_older_schema_is_brought_up_to_date(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as db:
         db.execute("DELETE FROM wacr_migrations WHERE number >= 3")
         db.execute("DROP INDEX messages_trigrams")
+        db.execute("CREATE TABLE sync_marks (mark TEXT, direction TEXT, id BIGINT)")
     other = PostgresStore(url)
     with pytest.raises(UsageError, match="older wacr"):
         other.info()
@@ -355,7 +356,7 @@ def test_searches_work_without_the_permission_to_create_an_extension(server: Ser
         assert len(all_of(store, search="needle", words=True)) == 1
     with psycopg.connect(url) as db:
         taken = db.execute("SELECT number, taken FROM own.wacr_migrations ORDER BY 1").fetchall()
-    assert taken == [(1, True), (2, True), (3, False), (4, True), (5, True)]
+    assert taken == [(1, True), (2, True), (3, False), (4, True), (5, True), (6, True)]
     store.close()
 
 

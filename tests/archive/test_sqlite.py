@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.archive.conftest import NOW, Syncing, stored
-from tests.archive.moving_account import Account
+from tests.sync.moving_account import Account
 from wacr_cli.archive import schema
 from wacr_cli.archive.schema import APPLICATION_ID, MIGRATIONS, SCHEMA, Migration
 from wacr_cli.archive.sqlite import INDEXES, SqliteStore

@@ -143,22 +143,20 @@ def test_deleted_messages(held: Store) -> None:
     assert len(all_of(held)) == 3
 
 
-def test_marks(held: Store) -> None:
-    """A mark belongs to a direction and is stored once; pending messages are not settled."""
-    put(held, message(1), message(2), message(3, status="read"))
+def test_stored_and_seen_messages(held: Store) -> None:
+    """Messages are found by their direction, also deleted ones, and by when they were last seen."""
+    put(held, message(1), message(2), message(3))
+    put(held, message(4), direction="outbound")
+    put(held, message(2), now=LATER)
     with held.transaction():
-        held.mark("pending", [1, 2, 2], "inbound")
-        held.mark("seen", [1], None)
-    assert (sorted(held.marked("pending", "inbound")), held.marked("seen", None)) == ([1, 2], [1])
-    assert held.settled([1, 2, 3, 4], "inbound") == {3}
-    assert held.settled([], "inbound") == set()
-    with held.transaction():
-        held.unmark("pending", "inbound", [1])
-    assert held.settled([1, 2, 3], "inbound") == {1, 3}
-    with held.transaction():
-        held.unmark("pending", "inbound")
-    assert held.settled([1, 2, 3], "inbound") == {1, 2, 3}
-    assert held.marked("pending", "inbound") == []
+        held.mark_deleted("outbound", LATER, LATER)
+    assert held.find_stored([1, 2, 4, 5], "inbound") == {1, 2}
+    assert held.find_stored([1, 4], "outbound") == {4}
+    assert held.find_stored([], "inbound") == set()
+    assert sorted(held.list_seen("inbound", FIRST, FIRST)) == [1, 3]
+    assert sorted(held.list_seen("inbound", FIRST, LATER)) == [1, 2, 3]
+    assert held.list_seen("inbound", LATER, LATER) == [2]
+    assert held.list_seen(None, FIRST, LATER) == []
 
 
 def test_state(held: Store) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.archive.moving_account import Account
+from tests.sync.moving_account import Account
 from wacr_cli.archive.sqlite import SqliteStore
 from wacr_cli.core.query import Query
 

@@ -104,7 +104,8 @@ _TABLES = {
 ){without_rowid}""",
 }
 
-TABLES = tuple(_TABLES)
+TABLES = tuple(name for name in _TABLES if name != "sync_marks")
+"""The tables of an archive; migration 6 drops the other one."""
 
 _INDEXES = (
     "messages_interaction_id ON messages (interaction_id{id}) WHERE (deleted_at IS NULL)",
@@ -144,6 +145,14 @@ def _make_full_text(table: str, options: str) -> tuple[str, ...]:
     )
 
 
+# A sync that was ended had marked new messages that may have a gap below them: those directions are copied once more.
+# Scans that it had not finished start again.
+_DROP_MARKS = (
+    "DELETE FROM sync_state WHERE key IN (SELECT 'whole.' || direction FROM sync_marks WHERE mark = 'pending')",
+    "DELETE FROM sync_state WHERE key IN ('walk.inbound', 'walk.outbound')",
+    "DROP TABLE sync_marks",
+)
+
 MIGRATIONS = (
     _make_migration(
         "messages, contacts and sync state",
@@ -169,6 +178,7 @@ MIGRATIONS = (
     # PostgreSQL may have this index: migration 1 made it at first.
     _make_migration("conversations", _CONVERSATIONS),
     Migration("words split by PostgreSQL", rebuilds_words=True),
+    _make_migration("no marks of the sync", *_DROP_MARKS),
 )
 
 SCHEMA = len(MIGRATIONS)

@@ -26,7 +26,7 @@ from wacr_cli.archive.rows import (
     sort_by_id,
 )
 from wacr_cli.archive.select import Dialect, Select, build_select, make_placeholders, restrict_to_time_range
-from wacr_cli.archive.store import Info, Mark, Store, UpsertResult
+from wacr_cli.archive.store import Info, Store, UpsertResult
 from wacr_cli.core.contacts import key_of, name_of
 from wacr_cli.core.conversations import Conversation, ConversationQuery
 from wacr_cli.core.errors import IncompleteError, NotFoundError, UsageError
@@ -44,9 +44,6 @@ ORPHANS = "SELECT s.id FROM status_changes AS s LEFT JOIN messages AS m ON m.id 
 """Status changes without their message."""
 
 _INSERT_STATUS = "INSERT INTO status_changes (id, seen_at, old_status, new_status) VALUES (?, ?, ?, ?)"
-_INSERT_MARK = (
-    "INSERT INTO sync_marks (mark, direction, id) VALUES (?, ?, ?) ON CONFLICT (mark, direction, id) DO NOTHING"
-)
 _SET_STATE = "INSERT INTO sync_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
 
@@ -293,10 +290,15 @@ class SqlStore(Store):
         sql = f"SELECT count(*) FROM messages WHERE {condition} AND deleted_at IS NULL"  # noqa: S608
         return int(self._fetch_all(sql, values)[0][0])
 
-    def settled(self, ids: Sequence[int], direction: str | None) -> set[int]:
-        """Return those of *ids* that are stored under *direction* and not pending."""
-        stored = {number for number, before in self._fetch_stored(ids).items() if before.direction == direction}
-        return stored - set(self._fetch_marked("pending", direction, ids))
+    def find_stored(self, ids: Sequence[int], direction: str | None) -> set[int]:
+        """Return those of *ids* that are stored under *direction*, deleted ones too."""
+        return {number for number, before in self._fetch_stored(ids).items() if before.direction == direction}
+
+    def list_seen(self, direction: str | None, since: str, until: str) -> list[int]:
+        """Return the ids of the messages of a direction that were last seen from *since* to *until*, RFC 3339."""
+        condition, values = _build_direction(direction)
+        sql = f"SELECT id FROM messages WHERE {condition} AND last_seen_at BETWEEN ? AND ?"  # noqa: S608
+        return [number for (number,) in self._fetch_all(sql, (*values, since, until))]
 
     def get_rows(self, ids: Sequence[int]) -> dict[int, Row]:
         """Return the stored messages with these ids, whatever their direction, as they were received."""
@@ -308,23 +310,6 @@ class SqlStore(Store):
             return set()
         sql = f"SELECT id FROM messages WHERE id IN ({make_placeholders(len(ids))}) AND changed_at <= ?"  # noqa: S608
         return {number for (number,) in self._fetch_all(sql, [*ids, moment])}
-
-    def mark(self, mark: Mark, ids: Iterable[int], direction: str | None) -> None:
-        """Mark messages."""
-        self._execute_many(_INSERT_MARK, [(mark, direction or "", number) for number in ids])
-
-    def unmark(self, mark: Mark, direction: str | None, ids: Iterable[int] | None = None) -> None:
-        """Remove the mark of *ids*, or of every message of the direction."""
-        sql = "DELETE FROM sync_marks WHERE mark = ? AND direction = ?"
-        if ids is None:
-            self._execute(sql, (mark, direction or ""))
-        else:
-            self._execute_many(f"{sql} AND id = ?", [(mark, direction or "", number) for number in ids])
-
-    def marked(self, mark: Mark, direction: str | None) -> list[int]:
-        """Return the ids with a mark."""
-        sql = "SELECT id FROM sync_marks WHERE mark = ? AND direction = ?"
-        return [number for (number,) in self._fetch_all(sql, (mark, direction or ""))]
 
     def mark_deleted(self, direction: str | None, before: str, now: str) -> int:
         """Mark messages last seen before a moment as deleted, and return how many they are."""
@@ -338,13 +323,6 @@ class SqlStore(Store):
         places = make_placeholders(len(ids))
         sql = f"SELECT id, direction, deleted_at, status, raw FROM messages WHERE id IN ({places})"  # noqa: S608
         return {number: Stored(*columns) for number, *columns in self._fetch_all(sql, [*ids])}
-
-    def _fetch_marked(self, mark: Mark, direction: str | None, ids: Sequence[int]) -> list[int]:
-        if not ids:
-            return []
-        places = make_placeholders(len(ids))
-        sql = f"SELECT id FROM sync_marks WHERE mark = ? AND direction = ? AND id IN ({places})"  # noqa: S608
-        return [number for (number,) in self._fetch_all(sql, [mark, direction or "", *ids])]
 
 
 def _build_direction(direction: str | None) -> tuple[str, tuple[str, ...]]:

@@ -6,10 +6,10 @@ A store holds the copy of one account. Readers never wait for the sync that writ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from wacr_cli.core.contacts import Names
 from wacr_cli.core.conversations import Conversation, ConversationQuery
@@ -18,13 +18,6 @@ from wacr_cli.core.source import Source
 
 if TYPE_CHECKING:
     from wacr_cli.archive.months import Month
-
-Mark = Literal["seen", "pending"]
-"""What a sync stores about messages until it ends.
-
-``seen``: a walk of the whole list has covered them. ``pending``: they are stored, but a message between them and those
-of earlier syncs may be missing.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +132,12 @@ class Store(Source, Names, Protocol):
         """Return how many messages of a direction the API has, as far as is known."""
         ...
 
-    def settled(self, ids: Sequence[int], direction: str | None) -> set[int]:
-        """Return those of *ids* that are stored under *direction* and not pending."""
+    def find_stored(self, ids: Sequence[int], direction: str | None) -> set[int]:
+        """Return those of *ids* that are stored under *direction*, deleted ones too."""
+        ...
+
+    def list_seen(self, direction: str | None, since: str, until: str) -> list[int]:
+        """Return the ids of the messages of a direction that were last seen from *since* to *until*, RFC 3339."""
         ...
 
     def get_rows(self, ids: Sequence[int]) -> dict[int, Row]:
@@ -149,18 +146,6 @@ class Store(Source, Names, Protocol):
 
     def find_unchanged(self, ids: Sequence[int], moment: str) -> set[int]:
         """Return those of *ids* that were stored at *moment* and have not changed after it."""
-        ...
-
-    def mark(self, mark: Mark, ids: Iterable[int], direction: str | None) -> None:
-        """Mark messages."""
-        ...
-
-    def unmark(self, mark: Mark, direction: str | None, ids: Iterable[int] | None = None) -> None:
-        """Remove the mark of *ids*, or of every message of the direction."""
-        ...
-
-    def marked(self, mark: Mark, direction: str | None) -> list[int]:
-        """Return the ids with a mark."""
         ...
 
     def mark_deleted(self, direction: str | None, before: str, now: str) -> int:

@@ -1,4 +1,4 @@
-"""An account in memory whose messages come, go and change: what the API answers, and every call noted."""
+"""An account in memory: its messages come, go and change, and it answers like the API and lists the calls."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Message:
-    """A message as the service knows it; times in whole seconds, `turn` breaks the ties of a second."""
+    """A message of the API. Times are whole seconds; `turn` orders the messages of one second."""
 
     id: int
     direction: str | None
@@ -30,16 +30,20 @@ class Message:
 
 @dataclass
 class Account:
-    """`size` messages, `share` of them inbound. `tie` stand in each second, and `shuffled` mixes those.
+    """`size` messages, `share` of them inbound, `tie` in each second; `shuffled` mixes those in each response.
 
-    `counts` puts the total into the answers. `first` is the first id, `prefix` begins WhatsApp's ids. `move` is
-    called before each answer; `ignores_direction` is a service that does not know that filter.
+    `counts` puts the total into the responses, `silent` leaves every number out of them. `page_size` is the number of
+    rows that a page has at most. `first` is the first id, and `prefix` begins WhatsApp's ids. `move` is called before
+    each response; with the chance of `race` between its count and its select. `ignores_direction` ignores that filter.
     """
 
     size: int = 0
     share: float = 0.5
     tie: int = 1
     counts: bool = True
+    silent: bool = False
+    page_size: int = 100
+    race: float = 0.0
     shuffled: bool = False
     ignores_direction: bool = False
     prefix: str = "wamid"
@@ -70,18 +74,18 @@ class Account:
         return one
 
     def insert(self, number: int = 1, direction: str | None = "") -> None:
-        """Put messages in at the newest end, all in one new second."""
+        """Insert messages at the newest end, all in one new second."""
         self.second += 1
         for _ in range(number):
             self._add(direction)
 
     def delete(self, ids: Iterable[int]) -> None:
-        """Take messages out."""
+        """Delete messages."""
         for one in ids:
             self.stored.pop(one, None)
 
     def change(self, ids: Iterable[int], status: str = "read") -> None:
-        """Give messages another status, now."""
+        """Change the status of messages now."""
         self.second += 1
         for number in ids:
             self._turn += 1
@@ -89,48 +93,55 @@ class Account:
             one.status, one.updated, one.turn = status, self.second, self._turn
 
     def some(self, number: int) -> list[int]:
-        """Up to so many ids, from anywhere."""
+        """Return up to *number* ids from anywhere in the list."""
         return self.chance.sample(sorted(self.stored), min(number, len(self.stored)))
 
     @property
     def truth(self) -> dict[int, tuple[str | None, str]]:
-        """Direction and status of each message that is there now."""
+        """Direction and status of each message, by its id."""
         return {one.id: (one.direction, one.status) for one in self.stored.values()}
 
     def calls_needed(self) -> int:
-        """How many windows hold all there is, each direction by itself."""
+        """Return how many windows have all messages, counted for each direction."""
         directions = [one.direction for one in self.stored.values()]
         return sum(-(-directions.count(direction) // 100) for direction in ("inbound", "outbound"))
 
-    # What a client has.
+    # The calls of a client.
 
     def messages(self, params: Params, *, with_ids: bool = True) -> Page:
-        """One window."""
+        """Return one window of the messages."""
         asked = dict(params)
         self.calls.append(asked)
-        if self.move:
+        races = self.race > self.chance.random()
+        if self.move and not races:
             self.move(self)
-        wanted = asked.get("filter[direction]")
-        found = [one for one in self.stored.values() if self.ignores_direction or wanted in (None, one.direction)]
-        return self._page(asked, self._sorted(found, asked.get("sort", "-created_at")), self._row)
+        total = len(self._find(asked))
+        if self.move and races:
+            self.move(self)
+        found = self._sorted(self._find(asked), asked.get("sort", "-created_at"))
+        return self._page(asked, found, total, self._row)
+
+    def _find(self, asked: dict[str, str]) -> list[Message]:
+        wanted = None if self.ignores_direction else asked.get("filter[direction]")
+        return [one for one in self.stored.values() if wanted in (None, one.direction)]
 
     def _row(self, one: Message) -> dict[str, Any]:
         return {**_row(one), "message_id": f"{self.prefix}.{one.id:024}"}
 
     def message(self, number: int) -> dict[str, Any]:
-        """One message."""
+        """Return one message."""
         self.calls.append({"id": str(number)})
         if number not in self.stored:
             raise NotFoundError("no such message")
         return self._row(self.stored[number])
 
     def contacts(self, params: Params, *, with_ids: bool = True) -> Page:
-        """One window of the people."""
+        """Return one window of the contacts."""
         asked = dict(params)
         self.contacts_calls.append(asked)
         sort = asked["sort"]
         people = sorted(self.people, key=lambda one: one[sort.removeprefix("-")], reverse=sort.startswith("-"))
-        return self._page(asked, people, dict)
+        return self._page(asked, people, len(people), dict)
 
     def _sorted(self, found: list[Message], sort: str) -> list[Message]:
         newest_first, by_updated = sort.startswith("-"), sort.endswith("updated_at")
@@ -141,10 +152,12 @@ class Account:
 
         return sorted(found, key=place, reverse=newest_first)
 
-    def _page(self, asked: dict[str, str], rows: list[T], show: Callable[[T], dict[str, Any]]) -> Page:
-        page, size = int(asked["page"]), int(asked["per_page"])
+    def _page(self, asked: dict[str, str], rows: list[T], total: int, show: Callable[[T], dict[str, Any]]) -> Page:
+        page, size = int(asked["page"]), min(int(asked["per_page"]), self.page_size)
         here = [show(one) for one in rows[(page - 1) * size : page * size]]
-        return Page(here, page * size < len(rows), len(rows) if self.counts else None, page, size)
+        if self.silent:
+            return Page(here, None, None, None, None)
+        return Page(here, page * size < total, total if self.counts else None, page, size)
 
 
 def _row(one: Message) -> dict[str, Any]:

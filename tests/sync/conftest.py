@@ -1,0 +1,44 @@
+"""Fixtures of the sync's tests: those of the archive, and accounts whose calls fail."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pytest
+
+from tests.archive.conftest import clock, path, server, store, sync, url
+from tests.sync.moving_account import Account
+from wacr_cli.core.errors import ServiceError
+
+__all__ = ["clock", "path", "server", "store", "sync", "url"]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that uses ``store`` with SQLite; in the soak run, unless it uses ``path``, with PostgreSQL too.
+
+    The contract of the stores shows that both behave alike.
+    """
+    if "store" in metafunc.fixturenames:
+        sqlite_only = "path" in inspect.signature(metafunc.function).parameters
+        postgres = pytest.param("postgres", marks=pytest.mark.soak)
+        metafunc.parametrize("store", ["sqlite"] if sqlite_only else ["sqlite", postgres], indirect=True)
+
+
+def soak(*values: Any) -> list[Any]:
+    """Return parameters for the soak run only; a tuple is the values of several parameters."""
+    return [pytest.param(*(one if isinstance(one, tuple) else (one,)), marks=pytest.mark.soak) for one in values]
+
+
+def fail_at(account: Account, call: int) -> Account:
+    """Let a call of the account fail; return the account."""
+    left = [call]
+
+    def move(_: Account) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            account.move = None
+            raise ServiceError("the API failed")
+
+    account.move = move
+    return account

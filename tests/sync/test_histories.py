@@ -1,0 +1,278 @@
+"""Accounts that change for a long time, with syncs between and during the changes, some of them killed."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from tests.archive.conftest import Ticking, stored
+from tests.sync.conftest import soak
+from tests.sync.moving_account import Account
+from wacr_cli.archive.sqlite import SqliteStore
+from wacr_cli.archive.store import Store
+from wacr_cli.core.errors import UsageError
+from wacr_cli.core.progress import Progress
+from wacr_cli.sync import Report, Sync
+
+MOVEMENTS = 20
+
+
+class KilledError(BaseException):
+    """The process was killed."""
+
+
+class History:
+    """An account, its archive, and syncs that are killed at some call and run while messages come and go.
+
+    ``shuffled`` lets the messages of one second change places; else the account's order is stable.
+    """
+
+    def __init__(self, store: Store, seed: int, *, shuffled: bool) -> None:
+        self.chance = random.Random(seed)  # noqa: S311 - a plan, not a secret
+        choose = self.chance.choice
+        self.account = Account(
+            self.chance.randrange(900),
+            share=choose([0.5, 0.5, 0.9, 1.0]),
+            tie=choose([1, 3, 6, 12]),
+            shuffled=shuffled,
+            counts=self.chance.random() < 0.7,
+            race=choose([0.0, 0.3, 1.0]),
+            seed=seed,
+        )
+        self.store = store
+        self.clock = Ticking()
+        self.busy = choose([0.0, 0.1, 0.5, 1.0])
+        self.kills = 0
+
+    def sync(self, *, full: bool = False) -> Report:
+        """Run a sync."""
+        return Sync(self.account, self.store, self.clock, Progress(), origin="x", contacts=False, full=full).run()
+
+    def sync_in_motion(self, *, full: bool, kill_at: int | None) -> None:
+        """Run a sync while messages come and go, and kill it at a call."""
+        calls = 0
+
+        def move(_: Account) -> None:
+            nonlocal calls
+            calls += 1
+            if calls == kill_at:
+                raise KilledError
+            if self.chance.random() < self.busy:
+                self.move(3, 3)
+
+        self.account.move = move
+        try:
+            self.sync(full=full)
+        except KilledError:
+            self.kills += 1
+            self.store.close()
+        except UsageError:
+            # All messages that the check looks for are deleted: only --full takes the account for the same.
+            assert not full
+        self.account.move = None
+
+    def move(self, most_new: int, most_changed: int) -> None:
+        """Insert, delete or change some messages."""
+        chance, account = self.chance, self.account
+        kind = chance.random()
+        number, ids = chance.randrange(1, most_changed), sorted(account.stored)
+        if kind < 0.45:
+            account.insert(chance.randrange(1, most_new), chance.choice(["", "", "inbound", "outbound"]))
+        elif kind < 0.6:
+            account.delete(account.some(number))
+        elif kind < 0.7:
+            account.delete(ids[-number:])
+        elif kind < 0.75:
+            start = chance.randrange(len(ids) + 1)
+            account.delete(ids[start : start + number])
+        else:
+            account.change(account.some(number), chance.choice(["read", "failed", "delivered"]))
+
+    def run(self) -> None:
+        """Run the history: movements, with a sync after each."""
+        for _ in range(MOVEMENTS):
+            for _ in range(self.chance.randrange(3)):
+                self.move(220, 180)
+            killed = self.chance.random() < 0.5
+            self.sync_in_motion(
+                full=self.chance.random() < 0.2, kill_at=self.chance.randrange(1, 30) if killed else None
+            )
+
+
+def _check_end(history: History) -> bool:
+    """Assert that an undisturbed sync that says complete has every message; return whether it says that."""
+    report = history.sync()
+    found, truth = stored(history.store), history.account.truth
+    if report.complete:
+        assert {number: found.get(number) for number in truth} == truth
+    return report.complete
+
+
+def _check_full(history: History) -> bool:
+    """Assert that --full, if it says complete, has just the messages of the account."""
+    report = history.sync(full=True)
+    if report.complete:
+        assert stored(history.store) == history.account.truth
+    return report.complete
+
+
+@contextmanager
+def _open_sqlite() -> Iterator[SqliteStore]:
+    with tempfile.TemporaryDirectory() as folder:
+        store = SqliteStore(Path(folder) / "archive.sqlite")
+        yield store
+        store.close()
+
+
+@pytest.mark.parametrize("seed", [*range(4), *soak(*range(4, 300))])
+def test_a_history_ends_with_an_archive_like_the_account(seed: int) -> None:
+    """After 20 movements and syncs, half of which are killed, the next sync lacks nothing; --full has just that."""
+    with _open_sqlite() as store:
+        history = History(store, seed, shuffled=False)
+        history.run()
+        try:
+            assert _check_end(history)
+        except UsageError:
+            assert len(stored(store)) >= 20
+        assert _check_full(history)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(1000, 1150))
+def test_a_history_of_rows_that_change_places_is_never_complete_with_a_loss(seed: int) -> None:
+    """Up to 220 messages of one second come in another order in each response: complete is true, or not said."""
+    with _open_sqlite() as store:
+        history = History(store, seed, shuffled=True)
+        history.run()
+        try:
+            _check_end(history)
+        except UsageError:
+            assert len(stored(store)) >= 20
+        _check_full(history)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(2000, 2010))
+def test_a_history_in_either_database(store: Store, seed: int) -> None:
+    """PostgreSQL keeps the same archive."""
+    history = History(store, seed, shuffled=False)
+    history.run()
+    assert _check_full(history)
+
+
+@pytest.mark.parametrize("seed", [0, *soak(*range(1, 6))])
+@pytest.mark.parametrize(("tie", "shuffled", "counts"), [(1, False, True), (3, True, True), (1, False, False)])
+def test_a_first_copy_killed_several_times_in_a_moving_list(seed: int, tie: int, shuffled: bool, counts: bool) -> None:
+    """Each kill leaves a sound archive; a sync at rest lacks nothing, and --full has just that."""
+    with _open_sqlite() as store:
+        history = History(store, seed, shuffled=shuffled)
+        history.account = Account(1000, tie=tie, shuffled=shuffled, counts=counts, seed=seed)
+        history.busy = 1.0
+        for _ in range(6):
+            history.sync_in_motion(full=False, kill_at=history.chance.randrange(3, 12))
+            assert not store.exists or store.check() == []
+            store.close()
+        assert _check_end(history)
+        assert _check_full(history)
+
+
+class Archiving(RuleBasedStateMachine):
+    """An account that changes, and an archive that is synced, killed and checked between the changes."""
+
+    history: History
+
+    @initialize(size=st.integers(0, 450), tie=st.sampled_from([1, 1, 3]), share=st.sampled_from([0.5, 0.9, 1.0]))
+    def begin(self, size: int, tie: int, share: float) -> None:
+        """Start with some messages and no archive."""
+        self.folder = tempfile.TemporaryDirectory()
+        self.history = History(SqliteStore(Path(self.folder.name) / "archive.sqlite"), 0, shuffled=False)
+        self.history.account = Account(size, tie=tie, share=share)
+
+    @property
+    def _account(self) -> Account:
+        return self.history.account
+
+    def _sync(self, *, full: bool = False) -> Any:
+        """Run a sync; where it finds none of the messages that it looks for, run it with --full."""
+        try:
+            return self.history.sync(full=full)
+        except UsageError:
+            archived = sorted(stored(self.history.store))
+            assert len(archived) >= 20
+            assert not {*archived[:2], *archived[-3:]} & set(self._account.stored)
+            return self.history.sync(full=True)
+
+    @rule(number=st.integers(1, 250), direction=st.sampled_from(["", "", "inbound", None]))
+    def insert(self, number: int, direction: str | None) -> None:
+        """Insert messages at the newest end."""
+        self._account.insert(number if direction is not None else 1, direction)
+
+    @rule(number=st.integers(1, 120))
+    def delete(self, number: int) -> None:
+        """Delete messages anywhere."""
+        self._account.delete(self._account.some(number))
+
+    @rule(number=st.integers(1, 200))
+    def delete_newest(self, number: int) -> None:
+        """Delete the newest messages."""
+        self._account.delete(sorted(self._account.stored)[-number:])
+
+    @rule(number=st.integers(1, 200), status=st.sampled_from(["delivered", "read", "failed"]))
+    def change(self, number: int, status: str) -> None:
+        """Change statuses."""
+        self._account.change(self._account.some(number), status)
+
+    @rule(at=st.integers(1, 14), full=st.booleans())
+    def kill(self, at: int, full: bool) -> None:
+        """Kill a sync at a call, unless it ends before."""
+        self.history.busy = 0.0
+        self.history.sync_in_motion(full=full, kill_at=at)
+
+    @rule(inserts=st.integers(0, 2), deletes=st.sampled_from([0, 0, 1]))
+    def sync_in_motion(self, inserts: int, deletes: int) -> None:
+        """Sync while the list moves with every call."""
+
+        def move(account: Account) -> None:
+            account.insert(inserts)
+            account.delete(account.some(deletes))
+
+        self._account.move = move
+        self._sync()
+        self._account.move = None
+
+    @rule()
+    def sync_at_rest(self) -> None:
+        """A plain sync lacks no message."""
+        assert self._sync().complete
+        assert set(stored(self.history.store)) >= set(self._account.truth)
+
+    @rule()
+    def full_sync_at_rest(self) -> None:
+        """--full has just the messages of the account."""
+        assert self._sync(full=True).complete
+        assert stored(self.history.store) == self._account.truth
+
+    @invariant()
+    def is_sound(self) -> None:
+        """The archive is always sound."""
+        if hasattr(self, "history") and self.history.store.exists:
+            assert self.history.store.check() == []
+
+    def teardown(self) -> None:
+        """Remove the archive."""
+        if hasattr(self, "history"):
+            self.history.store.close()
+            self.folder.cleanup()
+
+
+TestArchiving = Archiving.TestCase
+TestArchiving.settings = settings(max_examples=settings().max_examples // 4, stateful_step_count=12)

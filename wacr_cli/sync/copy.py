@@ -1,0 +1,175 @@
+"""Read the whole list of a direction, newest first: the first copy, and ``--full``.
+
+What it guarantees, with what it rests on:
+
+1. A first copy that is complete has every message from the oldest up to the newest of its first window. Each window is
+   counted or linked by :class:`~wacr_cli.paging.walk.Walk`, and only accepted ones are stored.
+2. A scan can be continued by a later run from one number, ``reach``, and the ids that are covered: those last seen from
+   ``since`` to ``until``. These must have no gap between them, or the walk would take a row behind a gap for a link.
+   Therefore ``since`` is the first window that this run accepted, and is set again where the walk withdraws rows or
+   accepts a window that needs no link, at the start of the list. A deletion may show one response late, which puts the
+   last window in doubt; therefore ``until`` is the window before it, unless it was linked.
+3. ``--full`` on a whole archive stores no message that is newer than all stored ones: a run that ends then would leave
+   a gap below it. Those are left to :mod:`~wacr_cli.sync.catch_up`. All others are stored.
+4. What a complete scan has not seen since it started is deleted. Of what an earlier run saw, some may be gone by now:
+   where the totals differ after a continued ``--full``, it reads the list once more.
+
+It costs a call for every 100 messages, and a few more while the list moves. A continued scan reads some 105 messages
+again, and those that came in since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from wacr_cli.api.envelope import Page
+from wacr_cli.api.lists import make_response
+from wacr_cli.core.errors import BadAnswerError
+from wacr_cli.core.models import DIRECTIONS, PER_PAGE_MAX, Row
+from wacr_cli.paging.walk import Walk
+from wacr_cli.paging.windows import Window
+from wacr_cli.sync.account_check import AccountCheck
+from wacr_cli.sync.service import Service, list_ids
+
+_FRESH = timedelta(days=1)
+
+Pages = Mapping[str, Page]
+"""The first response of each direction."""
+
+
+def request_first_pages(service: Service, windows: Mapping[str, Window] | None = None) -> dict[str, Page]:
+    """Return the first window of each direction, or the given *windows*.
+
+    Raises :class:`BadAnswerError` where both directions have the same messages: the API ignores the filter.
+    """
+    windows = windows if windows is not None else dict.fromkeys(DIRECTIONS, Window(1, PER_PAGE_MAX))
+    pages = {direction: service.request(direction, window) for direction, window in windows.items()}
+    ids = [set(list_ids(page.rows)) for page in pages.values()]
+    if len(ids) > 1 and not ids[0].isdisjoint(ids[1]):
+        raise BadAnswerError(
+            "the API returns the same messages for both directions",
+            "An archive needs the filter on direction; wacr messages list --all reads without it.",
+        )
+    return pages
+
+
+def copy_lists(service: Service, account: AccountCheck, pages: Pages) -> set[str]:
+    """Read the list of each direction that has not been read as a whole, or of both for ``--full``.
+
+    *pages* are the first responses where the archive is new. Return the directions of which nothing came in meanwhile.
+    """
+    wanted = [one for one in DIRECTIONS if service.full or not service.is_whole(one)]
+    scans = {one: FullScan(service, account, one) for one in wanted}
+    pages = pages or request_first_pages(service, {one: scan.window for one, scan in scans.items()})
+    if all(one in service.totals for one in scans):
+        service.expected = sum(service.totals[one] - scan.resumed for one, scan in scans.items())
+    for direction, scan in scans.items():
+        scan.store(pages[direction])
+    done = {one: _prove_deletions(service, account, scan.finish()) for one, scan in scans.items()}
+    return {one for one, scan in done.items() if scan.is_current}
+
+
+def _prove_deletions(service: Service, account: AccountCheck, scan: FullScan) -> FullScan:
+    """Read the list again after a continued ``--full`` whose total is not that of the archive."""
+    stored = service.store.count_direction(scan.direction)
+    if not (service.full and scan.resumed and scan.walk.complete) or service.totals.get(scan.direction) == stored:
+        return scan
+    return FullScan(service, account, scan.direction).finish()
+
+
+class FullScan:
+    """One reading of the whole list of a direction; ``resumed`` is the number of messages that earlier runs read."""
+
+    def __init__(self, service: Service, account: AccountCheck, direction: str) -> None:
+        self.direction = direction
+        self._service = service
+        self._account = account
+        self._was_whole = service.is_whole(direction)
+        state = service.store.get_state(f"copy.{direction}")
+        if state and (state["reach"] <= PER_PAGE_MAX or (self._was_whole and service.age(state["started"]) > _FRESH)):
+            state = None  # there is nothing to continue, or what a --full saw may be deleted by now
+        covered = service.store.list_seen(direction, state["since"], state["until"]) if state else []
+        self.resumed = len(covered)
+        self.walk = Walk(reach=state["reach"], covered=covered) if covered else Walk()
+        self._started: str = state["started"] if covered else service.now()
+        self._since: str | None = None
+        self._last = self._started
+        self._has_met_stored = False
+        self._left_out = 0
+
+    @property
+    def window(self) -> Window:
+        """The window to request first."""
+        return self.walk.window or Window(1, PER_PAGE_MAX)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the archive has the whole list, because nothing moved while it was read."""
+        return self.walk.complete and self.walk.unchanged and not self._left_out
+
+    def finish(self) -> FullScan:
+        """Read the list to its end and store what that proves."""
+        while window := self.walk.window:
+            self.store(self._service.request(self.direction, window))
+        service, store, now = self._service, self._service.store, self._service.now()
+        with store.transaction():
+            store.set_state(f"copy.{self.direction}", None)
+            if self.walk.complete:
+                store.set_state(f"whole.{self.direction}", {"since": self._started, "at": now})
+                store.set_state(f"reach.{self.direction}", self.walk.reach)
+                service.report.deleted += store.mark_deleted(self.direction, self._started, now)
+            else:
+                service.report_incomplete(self.direction, self.walk.reason, self.walk.seen, self.walk.expected)
+        return self
+
+    def store(self, page: Page) -> None:
+        """Let the walk take a response, and store it, with where the scan stands, if the walk accepts it."""
+        self._account.check(page.rows)
+        at_start = self.window.offset == 0
+        fresh = self.walk.take(make_response(page))
+        if self.walk.accepted:
+            self._store_accepted(page.rows, at_start)
+        if self.walk.withdrawn:
+            self._since = None
+        self._service.report_read(len(fresh))
+
+    def _store_accepted(self, rows: list[Row], at_start: bool) -> None:
+        store, moment = self._service.store, self._service.now()
+        if at_start:
+            self._since, self._has_met_stored = None, False
+        with store.transaction():
+            self._service.upsert(self._select(rows), self.direction, moment)
+            if not self.walk.withdrawn:
+                store.set_state(f"copy.{self.direction}", self._advance(moment))
+            if not self._was_whole and store.get_state(f"changes.{self.direction}") is None:
+                store.set_state(f"changes.{self.direction}", {"at": moment, "first": True})
+
+    def _select(self, rows: list[Row]) -> list[Row]:
+        """Return the rows to store: in a whole archive none that is newer than all stored ones."""
+        if not self._was_whole or self._has_met_stored:
+            return rows
+        stored = self._service.store.find_stored(list_ids(rows), self.direction)
+        first = next((place for place, row in enumerate(rows) if row["id"] in stored), len(rows))
+        self._has_met_stored = bool(stored)
+        self._left_out += first
+        return rows[first:]
+
+    def _advance(self, moment: str) -> dict[str, object]:
+        """Return the state that a later run continues from, after a window that was stored at *moment*."""
+        if self._since is None:
+            self._since = self._last = moment
+        until = moment if self.walk.linked else self._last
+        self._last = moment
+        return {
+            "started": self._started,
+            "since": self._since,
+            "until": until,
+            "latest": moment,
+            "reach": self.walk.reach,
+        }
+
+
+def list_moments(states: Iterable[dict[str, str] | None]) -> list[str]:
+    """Return the times in the stored states of scans."""
+    return [state["latest"] for state in states if state]

@@ -1,0 +1,96 @@
+"""Run a sync: its steps in order, each for both directions."""
+
+from __future__ import annotations
+
+from wacr_cli.archive.store import Store
+from wacr_cli.core.errors import UsageError
+from wacr_cli.core.models import DIRECTIONS
+from wacr_cli.core.progress import Progress
+from wacr_cli.core.times import Clock
+from wacr_cli.sync.account_check import AccountCheck
+from wacr_cli.sync.catch_up import catch_up
+from wacr_cli.sync.changes import find_changes, note_search
+from wacr_cli.sync.contacts import read_contacts
+from wacr_cli.sync.copy import copy_lists, list_moments, request_first_pages
+from wacr_cli.sync.service import Endpoints, Report, Service
+from wacr_cli.sync.undirected import has_counts, read_undirected
+
+
+class Sync:
+    """One run. ``full`` reads everything again; ``contacts`` reads the contacts too."""
+
+    def __init__(
+        self,
+        client: Endpoints,
+        store: Store,
+        clock: Clock,
+        progress: Progress,
+        *,
+        origin: str,
+        full: bool = False,
+        contacts: bool = True,
+    ) -> None:
+        self._store = store
+        self._origin = origin
+        self._contacts = contacts
+        self._service = Service(client, store, clock, progress, full=full)
+        self._account = AccountCheck(self._service)
+
+    def run(self) -> Report:
+        """Bring the archive up to date; what was read before a failure is kept.
+
+        Raises :class:`~wacr_cli.core.errors.BusyError` where another sync writes it, and what client and store raise.
+        """
+        service, report = self._service, self._service.report
+        with self._store.exclusive():
+            # The API is asked before anything is created: a bad token, or a filter that it ignores, makes no archive.
+            pages = {} if self._store.exists else request_first_pages(service)
+            self._open()
+            current = copy_lists(service, self._account, pages)
+            total = service.count() if has_counts(service) else None
+            for direction in DIRECTIONS:
+                if service.is_whole(direction):
+                    self._bring_up_to_date(direction, is_current=direction in current)
+            read_undirected(service, self._account, total)
+            report.complete = not report.missing
+            self._store_end()
+            if self._contacts:
+                read_contacts(service)
+        report.newest_sent_at = self._store.info().newest_sent_at
+        return report
+
+    def _open(self) -> None:
+        """Create or migrate the archive. Raises :class:`UsageError` for one of another API."""
+        self._store.prepare()
+        origin = self._store.get_state("origin")
+        if origin is None:
+            with self._store.transaction():
+                self._store.set_state("origin", self._origin)
+        elif origin != self._origin:
+            raise UsageError(
+                f"the archive {self._store.location!r} is of {origin}, not of {self._origin}",
+                "Name another place for this one: --archive-at, WACR_ARCHIVE, or the profile's archive.",
+            )
+        scans = [self._store.get_state(f"copy.{direction}") for direction in DIRECTIONS]
+        synced = self._store.get_state("synced")
+        self._service.start_after([*list_moments(scans), *([synced["at"]] if synced else [])])
+
+    def _bring_up_to_date(self, direction: str, *, is_current: bool) -> None:
+        """Read what came in, unless the list was just read as a whole, and what changed."""
+        started, new = self._service.now(), list[int]()
+        if not is_current:
+            caught = catch_up(self._service, self._account, direction)
+            if caught.reason:
+                return
+            if caught.whole:
+                note_search(self._service, direction, started)
+                return
+            new = caught.new
+        find_changes(self._service, self._account, direction, new)
+
+    def _store_end(self) -> None:
+        report, now = self._service.report, self._service.now()
+        synced = self._store.get_state("synced") or {}
+        since = synced.get("since") or (now if report.complete else None)
+        with self._store.transaction():
+            self._store.set_state("synced", {"at": now, "complete": report.complete, "since": since})
