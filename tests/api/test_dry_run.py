@@ -49,7 +49,7 @@ class Still:
 def calls_of(query: Query, service: Still) -> list[Params]:
     """The calls that are made when the question is really asked, walk by walk."""
     source = ApiSource(Client(httpx.MockTransport(service), BASE, "t"), Progress())
-    listing = source.ask(query)
+    listing = source.list_messages(query)
     for _ in listing.windows:
         pass
     source.close()

@@ -10,7 +10,7 @@ import pytest
 from wacr_cli.api.envelope import Page
 from wacr_cli.api.names import ApiNames
 from wacr_cli.api.params import Params
-from wacr_cli.core.contacts import digits_of, name_of
+from wacr_cli.core.contacts import extract_digits, get_name
 
 
 class Directory:
@@ -155,7 +155,7 @@ def test_a_service_that_does_not_count() -> None:
 )
 def test_digits(number: object, digits: str) -> None:
     """What looks like a number is its digits; what does not is none."""
-    assert digits_of(number) == digits
+    assert extract_digits(number) == digits
 
 
 @pytest.mark.parametrize(
@@ -170,4 +170,4 @@ def test_digits(number: object, digits: str) -> None:
 )
 def test_name(contact: dict[str, Any], name: str) -> None:
     """Both names, one of them, or the company."""
-    assert name_of(contact) == name
+    assert get_name(contact) == name

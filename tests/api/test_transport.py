@@ -27,7 +27,7 @@ from wacr_cli.api.transport import (
     is_certificate_failure,
     parse_retry_delay,
 )
-from wacr_cli.core.errors import BadAnswerError, RateLimitError, ServiceError
+from wacr_cli.core.errors import BadResponseError, RateLimitError, UnavailableError
 from wacr_cli.core.progress import Call, Progress
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ class TestRetrying:
             RetryTransport(lasting, clock).handle_request(get())
         assert (passing.calls, lasting.calls) == (4, 4)
 
-    @pytest.mark.parametrize("error", [ServiceError("x"), BadAnswerError("x"), RateLimitError("x")], ids=repr)
+    @pytest.mark.parametrize("error", [UnavailableError("x"), BadResponseError("x"), RateLimitError("x")], ids=repr)
     def test_told_failures(self, clock: FakeClock, error: Exception) -> None:
         """What is already told as a failure is not tried again."""
         service = Service(error)
@@ -277,7 +277,9 @@ class TestWaits:
         assert RetryTransport(service, clock).handle_request(get()).status_code == 200
         assert clock.slept <= 2
 
-    @pytest.mark.parametrize(("status", "kind"), [(429, RateLimitError), (503, ServiceError), (500, ServiceError)])
+    @pytest.mark.parametrize(
+        ("status", "kind"), [(429, RateLimitError), (503, UnavailableError), (500, UnavailableError)]
+    )
     @pytest.mark.parametrize("headers", [{"Retry-After": "999999"}, {"X-RateLimit-Reset": str(int(NOON) + 301)}])
     def test_too_long(self, clock: FakeClock, status: int, kind: type[Exception], headers: dict[str, str]) -> None:
         """A wait longer than allowed is not begun; which failure it is depends on the answer."""
@@ -376,7 +378,7 @@ class TestWatched:
 
         body = Chunks(flood())
         watched, listener = self.watched(Service(httpx.Response(200, stream=body)), clock)
-        with pytest.raises(BadAnswerError, match=f"more than {MAX_BYTES // 2**20} MiB"):
+        with pytest.raises(BadResponseError, match=f"more than {MAX_BYTES // 2**20} MiB"):
             watched.handle_request(get())
         assert body.closed
         assert body.given == MAX_BYTES // 2**20 + 1
@@ -389,7 +391,7 @@ class TestWatched:
             200, headers={"Content-Encoding": "gzip"}, stream=Chunks([gzip.compress(b"x" * 20_000, mtime=0)])
         )
         watched, _ = self.watched(Service(packed), clock)
-        with pytest.raises(BadAnswerError):
+        with pytest.raises(BadResponseError):
             watched.handle_request(get())
 
     @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from tests.archive.conftest import Syncing, stored
 from tests.sync.conftest import fail_at, soak
 from tests.sync.moving_account import Account
 from wacr_cli.archive.store import Store
-from wacr_cli.core.errors import ServiceError
+from wacr_cli.core.errors import UnavailableError
 
 
 @pytest.mark.parametrize("number", [1, 45, 95, 101, 250, *soak(5, 90, 100, 150, 199, 500, 1000)])
@@ -50,7 +50,7 @@ def test_an_interrupted_run_leaves_no_gap(store: Store, sync: Syncing, cut: int)
     account = Account(650)
     sync(account)
     account.insert(450)
-    with pytest.raises(ServiceError):
+    with pytest.raises(UnavailableError):
         sync(fail_at(account, cut))
     newest = {one: max(ids) for one, ids in _by_direction(stored(store)).items()}
     for one, ids in _by_direction(account.truth).items():
