@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.archive.conftest import Syncing, Ticking, stored
-from tests.sync.conftest import fail_at, soak
+from tests.sync.conftest import fail_at, find_gaps, soak
 from tests.sync.moving_account import Account
 from wacr_cli.archive.store import Store
 from wacr_cli.core.errors import ServiceError
@@ -128,12 +128,13 @@ def test_an_interrupted_full_sync_continues(store: Store, sync: Syncing) -> None
 @pytest.mark.parametrize("number", [30, 250])
 @pytest.mark.parametrize("cut", range(1, 9))
 def test_an_interrupted_full_sync_hides_no_new_message(store: Store, sync: Syncing, number: int, cut: int) -> None:
-    """It stores no message that is newer than all stored ones, so a later sync reads on from those."""
+    """It stores no message that is newer than all stored ones; a later sync continues from those."""
     account = Account(700)
     sync(account)
     account.insert(number)
     with pytest.raises(ServiceError):
         sync(fail_at(account, cut), full=True)
+    assert find_gaps(store, account) == set()
     assert sync(account).complete
     assert stored(store) == account.truth
 

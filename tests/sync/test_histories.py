@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.archive.conftest import Ticking, stored
-from tests.sync.conftest import soak
+from tests.sync.conftest import find_gaps, soak
 from tests.sync.moving_account import Account
 from wacr_cli.archive.sqlite import SqliteStore
 from wacr_cli.archive.store import Store
@@ -74,11 +74,18 @@ class History:
             self.sync(full=full)
         except KilledError:
             self.kills += 1
+            self._check_gaps()
             self.store.close()
         except UsageError:
             # All messages that the check looks for are deleted: only --full takes the account for the same.
             assert not full
         self.account.move = None
+
+    def _check_gaps(self) -> None:
+        """Assert that no run leaves a gap below a stored message, once the lists were read as a whole."""
+        keys = ("whole.inbound", "whole.outbound")
+        if not self.account.shuffled and self.store.exists and all(self.store.get_state(key) for key in keys):
+            assert find_gaps(self.store, self.account) == set()
 
     def move(self, most_new: int, most_changed: int) -> None:
         """Insert, delete or change some messages."""

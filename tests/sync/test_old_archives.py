@@ -113,8 +113,9 @@ def test_an_archive_with_marks_ends_like_the_account(
     request: pytest.FixtureRequest, path: Path, database: str, make: Any
 ) -> None:
     """No message is missing after the first sync, whatever the last run of the old release left."""
-    account = Account(300)
+    account = Account(500, share=1.0)
     statements = make(account)
+    account.delete(sorted(account.stored)[:250])
     store = (
         _make_sqlite(path, statements)
         if database == "sqlite"
@@ -124,7 +125,7 @@ def test_an_archive_with_marks_ends_like_the_account(
         store.info()
     report = Sync(account, store, Ticking(), Progress(), origin="x", contacts=False).run()
     assert report.complete
-    assert stored(store) == account.truth
+    assert set(stored(store)) >= set(account.truth)
     calls = len(account.calls)
     assert Sync(account, store, Ticking(), Progress(), origin="x", contacts=False).run().new == 0
     assert len(account.calls) - calls <= 8
