@@ -88,7 +88,7 @@ def test_a_message_may_change_its_direction(store: Store, sync: Syncing) -> None
     assert stored(store) == account.truth
 
 
-@pytest.mark.parametrize("number", [2, 120])
+@pytest.mark.parametrize("number", [2, 250])
 @pytest.mark.parametrize("calls", [1, 2, 3])
 def test_messages_that_come_in_during_the_search_leave_no_gap(
     store: Store, sync: Syncing, number: int, calls: int
