@@ -155,7 +155,7 @@ class Bench:
 
     def limit(self) -> Iterator[Row]:
         """Calls under a rate limit: the time, against the least that the limit allows; refused calls are counted."""
-        app = Sandbox(world.build(datetime.now(UTC), messages=100 * CALLS), rate_limit=LIMIT)
+        app = Sandbox(_world(100 * CALLS), rate_limit=LIMIT)
         statuses: list[int] = []
 
         def record(request: httpx.Request) -> httpx.Response:
@@ -185,6 +185,18 @@ class Bench:
         with pages.served(folder) as url:
             self.environ["WACR_API_URL"] = url
             yield url
+
+
+def _world(count: int) -> world.World:
+    """Return an account of *count* messages, one a minute until now."""
+    now = datetime.now(UTC)
+    times = range(int(now.timestamp()) - 60 * count, int(now.timestamp()), 60)
+    text = "Hi, is the goda masala ready? I'm near the shop."
+    rows = (
+        world.Row(number, interaction_id=number % 120, message=text, created=at, updated=at, sent=at)
+        for number, at in enumerate(times, start=1)
+    )
+    return world.World(now, rows)
 
 
 def _write_archive(place: Path, rows: int) -> None:

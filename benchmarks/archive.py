@@ -1,10 +1,10 @@
-"""What the archive costs and how soon it answers, side by side with SQLite itself.
+"""The archive: its size, the time of a sync, and the time of queries next to SQLite itself.
 
     python benchmarks/archive.py [--rows 1000000] [--runs 7] [--keep FILE]
 
-Makes an archive of so many messages by a sync that reads them from memory, then asks it questions: each by ``wacr``,
-by a program that only imports typer and sqlite3 and runs the same SQL, and by the ``sqlite3`` shell where there is one.
-Each question is asked once before it counts. Prints medians and their ratios.
+A sync that reads messages from memory makes the archive. Then each query is run by ``wacr``, by a program that only
+imports typer and sqlite3 and runs the same SQL, and by the ``sqlite3`` shell where there is one. The first run of each
+does not count. Prints medians and their ratios.
 """
 
 from __future__ import annotations
@@ -70,14 +70,14 @@ QUESTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
 
 
 class Service:
-    """So many messages, newest first, made as they are asked for; ``spent`` is the time that takes, in seconds."""
+    """A client with *rows* messages, newest first, made on request; ``spent`` is the time that takes, in seconds."""
 
     def __init__(self, rows: int) -> None:
         self._rows = rows
         self.spent = 0.0
 
     def messages(self, params: Params, *, with_ids: bool = True) -> Page:
-        """A window of the list: every second message came in."""
+        """Return one page; every second message is inbound."""
         start = time.perf_counter()
         asked = dict(params)
         page, size = int(asked["page"]), int(asked["per_page"])
@@ -90,11 +90,11 @@ class Service:
         return Page(rows, page * size < total, total, page, size)
 
     def message(self, number: int) -> dict[str, Any]:
-        """One of them."""
+        """Return one message."""
         return _row(number)
 
     def contacts(self, params: Params, *, with_ids: bool = True) -> Page:
-        """Nobody."""
+        """Return no contacts."""
         return Page([], has_more=False, total=0, page=1, per_page=PER_PAGE_MAX)
 
 
@@ -115,7 +115,7 @@ def _row(number: int) -> dict[str, Any]:
 
 
 def sync(path: Path, rows: int) -> None:
-    """Make the archive, and print what that took a row: what is read from memory is not counted."""
+    """Make the archive, and print the time for each row, without the time to make the messages."""
     service = Service(rows)
     store = SqliteStore(path)
     start = time.perf_counter()
@@ -127,7 +127,7 @@ def sync(path: Path, rows: int) -> None:
 
 
 def inserts(path: Path, rows: int) -> None:
-    """Print what the inserts alone take, of the same rows into the same tables, a thousand a transaction."""
+    """Print the time of the inserts alone: the same rows into the same tables, a thousand in each transaction."""
     some = min(rows, 100_000)
     with tempfile.TemporaryDirectory() as folder, closing(sqlite3.connect(path)) as db:
         copy = sqlite3.connect(Path(folder) / "copy.sqlite", isolation_level=None)
@@ -151,7 +151,7 @@ def inserts(path: Path, rows: int) -> None:
 
 
 def same_sql(query: dict[str, Any]) -> str:
-    """The statement that a question becomes, with its values in it."""
+    """Return the SQL of a query, with its values."""
     filters = tuple(Filter(field, "eq", (value,)) for field, value in query.get("filters", ()))
     asked = Query(local=True, **(query | {"filters": filters}))
     chosen = restrict_to_time_range(build_select(asked, SqliteDialect()), asked)
@@ -164,7 +164,7 @@ def same_sql(query: dict[str, Any]) -> str:
 
 @contextmanager
 def program() -> Iterator[Path]:
-    """The minimal program, in a file."""
+    """Write the minimal program to a file."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "minimal.py"
         path.write_text(PROGRAM)
@@ -172,7 +172,7 @@ def program() -> Iterator[Path]:
 
 
 def timed(command: list[str]) -> float:
-    """Seconds that a command takes; it must write 30 lines or more."""
+    """Return the seconds that a command takes; it must write 30 lines or more."""
     start = time.perf_counter()
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
     seconds = time.perf_counter() - start
@@ -181,7 +181,7 @@ def timed(command: list[str]) -> float:
 
 
 def ask(path: Path, runs: int) -> None:
-    """Print how long each question takes, by each program, in turn."""
+    """Print the time of each query, by each program in turn."""
     shell = shutil.which("sqlite3")
     with program() as minimal:
         for name, (words, query) in QUESTIONS.items():

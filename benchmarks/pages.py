@@ -1,4 +1,4 @@
-"""Messages as files that nginx serves: the answers of a list that stands still, at no cost of making them."""
+"""Pages of messages as files for nginx: the responses of a list that never changes, at no cost."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ http {{
 
 
 def row(number: int) -> dict[str, object]:
-    """A message like those of a shop."""
+    """Return a message like those of a shop."""
     return {
         "id": number,
         "interaction_id": number % 977,
@@ -45,7 +45,7 @@ def row(number: int) -> dict[str, object]:
 
 
 def write(folder: Path, rows: int, limits: tuple[int, ...]) -> None:
-    """Write each answer that a walk of so many rows asks for, and walks that end at these limits, newest first."""
+    """Write each response that a walk over *rows* rows requests, newest first, and those of walks with a limit."""
     for limit in (None, *limits):
         walk = Walk(limit=limit)
         while window := walk.window:
@@ -60,7 +60,7 @@ def write(folder: Path, rows: int, limits: tuple[int, ...]) -> None:
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """The base URL at which nginx serves a folder while the context lasts."""
+    """Serve a folder with nginx; yield the base URL."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     configuration = folder / "nginx.conf"
@@ -74,7 +74,7 @@ def served(folder: Path) -> Iterator[str]:
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    """Wait until it listens; :class:`RuntimeError` where it ends instead."""
+    """Wait until nginx listens. Raises :class:`RuntimeError` where it ends instead."""
     while server.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port)).close()

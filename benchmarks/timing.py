@@ -1,4 +1,4 @@
-"""Commands, timed from outside and in turn, so that a machine that slows down slows them all."""
+"""Time whole commands in turn, so that a slower machine slows all of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Command = Sequence[str]
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a command: seconds from its start to its end, and the lines that it wrote."""
+    """One run of a command: its duration in seconds, and the number of lines that it wrote."""
 
     seconds: float
     lines: int
@@ -24,23 +24,23 @@ class Run:
 
 @dataclass(frozen=True)
 class Spread:
-    """Several figures of one thing."""
+    """Several measurements of the same thing."""
 
     figures: tuple[float, ...]
 
     @property
     def median(self) -> float:
-        """The one in the middle."""
+        """The median."""
         return statistics.median(self.figures)
 
     @property
     def least(self) -> float:
-        """The least."""
+        """The smallest one."""
         return min(self.figures)
 
     @property
     def middle_half(self) -> float:
-        """How far apart the quarters are between which the middle half of them lies."""
+        """The interquartile range."""
         if len(self.figures) < 2:
             return 0.0
         low, _, high = statistics.quantiles(self.figures, n=4, method="inclusive")
@@ -48,12 +48,12 @@ class Spread:
 
 
 def shell(line: str) -> Command:
-    """A line of bash as a command, which fails where any part of it does."""
+    """Return a line of bash as a command that fails where any part of it fails."""
     return ["bash", "-o", "pipefail", "-c", line]
 
 
 def run(command: Command, environ: Mapping[str, str]) -> Run:
-    """Run it once; raises :class:`RuntimeError` where it fails, since its time would mean nothing."""
+    """Run a command once. Raises :class:`RuntimeError` where it fails."""
     with tempfile.TemporaryFile() as out:
         start = time.perf_counter()
         done = subprocess.run(
@@ -67,7 +67,7 @@ def run(command: Command, environ: Mapping[str, str]) -> Run:
         return Run(seconds, lines)
 
 
-# A process counts from its start what its parent held at its largest, so a small one has to start it.
+# A process inherits the peak of its parent, so a small process starts it.
 _PEAK = """
 import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -76,13 +76,13 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 
 def peak(command: Command, environ: Mapping[str, str]) -> float:
-    """The most memory that a command held, in MiB, on Linux."""
+    """Return the peak memory of a command in MiB, on Linux."""
     done = subprocess.run([sys.executable, "-c", _PEAK, *command], env=environ, capture_output=True, check=True)
     return int(done.stdout) / 1024
 
 
 def in_turn(commands: Sequence[Command], runs: int, environ: Mapping[str, str]) -> list[list[Run]]:
-    """So many runs of each command, one after another, after one each that does not count."""
+    """Run the commands in turn, *runs* times each; a first run of each does not count."""
     for command in commands:
         run(command, environ)
     rounds = [[run(command, environ) for command in commands] for _ in range(runs)]

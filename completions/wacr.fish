@@ -82,7 +82,7 @@ complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a archive -d 'Inspect, check and
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a contacts -d 'Read and export contacts'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a api -d 'Call any path of the API and print the response'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a account -d 'Show the account, its usage and the limits of its plan'
-complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a doctor -d 'Check the installation, settings, token, archive and terminal'
+complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a doctor -d 'Find problems of the installation and the settings'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a auth -d 'Log in and out, and check tokens'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a config -d 'Show and change settings'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a sandbox -d 'Serve the sample workspace over HTTP, for experiments'

@@ -226,13 +226,17 @@ def _describe_renewal(session: Session, token: credentials.Token) -> str:
 
 
 def _make_sample_transport(clock: Clock) -> httpx.BaseTransport:
-    """Return the sample workspace in place of the network; its newest messages are minutes old."""
+    """Return the sample workspace in place of the network; its newest messages are minutes old.
+
+    Its times move every ten minutes, so that a second ``wacr --demo sync`` soon after the first finds no changes.
+    """
     import httpx
 
     from wacr_cli.sandbox import world
     from wacr_cli.sandbox.app import Sandbox
 
-    return httpx.MockTransport(Sandbox(world.build(clock.now().replace(second=0, microsecond=0))))
+    now = clock.now()
+    return httpx.MockTransport(Sandbox(world.load(now.replace(minute=now.minute // 10 * 10, second=0, microsecond=0))))
 
 
 def serve_sandbox(session: Session, port: int) -> None:
@@ -241,7 +245,7 @@ def serve_sandbox(session: Session, port: int) -> None:
     from wacr_cli.sandbox.app import Sandbox
     from wacr_cli.sandbox.serve import serve
 
-    app = Sandbox(world.build(session.clock.now()), rate_limit=DEFAULT_LIMIT)
+    app = Sandbox(world.load(session.clock.now()), rate_limit=DEFAULT_LIMIT)
     with serve(app, port, log=session.console.say if session.verbose else None) as server:
         session.console.note(f"Serving the sample workspace at {server.url}; any token will do. Ctrl-C ends it.")
         server.serve_forever()

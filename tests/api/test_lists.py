@@ -23,9 +23,9 @@ from wacr_cli.core.progress import Progress
 from wacr_cli.core.query import RawFilter
 from wacr_cli.paging.responses import Response
 from wacr_cli.sandbox.app import Sandbox
-from wacr_cli.sandbox.world import World, build
+from wacr_cli.sandbox.world import World, load
 
-WORLD = build(datetime(2026, 2, 14, 9, 30, tzinfo=UTC), messages=10)
+WORLD = load(datetime(2026, 2, 14, 9, 30, tzinfo=UTC))
 MANY = World(WORLD.now, [], [one._replace(id=n * 1000 + one.id) for n in range(3) for one in WORLD.contacts])
 
 

@@ -13,10 +13,11 @@ from wacr_cli.api.client import Client
 from wacr_cli.api.source import ApiSource
 from wacr_cli.core import models, query
 from wacr_cli.core.progress import Progress
-from wacr_cli.sandbox import world
 from wacr_cli.sandbox.app import Sandbox
+from wacr_cli.sandbox.world import Row, World, load
 
-WORLD = world.build(datetime(2026, 11, 20, tzinfo=UTC), messages=400)
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+WORLD = World(NOW, load(NOW).rows[-400:])
 SOURCE = ApiSource(Client(httpx.MockTransport(Sandbox(WORLD)), "https://sample.invalid/api/v2", "token"), Progress())
 
 VALUES = {
@@ -49,7 +50,7 @@ def words(draw: st.DrawFn, field: str) -> list[str]:
     return [f"{kind}:{','.join(some)}"]
 
 
-def keeps(row: world.Row, field: str, said: list[str]) -> bool:
+def keeps(row: Row, field: str, said: list[str]) -> bool:
     """Whether a row answers what was said of a field; what has no value is not unlike another either."""
     if not said:
         return True

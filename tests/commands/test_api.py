@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import CANARY, NOW, Api, Result
 from wacr_cli.sandbox.app import Sandbox
-from wacr_cli.sandbox.world import build
+from wacr_cli.sandbox.world import load
 
 Wacr = Callable[..., Result]
 
@@ -21,7 +21,7 @@ Wacr = Callable[..., Result]
 @pytest.fixture
 def service(api: Api) -> Api:
     """A whole sample workspace."""
-    api.app = Sandbox(build(NOW, messages=250))
+    api.app = Sandbox(load(NOW))
     return api
 
 

@@ -13,11 +13,11 @@ import pytest
 from tests.conftest import NOW, SMALL, Api, Result
 from wacr_cli.core.models import CONTACT_FIELDS
 from wacr_cli.sandbox.app import Sandbox
-from wacr_cli.sandbox.world import World, build
+from wacr_cli.sandbox.world import World, load
 
 Wacr = Callable[..., Result]
 
-PEOPLE = build(NOW, messages=10).contacts
+PEOPLE = load(NOW).contacts
 
 
 @pytest.fixture

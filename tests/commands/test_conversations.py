@@ -31,8 +31,8 @@ TALK: tuple[Row, ...] = (
     row(901, interaction_id=11, direction="outbound", replies_to=900, message="No.", sender_id="15559999"),
 )
 PEOPLE = (
-    Contact(1, "Priya", "Deshpande", None, "customer", None, "+91 98765-43210", None, "IN", "en", False, 11),
-    Contact(2, "Asha", "Rao", None, "customer", None, "+91 98123 45678", None, "IN", "en", False, 9),
+    Contact(1, "Priya", "Deshpande", None, "customer", None, "+91 98765-43210", None, 356, False, 11),
+    Contact(2, "Asha", "Rao", None, "customer", None, "+91 98123 45678", None, 356, False, 9),
 )
 
 

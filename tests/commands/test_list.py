@@ -438,3 +438,11 @@ def test_an_unforeseen_failure_is_no_traceback(wacr: Wacr, api: Api, monkeypatch
     log = Path(result.stderr.split(" is in ")[1].strip().rstrip("."))
     assert "ZeroDivisionError" in log.read_text()
     assert CANARY not in log.read_text()
+
+
+def test_a_host_name_that_cannot_be_encoded_is_refused(wacr: Wacr, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host name with invalid punycode is a usage error."""
+    monkeypatch.setenv("WACR_API_URL", "https://xn--zzzz.example/api/v2")
+    result = wacr("messages", "list")
+    assert result.status == 2
+    assert "invalid host name" in result.stderr

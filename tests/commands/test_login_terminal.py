@@ -34,7 +34,7 @@ class Asking(KeyringBackend):
 @pytest.fixture
 def environ(tmp_path: Path) -> Iterator[dict[str, str]]:
     """A home, and a service to log in to."""
-    with serve(Sandbox(world.build(NOW, messages=20))) as server:
+    with serve(Sandbox(world.load(NOW))) as server:
         yield {
             "PATH": os.environ["PATH"],
             "HOME": str(tmp_path),

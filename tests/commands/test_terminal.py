@@ -67,7 +67,7 @@ def api_ids() -> list[str]:
     """The messages of the sample workspace that hold something hostile; their ids are the same at any time."""
     from wacr_cli.sandbox import world
 
-    rows = world.build(NOW).rows
+    rows = world.load(NOW).rows
     hostile = [row for row in rows if row.message and not row.message.replace("\n", "").isprintable()]
     return [str(row.id) for row in hostile][:40]
 

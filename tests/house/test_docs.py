@@ -125,7 +125,7 @@ def test_the_accounts_example_works_line_by_line(page: str, environ: dict[str, s
     (block,) = find_blocks("accounts", page=page)
     for name in ("token.txt", "shop-token.txt"):
         (tmp_path / name).write_text(f"7|canary-{name}\n")
-    with serve(Sandbox(world.build(NOW, messages=50))) as server:
+    with serve(Sandbox(world.load(NOW))) as server:
         plain = {name: value for name, value in environ.items() if name != "WACR_DEMO"}
         plain |= {"WACR_API_URL": server.url, "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
         result = bash(block.text.replace("https://app.wa.cr/api/v2", server.url), plain, tmp_path)

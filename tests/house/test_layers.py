@@ -37,6 +37,8 @@ ONLY_IN = {
     "pyarrow": {"export.parquet"},
     "tomlkit": {"settings.editor"},
     "keyring": {"settings.keyring"},
+    "scripts": set(),
+    "tests": set(),
 }
 """For each library, the modules and packages that may import it."""
 
@@ -92,7 +94,7 @@ def check_library(module: str, name: str) -> str:
         return f"{home} imports the standard library only"
     homes = ONLY_IN.get(library)
     if homes is not None and not any(is_within(module, home) for home in homes):
-        return f"{library} is for {', '.join(sorted(homes))}"
+        return f"{library} is for {', '.join(sorted(homes)) or 'development'}"
     return ""
 
 
@@ -163,6 +165,7 @@ def test_every_rule_names_something_that_exists() -> None:
         ("settings.keys", "import tomlkit"),
         ("commands.config", "from tomlkit import parse"),
         ("settings.credentials", "import keyring"),
+        ("sandbox.world", "from scripts.sample import phrases"),
     ],
 )
 def test_bad_examples(module: str, source: str) -> None:

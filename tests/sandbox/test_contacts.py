@@ -1,36 +1,34 @@
-"""The sample workspace's contacts and account: the documented fields, filters, operators and scopes."""
+"""The sandbox responds for contacts and account with the documented fields, filters, operators and scopes."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.sandbox.sample import NOW, SAMPLE
 from wacr_cli.core import models
 from wacr_cli.sandbox.app import Sandbox
-from wacr_cli.sandbox.world import World, build
+from wacr_cli.sandbox.world import World
 
-NOW = datetime(2026, 2, 14, 9, 30, tzinfo=UTC)
-WORLD = build(NOW, messages=200)
 BASE = "https://sandbox.example/api/v2"
 
 
 def get(path: str, *, auth: str = "t", method: str = "GET") -> httpx.Response:
-    """Ask for a path."""
-    return Sandbox(WORLD)(httpx.Request(method, f"{BASE}/{path}", headers={"Authorization": f"Bearer {auth}"}))
+    """Return the response for a path."""
+    return Sandbox(SAMPLE)(httpx.Request(method, f"{BASE}/{path}", headers={"Authorization": f"Bearer {auth}"}))
 
 
 def data(path: str) -> Any:
-    """What stands under data of an answer that is one."""
-    answer = get(path)
-    assert answer.status_code == 200, answer.text
-    return answer.json()["data"]
+    """Return the data of a successful response."""
+    response = get(path)
+    assert response.status_code == 200, response.text
+    return response.json()["data"]
 
 
-def everyone(query: str = "") -> list[dict[str, Any]]:
-    """All contacts that match, put together from their pages."""
+def fetch_all(query: str = "") -> list[dict[str, Any]]:
+    """Return the contacts of all pages."""
     rows: list[dict[str, Any]] = []
     page = 1
     while part := data(f"contacts?per_page=100&page={page}&{query}"):
@@ -40,16 +38,16 @@ def everyone(query: str = "") -> list[dict[str, Any]]:
 
 
 def test_a_contact_has_the_documented_fields() -> None:
-    """The twenty fields, in order, by id; one alone is the same object."""
-    rows = everyone()
+    """They have the twenty fields in order, and are sorted by id; a single contact is the same object."""
+    rows = fetch_all()
     assert all(tuple(row) == models.CONTACT_FIELDS for row in rows)
-    assert [row["id"] for row in rows] == sorted(contact.id for contact in WORLD.contacts)
+    assert [row["id"] for row in rows] == sorted(contact.id for contact in SAMPLE.contacts)
     assert data(f"contacts/{rows[7]['id']}") == rows[7]
     assert (rows[0]["firstname"], rows[0]["lastname"], rows[0]["type"]) == ("Priya", "Deshpande", "customer")
 
 
-def test_pages_are_those_of_messages() -> None:
-    """Fifteen a page, at most a hundred, the same numbers under meta.pagination."""
+def test_pagination_is_that_of_messages() -> None:
+    """A page has 15 rows, at most 100, and meta.pagination the same numbers."""
     assert get("contacts").json()["meta"]["pagination"] == {
         "total": 120,
         "per_page": 15,
@@ -61,7 +59,7 @@ def test_pages_are_those_of_messages() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "holds"),
+    ("query", "matches"),
     [
         ("filter[type]=lead", lambda row: row["type"] == "lead"),
         ("filter[type][ne]=lead", lambda row: row["type"] != "lead"),
@@ -90,9 +88,9 @@ def test_pages_are_those_of_messages() -> None:
         ("filter[nickname]=x&filter[type]=lead", lambda row: row["type"] == "lead"),
     ],
 )
-def test_filters(query: str, holds: Any) -> None:
-    """Each operator keeps the contacts that it says, and no other."""
-    found, expected = everyone(query), [row for row in everyone() if holds(row)]
+def test_filters(query: str, matches: Any) -> None:
+    """Each operator selects the matching contacts and no others."""
+    found, expected = fetch_all(query), [row for row in fetch_all() if matches(row)]
     assert found == expected
     assert 0 < len(found) < 120
 
@@ -100,17 +98,17 @@ def test_filters(query: str, holds: Any) -> None:
 @pytest.mark.parametrize(
     "query", ["filter[type][glob]=x", "sort=phone", "sort=id,nickname", "page=0", "filter[type][in][x]=1"]
 )
-def test_what_can_t_be_is_refused(query: str) -> None:
-    """Unknown operators and orders are 422, and the parameter is named."""
-    answer = get(f"contacts?{query}")
-    assert answer.status_code == 422
-    assert next(iter(answer.json()["errors"])).split(".")[0] in query
+def test_invalid_parameters_are_422(query: str) -> None:
+    """The errors name the parameter of an unknown operator, field to sort by, or page."""
+    response = get(f"contacts?{query}")
+    assert response.status_code == 422
+    assert next(iter(response.json()["errors"])).split(".")[0] in query
 
 
 def test_several_fields_sort() -> None:
-    """The first field counts first; what is equal by all stands by id."""
+    """The first field counts first; rows that are equal in all are sorted by id."""
     names = [("Ada", "Ro"), ("Bo", "Ro"), ("Cy", "Aa"), ("Bo", "Aa")]
-    some = [WORLD.contacts[at]._replace(firstname=first, lastname=last) for at, (first, last) in enumerate(names)]
+    some = [SAMPLE.contacts[at]._replace(firstname=first, lastname=last) for at, (first, last) in enumerate(names)]
     app = Sandbox(World(NOW, [], some))
     order = {
         "lastname,firstname": [3, 2, 0, 1],
@@ -123,8 +121,8 @@ def test_several_fields_sort() -> None:
         assert [row["id"] for row in app(request).json()["data"]] == [some[at].id for at in expected], sort
 
 
-def test_include_adds_what_ids_refer_to() -> None:
-    """Groups, source and status by name, beside their ids."""
+def test_include_adds_the_names_of_groups_source_and_status() -> None:
+    """They stand beside the ids."""
     row = data("contacts?include=groups,source,status&per_page=1")[0]
     assert [group["id"] for group in row["groups"]] == row["group_id"]
     assert row["source"]["id"] == row["source_id"]
@@ -133,21 +131,21 @@ def test_include_adds_what_ids_refer_to() -> None:
 
 @pytest.mark.parametrize("name", ["groups", "sources", "statuses"])
 def test_lists_that_contacts_refer_to(name: str) -> None:
-    """Each is a list of ids and names, and each of it can be had alone."""
+    """Each is a list of ids and names, and each item has a path of its own."""
     rows = data(name)
     assert all(set(row) == {"id", "name"} for row in rows)
     assert data(f"{name}/2") == rows[1]
 
 
 @pytest.mark.parametrize("path", ["contacts/1", "contacts/x", "contacts/5100/notes", "account/other", "nothing", ""])
-def test_what_there_is_not(path: str) -> None:
-    """404, with the documented code."""
-    answer = get(path)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NOT_FOUND")
+def test_a_missing_contact_or_path_is_404(path: str) -> None:
+    """The code is NOT_FOUND."""
+    response = get(path)
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "NOT_FOUND")
 
 
 def test_account() -> None:
-    """Who it is and until when; what is used adds up; the call limit is the one that holds."""
+    """The subscription has not expired, the usage adds up, and the call limit is the one that applies."""
     account = data("account")
     assert set(account) == {"id", "name", "subdomain", "status", "created_at", "subscription"}
     assert account["subscription"]["expires_at"] > NOW.isoformat()
@@ -162,7 +160,7 @@ def test_account() -> None:
     }
     assert usage["conversations"]["limit"] == -1
     request = httpx.Request("GET", f"{BASE}/account/limits", headers={"Authorization": "Bearer t"})
-    limits = Sandbox(WORLD, rate_limit=7)(request).json()["data"]
+    limits = Sandbox(SAMPLE, rate_limit=7)(request).json()["data"]
     assert limits["limits"]["api_calls_per_minute"]["limit"] == 7
     assert limits["features"]["api_access"] is True
 
@@ -179,14 +177,14 @@ def test_account() -> None:
     ],
 )
 def test_scopes(path: str, scope: str) -> None:
-    """A token without a scope gets a 403 that names it; one that reads messages alone gets messages."""
-    answer = get(path, auth="no-scope")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "INSUFFICIENT_SCOPE")
-    assert scope in answer.json()["message"]
+    """A token without the scope gets a 403 that names it; the token messages-only reads messages and nothing else."""
+    response = get(path, auth="no-scope")
+    assert (response.status_code, response.json()["error"]["code"]) == (403, "INSUFFICIENT_SCOPE")
+    assert scope in response.json()["message"]
     assert get(path, auth="messages-only").status_code == (200 if path == "messages" else 403)
     assert get(path, auth="expired").status_code == 401
 
 
-def test_nothing_can_be_written() -> None:
-    """Any method but GET is 405."""
+def test_other_methods_are_405() -> None:
+    """The sandbox is read-only."""
     assert get("contacts", method="POST").status_code == 405

@@ -150,6 +150,8 @@ class Client:
         headers = self._headers if body is None else {**self._headers, "Content-Type": "application/json"}
         try:
             return httpx.Request(method, url(self._base_url, path, params), headers=headers, content=body)
+        except UnicodeError:
+            raise UsageError("the API's address has an invalid host name", "Check WACR_API_URL or api_url.") from None
         except httpx.InvalidURL:
             raise UsageError("the filters are too long for a URL", "Use fewer values in one command.") from None
 

@@ -184,7 +184,7 @@ def _check_paginated(method: str, params: Params, *, include: bool) -> None:
 
 
 def _is_confirmed(session: Session, what: str) -> bool:
-    """Return whether to send it: without a terminal there is nobody to ask, and the -X flag is the confirmation."""
+    """Return whether to send it: without a terminal, the -X flag is the confirmation."""
     stdin = sys.stdin
     if stdin is None or stdin.closed or not stdin.isatty() or not session.console.stderr_is_terminal:
         return True

@@ -51,7 +51,7 @@ def examine(
     output: OutputOption = None,
     timeout: TimeoutOption = 30,
 ) -> None:
-    """Check the installation, settings, token, archive and terminal."""
+    """Find problems of the installation and the settings."""
     from wacr_cli.diagnostics import checks
 
     session = session_from(ctx, timeout=timeout)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from wacr_cli.core.errors import UsageError
+from wacr_cli.core.models import PER_PAGE_MAX
 from wacr_cli.core.validation import choice, truncate
 
 if TYPE_CHECKING:
@@ -115,6 +116,44 @@ NamesOption = Annotated[bool, typer.Option("--names", help="Add names from the c
 SenderNamesOption = Annotated[
     bool, typer.Option("--names", help="Add the senders' names from the contacts (needs the scope contacts:read)")
 ]
+
+
+RawFilterOption = Annotated[
+    list[str] | None,
+    typer.Option("--filter", metavar="'FIELD[OP]=VALUE'", help="Any other filter of the API, passed on unchecked"),
+]
+UntilOption = Annotated[str | None, typer.Option("--until", metavar="WHEN", help="Only messages sent before WHEN")]
+
+
+def limit_option(noun: str) -> Any:
+    """Return the option for the most rows to show."""
+    return typer.Option(
+        "--limit", "-L", metavar="N", parser=whole_number(1), help=f"Show at most N {noun} [default: 30]"
+    )
+
+
+def per_page_option(noun: str) -> Any:
+    """Return the option for the size of a single page."""
+    return typer.Option(
+        "--per-page",
+        metavar="N",
+        parser=whole_number(1, PER_PAGE_MAX),
+        help=f"{noun.capitalize()} on a page, with --page [default: 15]",
+    )
+
+
+def count_option(noun: str) -> Any:
+    """Return the option that shows only a count."""
+    return typer.Option("--count", help=f"Show only the number of {noun}")
+
+
+Values = list[str] | None
+"""The values of a filter that may be given several times."""
+
+
+def value_option(name: str, help_text: str, value: str = "VALUE") -> Any:
+    """Return the option of a filter that takes operators."""
+    return typer.Option(name, metavar=f"[OP:]{value}[,…]", help=help_text)
 
 
 def output_options(

@@ -98,6 +98,11 @@ class Command(TyperCommand):
         super().__init__(*args, **kwargs)
         self.params.extend(global_options())
 
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the line for the list of commands, without a full stop as in the help of options."""
+        text = super().get_short_help_str(limit)
+        return text if text.endswith("...") else text.rstrip(".")
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the sections of the help."""
         _write_sections(self, ctx, formatter)

@@ -13,7 +13,7 @@ class Column:
     ``max_width`` and ``min_width`` are in terminal cells. A column is cut to ``min_width`` where the terminal is
     narrow; 0 means that it is never cut for that reason. A ``flexible`` column takes the room that is left. A
     ``verbatim`` column shows its text as written even where terminals disagree about its width, so that what follows
-    may be a little out of line: nobody recognizes a name that is written in escapes.
+    may be a little out of line: a name in escapes would not be recognized.
     """
 
     field: str

@@ -1,1 +1,1 @@
-"""A seeded sample workspace that answers as the WA.cr API does: in process, or over HTTP on loopback."""
+"""A sample workspace that responds as the WA.cr API does: in this process, or over HTTP on loopback."""

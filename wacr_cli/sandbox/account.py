@@ -1,11 +1,9 @@
-"""What the sample workspace says of its own account: who it is, what it uses, what it may."""
+"""The account endpoints of the sample workspace: profile, usage and limits."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
-
-from wacr_cli.sandbox.phrases import STAFF
 
 if TYPE_CHECKING:
     from wacr_cli.sandbox.world import World
@@ -18,8 +16,12 @@ _CAMPAIGNS = 13
 _FEATURES = {"chatbot": True, "api_access": True, "flows": False, "white_label": False}
 
 
-def answer(world: World, path: str, calls_per_minute: int) -> dict[str, object]:
-    """Return what stands under `data` for one of PATHS."""
+def account_response(world: World, path: str, calls_per_minute: int) -> dict[str, object]:
+    """Return the response to one of PATHS."""
+    return {"success": True, "data": _data(world, path, calls_per_minute)}
+
+
+def _data(world: World, path: str, calls_per_minute: int) -> dict[str, object]:
     if path == "account/usage":
         return {name: _usage(used, _LIMITS[name]) for name, used in _used(world).items()}
     if path == "account/limits":
@@ -41,12 +43,11 @@ def answer(world: World, path: str, calls_per_minute: int) -> dict[str, object]:
 
 
 def _used(world: World) -> dict[str, int]:
-    talks = {row.interaction_id for row in world.rows} - {None}
     return {
         "contacts": len(world.contacts),
-        "conversations": len(talks),
+        "conversations": len({row.interaction_id for row in world.rows} - {None}),
         "campaigns": _CAMPAIGNS,
-        "staff": len(STAFF),
+        "staff": len({contact.assigned_id for contact in world.contacts} - {None}),
     }
 
 

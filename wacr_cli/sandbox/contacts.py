@@ -1,22 +1,33 @@
-"""The contacts of the sample workspace and the lists they refer to, as the API answers for them.
+"""The contacts of the sample workspace and the lists that they refer to, as the API returns them.
 
-Where the documentation is silent, it decides as `app` does, and:
+Where the documentation leaves details open, this module decides as `app` does, and:
 
-- The order is that of `sort`, a list of fields with `-` for descending; rows that are equal by it, and all rows where
-  nothing is said, stand by id.
-- `like` finds a part of a text, in any case. `between` takes two values, both included. `null` takes `true` or `false`.
-- A contact is in several groups: `in` wants one of them among its own, `ne` and `not_in` want none.
+- `sort` is a list of fields, with `-` for descending order. Equal rows, and all rows without `sort`, are in the order
+  of their ids.
+- `like` matches part of a text, whatever its case. `between` takes two values and includes both. `null` takes `true` or
+  `false`.
+- A contact can be in several groups: `in` matches if one of them is listed, `ne` and `not_in` if none is.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from wacr_cli.sandbox.laravel import ApiError, Errors, Nested, invalid, nest, pages, paginated, text, whole
-from wacr_cli.sandbox.phrases import STAFF
+from wacr_cli.sandbox.laravel import (
+    ApiError,
+    Errors,
+    Params,
+    get_text,
+    paginate,
+    parse_filters,
+    parse_integer,
+    parse_page,
+    parse_query_string,
+    validation_error,
+)
 
 if TYPE_CHECKING:
     from wacr_cli.sandbox.world import Contact, World
@@ -32,48 +43,45 @@ GROUPS = {1: "Newsletter", 2: "Festival boxes", 3: "Restaurants"}
 LISTS = {"statuses": STATUSES, "sources": SOURCES, "groups": GROUPS}
 SCOPES = {name: f"{name}:read" for name in ("contacts", *LISTS)}
 
-# The numbers of ISO 3166, where the country is known.
-_COUNTRIES = {"IN": 356, "GB": 826, "US": 840, "DE": 276, "FR": 250, "ES": 724, "JP": 392, "AE": 784, "BR": 76}
-
 Row = dict[str, Any]
 
 
-def answer(world: World, name: str, number: str | None, query: str) -> dict[str, object]:
-    """Return the answer for `contacts` or one of LISTS, whole or one of it; ApiError where it is none."""
-    given = nest(query)
+def contacts_response(world: World, name: str, number: str | None, query: str) -> dict[str, object]:
+    """Return the response for `contacts` or one of LISTS: a page of it, or the item with the id *number*.
+
+    Raises ApiError if there is no such item or a parameter is invalid.
+    """
+    params = parse_query_string(query)
     if name in LISTS:
-        rows: list[Row] = [{"id": key, "name": words} for key, words in LISTS[name].items()]
-        return _one(rows, number) if number is not None else _listed(rows, given, {})
-    rows = [_shown(world, index) for index in range(len(world.contacts))]
-    include = (text(given, "include") or "").split(",")
+        rows: list[Row] = [{"id": key, "name": text} for key, text in LISTS[name].items()]
+        return _one(rows, number) if number is not None else _page(rows, params, {})
+    rows = [_row(contact) for contact in world.contacts]
+    include = (get_text(params, "include") or "").split(",")
     if number is not None:
         return _one(rows, number, include)
     errors: Errors = {}
-    tests = _tests(given.get("filter"), errors)
-    if words := text(given, "search"):
-        tests.append(lambda row: _found(row, words))
-    rows = _sorted([row for row in rows if all(test(row) for test in tests)], text(given, "sort") or "id", errors)
-    return _listed(rows, given, errors, include)
+    filters = parse_filters(params, FILTERS, OPERATORS, errors)
+    rows = [row for row in rows if all(_matches(row[field], operator, text) for field, operator, text in filters)]
+    if words := get_text(params, "search"):
+        rows = [row for row in rows if _contains(row, words)]
+    return _page(_sorted(rows, get_text(params, "sort") or "id", errors), params, errors, include)
 
 
-def _listed(rows: list[Row], given: Nested, errors: Errors, include: Sequence[str] = ()) -> dict[str, object]:
-    page, per_page = pages(given, errors)
+def _page(rows: list[Row], params: Params, errors: Errors, include: Sequence[str] = ()) -> dict[str, object]:
+    page, per_page = parse_page(params, errors)
     if errors:
-        raise invalid(errors)
-    return paginated(rows, page, per_page, lambda row: row | _included(row, include))
+        raise validation_error(errors)
+    return paginate(rows, page, per_page, lambda row: row | _included(row, include))
 
 
 def _one(rows: list[Row], number: str, include: Sequence[str] = ()) -> dict[str, object]:
-    row = next((row for row in rows if row["id"] == whole(number)), None)
+    row = next((row for row in rows if row["id"] == parse_integer(number)), None)
     if row is None:
         raise ApiError(404, "NOT_FOUND", "Contact not found.")
     return {"success": True, "data": row | _included(row, include)}
 
 
-def _shown(world: World, index: int) -> Row:
-    contact: Contact = world.contacts[index]
-    met = world.now - timedelta(days=3 * (len(world.contacts) - index), hours=index % 9)
-    assigned = STAFF[index % len(STAFF)][0] if index % 3 else None
+def _row(contact: Contact) -> Row:
     return {
         "id": contact.id,
         "firstname": contact.firstname,
@@ -82,19 +90,19 @@ def _shown(world: World, index: int) -> Row:
         "type": contact.type,
         "email": contact.email,
         "phone": contact.phone,
-        "status_id": 1 + index % len(STATUSES),
-        "source_id": 1 + index % 5 if index % 5 < len(SOURCES) else None,
+        "status_id": contact.status_id,
+        "source_id": contact.source_id,
         "description": "Opted out by phone" if contact.is_opted_out else None,
         "city": contact.city,
         "state": None,
         "zip": None,
         "address": None,
-        "country_id": _COUNTRIES.get(contact.country),
-        "assigned_id": assigned,
-        "group_id": [group for group in GROUPS if index % (group + 1) == 0],
+        "country_id": contact.country_id,
+        "assigned_id": contact.assigned_id,
+        "group_id": list(contact.group_ids),
         "is_opted_out": contact.is_opted_out,
-        "created_at": met.isoformat(timespec="seconds"),
-        "updated_at": (met + timedelta(days=index % 50)).isoformat(timespec="seconds"),
+        "created_at": contact.created_at.isoformat(timespec="seconds"),
+        "updated_at": contact.updated_at.isoformat(timespec="seconds"),
     }
 
 
@@ -110,48 +118,38 @@ def _included(row: Row, include: Sequence[str]) -> Row:
     return found
 
 
-def _found(row: Row, words: str) -> bool:
+def _contains(row: Row, words: str) -> bool:
     texts = (f"{row['firstname']} {row['lastname']}", row["email"], row["phone"], row["company"])
-    return any(words.casefold() in one.casefold() for one in texts if one)
+    return any(words.casefold() in text.casefold() for text in texts if text)
 
 
 def _sorted(rows: list[Row], sort: str, errors: Errors) -> list[Row]:
     rows = sorted(rows, key=lambda row: row["id"])
     for key in reversed(sort.split(",")):
-        name = key.removeprefix("-")
-        if name not in SORTS:
-            errors["sort"] = ["The selected sort is invalid."]
+        if (name := key.removeprefix("-")) in SORTS:
+            rows.sort(key=_key(name), reverse=key.startswith("-"))
         else:
-            rows.sort(key=lambda row, name=name: _comparable(row[name]), reverse=key.startswith("-"))  # type: ignore[misc]
+            errors["sort"] = ["The selected sort is invalid."]
     return rows
 
 
-def _tests(given: object, errors: Errors) -> list[Callable[[Row], bool]]:
-    tests: list[Callable[[Row], bool]] = []
-    for field, value in given.items() if isinstance(given, dict) else ():
-        if field not in FILTERS:
-            continue
-        for operator, operand in (value if isinstance(value, dict) else {"eq": value}).items():
-            if operator not in OPERATORS or not isinstance(operand, str):
-                errors[f"filter.{field}.{operator}"] = [f"The operator {operator} is not supported."]
-            elif operand:
-                tests.append(lambda row, f=field, o=operator, v=operand: _holds(row[f], o, v))  # type: ignore[misc]
-    return tests
+def _key(name: str) -> Callable[[Row], Any]:
+    return lambda row: _comparable(row[name])
 
 
-def _holds(value: Any, operator: str, operand: str) -> bool:
-    """Return whether one condition holds, as SQL has it: of null nothing is true but that it is null."""
+def _matches(value: Any, operator: str, operand: str) -> bool:
+    """Return whether a filter matches a value, as in SQL: only the operator `null` matches a null value."""
     if operator == "null":
         return (value in (None, [])) == (operand.lower() in ("1", "true"))
     many = value if isinstance(value, list) else [value]
     parts = operand.split(",") if operator in ("in", "not_in", "between") else [operand]
-    operands = [_operand(value, part) for part in parts]
+    operands = [_parse_operand(value, part) for part in parts]
     if operator in ("ne", "not_in"):
         return value is not None and not any(_comparable(one) in operands for one in many)
-    return any(one is not None and _compares(_comparable(one), operator, operands) for one in many)
+    return any(one is not None and _compare(_comparable(one), operator, operands) for one in many)
 
 
-def _compares(value: Any, operator: str, operands: list[Any]) -> bool:
+def _compare(value: Any, operator: str, operands: list[Any]) -> bool:
     first = operands[0]
     if operator == "like":
         return str(first).casefold() in str(value).casefold()
@@ -164,15 +162,15 @@ def _compares(value: Any, operator: str, operands: list[Any]) -> bool:
     return bool({"gt": value > first, "gte": value >= first, "lt": value < first, "lte": value <= first}[operator])
 
 
-def _operand(value: Any, part: str) -> Any:
-    """Return the operand as what it is compared with: a number, a time, a text; None where it is none."""
+def _parse_operand(value: Any, part: str) -> Any:
+    """Return an operand in the type of *value*, None if it can't be converted."""
     if isinstance(value, int | list):
-        return whole(part)
+        return parse_integer(part)
     return _comparable(part.strip())
 
 
 def _comparable(value: Any) -> Any:
-    """Return a value to compare by: times as such, texts in any case."""
+    """Return *value* in the form in which it is compared: a time as datetime, other text in folded case."""
     if not isinstance(value, str):
         return value
     if re.match(r"\d{4}-\d{2}-\d{2}", value):

@@ -18,10 +18,15 @@ from wacr_cli.commands.flags import (
     NoPagerOption,
     OutputOption,
     PageOption,
+    RawFilterOption,
     TimeoutOption,
+    Values,
+    count_option,
+    limit_option,
     output_options,
     parse_page,
-    whole_number,
+    per_page_option,
+    value_option,
 )
 from wacr_cli.commands.framework import session_from
 from wacr_cli.commands.shared import check_complete, format_cost, format_summary, write_windows
@@ -52,32 +57,18 @@ _TABLE_COLUMNS = ("id", "phone", "type", "email", "created_at", "name")
 def list_contacts(
     ctx: typer.Context,
     type_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--type", metavar="[OP:]VALUE[,…]", help=f"Only contacts of this type: {', '.join(contacts.TYPES)}"
-        ),
+        list[str] | None, value_option("--type", f"Only contacts of this type: {', '.join(contacts.TYPES)}")
     ] = None,
-    status_id: Annotated[
-        list[str] | None, typer.Option("--status-id", metavar="[OP:]ID[,…]", help="Only contacts with this status")
-    ] = None,
-    source_id: Annotated[
-        list[str] | None, typer.Option("--source-id", metavar="[OP:]ID[,…]", help="Only contacts from this source")
-    ] = None,
+    status_id: Annotated[Values, value_option("--status-id", "Only contacts with this status", "ID")] = None,
+    source_id: Annotated[Values, value_option("--source-id", "Only contacts from this source", "ID")] = None,
     assigned_id: Annotated[
-        list[str] | None,
-        typer.Option("--assigned-id", metavar="[OP:]ID[,…]", help="Only contacts assigned to this staff member"),
+        list[str] | None, value_option("--assigned-id", "Only contacts assigned to this staff member", "ID")
     ] = None,
     created_at: Annotated[
-        list[str] | None,
-        typer.Option("--created-at", metavar="[OP:]TIME[,…]", help="Only contacts created at this time"),
+        list[str] | None, value_option("--created-at", "Only contacts created at this time", "TIME")
     ] = None,
-    group_id: Annotated[
-        list[str] | None, typer.Option("--group-id", metavar="[OP:]ID[,…]", help="Only contacts in this group")
-    ] = None,
-    filters: Annotated[
-        list[str] | None,
-        typer.Option("--filter", metavar="'FIELD[OP]=VALUE'", help="Any other filter of the API, passed on unchecked"),
-    ] = None,
+    group_id: Annotated[Values, value_option("--group-id", "Only contacts in this group", "ID")] = None,
+    filters: RawFilterOption = None,
     search: Annotated[
         str | None,
         typer.Option(
@@ -94,24 +85,11 @@ def list_contacts(
     ] = None,
     fields: FieldsOption = None,
     expand: ExpandOption = None,
-    limit: Annotated[
-        int | None,
-        typer.Option(
-            "--limit", "-L", metavar="N", parser=whole_number(1), help="Show at most N contacts [default: 30]"
-        ),
-    ] = None,
+    limit: Annotated[int | None, limit_option("contacts")] = None,
     all_: AllOption = False,
     page: PageOption = None,
-    per_page: Annotated[
-        int | None,
-        typer.Option(
-            "--per-page",
-            metavar="N",
-            parser=whole_number(1, models.PER_PAGE_MAX),
-            help="Contacts on a page, with --page [default: 15]",
-        ),
-    ] = None,
-    count: Annotated[bool, typer.Option("--count", help="Show only the number of contacts")] = False,
+    per_page: Annotated[int | None, per_page_option("contacts")] = None,
+    count: Annotated[bool, count_option("contacts")] = False,
     dry_run: DryRunOption = False,
     format_: FormatOption = None,
     output: OutputOption = None,

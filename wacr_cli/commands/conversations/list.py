@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wacr_cli.commands.flags import (
+    AllOption,
     ArchiveAtOption,
     DocumentFormatOption,
     NamesOption,
     NoPagerOption,
     OutputOption,
+    limit_option,
     output_options,
-    whole_number,
 )
 from wacr_cli.commands.framework import session_from
 from wacr_cli.commands.shared import plural, report_archive_age, write_windows
@@ -51,13 +52,8 @@ def list_conversations(
     ] = False,
     unread: Annotated[bool, typer.Option("--unread", help="Only conversations with unread messages")] = False,
     names: NamesOption = False,
-    limit: Annotated[
-        int | None,
-        typer.Option(
-            "--limit", "-L", metavar="N", parser=whole_number(1), help="Show at most N conversations [default: 30]"
-        ),
-    ] = None,
-    all_: Annotated[bool, typer.Option("--all", help="Show everything that matches")] = False,
+    limit: Annotated[int | None, limit_option("conversations")] = None,
+    all_: AllOption = False,
     archive_at: ArchiveAtOption = None,
     format_: DocumentFormatOption = None,
     output: OutputOption = None,

@@ -17,6 +17,7 @@ from wacr_cli.commands.flags import (
     NoPagerOption,
     OutputOption,
     TimeoutOption,
+    UntilOption,
     output_options,
     whole_number,
 )
@@ -91,7 +92,7 @@ def show_conversation(
             help="Only messages sent at or after WHEN: a date or time, 7d, 12h, today, yesterday",
         ),
     ] = None,
-    until: Annotated[str | None, typer.Option("--until", metavar="WHEN", help="Only messages sent before WHEN")] = None,
+    until: UntilOption = None,
     limit: Annotated[
         int | None,
         typer.Option(

@@ -17,11 +17,16 @@ from wacr_cli.commands.flags import (
     NoPagerOption,
     OutputOption,
     PageOption,
+    RawFilterOption,
     SenderNamesOption,
     TimeoutOption,
+    UntilOption,
+    count_option,
+    limit_option,
     output_options,
     parse_page,
-    whole_number,
+    per_page_option,
+    value_option,
 )
 from wacr_cli.commands.framework import session_from
 from wacr_cli.commands.shared import (
@@ -66,35 +71,22 @@ A filter that is given twice matches the values of both.
 archive has --search-mode words, --sender, --deleted and --sort sent_at.
 """
 
+_TYPE_HELP = f"Only messages of this type: {', '.join(models.TYPES)}, or another type of the API"
+_STATUS_HELP = f"Only messages with this status: {', '.join(models.STATUSES)}"
+
 
 def list_messages(
     ctx: typer.Context,
     type_: Annotated[
         list[str] | None,
-        typer.Option(
-            "--type",
-            metavar="[OP:]VALUE[,…]",
-            help=f"Only messages of this type: {', '.join(models.TYPES)}, or another type of the API",
-        ),
+        value_option("--type", _TYPE_HELP),
     ] = None,
-    status: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--status", metavar="[OP:]VALUE[,…]", help=f"Only messages with this status: {', '.join(models.STATUSES)}"
-        ),
-    ] = None,
-    direction: Annotated[
-        list[str] | None,
-        typer.Option("--direction", metavar="[OP:]VALUE[,…]", help=f"Only {' or '.join(models.DIRECTIONS)} messages"),
-    ] = None,
+    status: Annotated[list[str] | None, value_option("--status", _STATUS_HELP)] = None,
+    direction: Annotated[list[str] | None, value_option("--direction", "Only inbound or outbound messages")] = None,
     interaction_id: Annotated[
-        list[str] | None,
-        typer.Option("--interaction-id", metavar="[OP:]ID[,…]", help="Only messages of this conversation"),
+        list[str] | None, value_option("--interaction-id", "Only messages of this conversation", "ID")
     ] = None,
-    filters: Annotated[
-        list[str] | None,
-        typer.Option("--filter", metavar="'FIELD[OP]=VALUE'", help="Any other filter of the API, passed on unchecked"),
-    ] = None,
+    filters: RawFilterOption = None,
     search: Annotated[
         str | None, typer.Option("--search", "-s", metavar="TEXT", help="Only messages whose text contains TEXT")
     ] = None,
@@ -120,7 +112,7 @@ def list_messages(
             "reading stops when 100 messages in a row are older",
         ),
     ] = None,
-    until: Annotated[str | None, typer.Option("--until", metavar="WHEN", help="Only messages sent before WHEN")] = None,
+    until: UntilOption = None,
     sort: Annotated[
         str | None,
         typer.Option(
@@ -132,23 +124,10 @@ def list_messages(
     ] = None,
     names: SenderNamesOption = False,
     fields: FieldsOption = None,
-    limit: Annotated[
-        int | None,
-        typer.Option(
-            "--limit", "-L", metavar="N", parser=whole_number(1), help="Show at most N messages [default: 30]"
-        ),
-    ] = None,
+    limit: Annotated[int | None, limit_option("messages")] = None,
     all_: AllOption = False,
     page: PageOption = None,
-    per_page: Annotated[
-        int | None,
-        typer.Option(
-            "--per-page",
-            metavar="N",
-            parser=whole_number(1, models.PER_PAGE_MAX),
-            help="Messages on a page, with --page [default: 15]",
-        ),
-    ] = None,
+    per_page: Annotated[int | None, per_page_option("messages")] = None,
     with_direction: Annotated[
         bool,
         typer.Option(
@@ -156,7 +135,7 @@ def list_messages(
             help="Add the direction of each message; inbound and outbound messages are read as two lists",
         ),
     ] = False,
-    count: Annotated[bool, typer.Option("--count", help="Show only the number of messages")] = False,
+    count: Annotated[bool, count_option("messages")] = False,
     archive: ArchiveOption = False,
     archive_at: ArchiveAtOption = None,
     dry_run: DryRunOption = False,

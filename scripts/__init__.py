@@ -1,0 +1,1 @@
+"""Generators of the files that are stored in the repository: completions, manual, pictures, sample data."""
