@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.archive.conftest import clock, path, server, store, sync, url
+from tests.archive.conftest import clock, path, server, store, stored, sync, url
 from tests.sync.moving_account import Account
+from wacr_cli.archive.store import Store
 from wacr_cli.core.errors import UnavailableError
 
 __all__ = ["clock", "path", "server", "store", "sync", "url"]
@@ -42,3 +43,13 @@ def fail_at(account: Account, call: int) -> Account:
 
     account.move = move
     return account
+
+
+def find_gaps(archive: Store, account: Account) -> set[int]:
+    """Return the messages that are missing though a newer one of their direction is stored."""
+    found, missing = stored(archive), set[int]()
+    for direction in ("inbound", "outbound"):
+        newest = max((number for number, (one, _) in found.items() if one == direction), default=0)
+        there = {number for number, (one, _) in account.truth.items() if one == direction and number < newest}
+        missing |= there - set(found)
+    return missing

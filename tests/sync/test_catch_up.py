@@ -7,11 +7,29 @@ from typing import Any
 
 import pytest
 
-from tests.archive.conftest import Syncing, stored
-from tests.sync.conftest import fail_at, soak
+from tests.archive.conftest import Syncing, Ticking, stored
+from tests.sync.conftest import fail_at, find_gaps, soak
 from tests.sync.moving_account import Account
 from wacr_cli.archive.store import Store
 from wacr_cli.core.errors import UnavailableError
+from wacr_cli.core.models import DIRECTIONS
+from wacr_cli.core.progress import Progress
+from wacr_cli.sync.account_check import AccountCheck
+from wacr_cli.sync.catch_up import catch_up
+from wacr_cli.sync.service import Report, Service
+
+
+def _catch_up(store: Store, account: Account) -> Report:
+    """Run this step alone, without the search for changes that would find new messages too."""
+    service = Service(account, store, Ticking(), Progress(), full=False)
+    check = AccountCheck(service)
+    account.calls.clear()
+    with store.exclusive():
+        store.prepare()
+        results = [catch_up(service, check, direction) for direction in DIRECTIONS]
+    service.report.complete = not service.report.missing
+    assert service.report.complete is all(one.reason is None for one in results)
+    return service.report
 
 
 @pytest.mark.parametrize("number", [1, 45, 95, 101, 250, *soak(5, 90, 100, 150, 199, 500, 1000)])
@@ -38,13 +56,14 @@ def test_deletions_hide_no_new_message(
     ids = account.some(deleted) if where == "anywhere" else sorted(account.stored)
     account.delete(ids[:deleted] if where == "oldest" else ids[-deleted:])
     account.insert(number)
-    report = sync(account)
+    report = _catch_up(store, account)
     assert (report.new, report.complete) == (number, True)
     assert set(stored(store)) >= set(account.truth)
-    assert sync(account).new == 0
+    assert _catch_up(store, account).new == 0
+    assert len(account.calls) <= 3
 
 
-@pytest.mark.parametrize("cut", [2, 3, 4, 7, 10, *soak(5, 6, 8, 9, *range(11, 22))])
+@pytest.mark.parametrize("cut", [2, 3, 4, 7, 10, *soak(5, 6, 8, 9, *range(11, 17))])
 def test_an_interrupted_run_leaves_no_gap(store: Store, sync: Syncing, cut: int) -> None:
     """Every response is stored at once; the next run continues behind the newest stored message."""
     account = Account(650)
@@ -52,20 +71,11 @@ def test_an_interrupted_run_leaves_no_gap(store: Store, sync: Syncing, cut: int)
     account.insert(450)
     with pytest.raises(UnavailableError):
         sync(fail_at(account, cut))
-    newest = {one: max(ids) for one, ids in _by_direction(stored(store)).items()}
-    for one, ids in _by_direction(account.truth).items():
-        assert {number for number in ids if number <= newest[one]} <= set(stored(store))
+    assert find_gaps(store, account) == set()
     account.delete(account.some(300))
     account.insert(150)
     assert sync(account).complete
     assert set(stored(store)) >= set(account.truth)
-
-
-def _by_direction(messages: dict[int, tuple[str | None, str]]) -> dict[str, list[int]]:
-    return {
-        direction: [number for number, (one, _) in messages.items() if one == direction]
-        for direction in ("inbound", "outbound")
-    }
 
 
 class DeletingLate(Account):
@@ -94,7 +104,7 @@ def test_a_deletion_between_count_and_select_loses_nothing(store: Store, sync: S
     sync(account)
     account.insert(number, "outbound")
     account.late = late
-    assert sync(account).complete
+    assert _catch_up(store, account).complete
     assert set(stored(store)) >= set(account.truth)
 
 
@@ -107,7 +117,7 @@ def test_messages_of_the_last_second_that_come_late_are_read(store: Store, sync:
     account.insert(4)
     account.second += 20
     account.insert(number)
-    sync(account)
+    assert _catch_up(store, account).new == number + 4
     assert stored(store) == account.truth
 
 
@@ -125,7 +135,7 @@ def test_a_burst_whose_rows_change_places_is_read_as_a_whole(
     account.insert(burst)
     account.insert(10)
     for _ in range(4):
-        if (report := sync(account)).complete:
+        if (report := _catch_up(store, account)).complete:
             break
     assert report.complete
     assert stored(store) == account.truth
@@ -138,7 +148,7 @@ def test_smaller_pages_than_requested_lose_nothing(store: Store, sync: Syncing, 
     account = Account(400, page_size=page_size, silent=silent)
     assert sync(account).complete
     account.insert(130)
-    assert sync(account).complete
+    assert _catch_up(store, account).complete
     assert stored(store) == account.truth
 
 
@@ -159,5 +169,5 @@ def test_a_direction_that_had_no_message_is_read_from_the_start(store: Store, sy
     account = Account(200, share=1.0)
     sync(account)
     account.insert(230, "outbound")
-    assert sync(account).new == 230
+    assert _catch_up(store, account).new == 230
     assert stored(store) == account.truth

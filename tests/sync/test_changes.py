@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.archive.conftest import Syncing, stored
-from tests.sync.conftest import fail_at, soak
+from tests.sync.conftest import fail_at, find_gaps, soak
 from tests.sync.moving_account import Account
 from wacr_cli.archive.store import Store
 from wacr_cli.core.errors import UnavailableError
@@ -88,25 +88,31 @@ def test_a_message_may_change_its_direction(store: Store, sync: Syncing) -> None
     assert stored(store) == account.truth
 
 
-@pytest.mark.parametrize("number", [2, 120])
-def test_messages_that_come_in_during_the_search_leave_no_gap(store: Store, sync: Syncing, number: int) -> None:
-    """The search stores them only after the messages before them were read."""
+@pytest.mark.parametrize("number", [2, 250])
+@pytest.mark.parametrize("calls", [1, 2, 3])
+def test_messages_that_come_in_during_the_search_leave_no_gap(
+    store: Store, sync: Syncing, number: int, calls: int
+) -> None:
+    """The search stores them only after the messages before them were read, even if the run ends in it."""
     account = Account(400)
     sync(account)
-    account.insert(300)
-    account.change(account.some(40))
+    account.change(account.some(140))
+    left = [calls]
 
     def move(account: Account) -> None:
         if account.calls[-1].get("sort") == "-updated_at":
             account.insert(number)
-            account.move = None
+            left[0] -= 1
+            if left[0] < 0:
+                account.move = None
+                raise UnavailableError("the API failed")
 
     account.move = move
+    with pytest.raises(UnavailableError):
+        sync(account)
+    assert find_gaps(store, account) == set()
     assert sync(account).complete
-    account.delete(account.some(80))
-    assert sync(account).complete
-    found = stored(store)
-    assert {one: found[one] for one in account.truth} == account.truth
+    assert stored(store) == account.truth
 
 
 def test_a_message_inserted_with_an_old_time_is_found_by_its_update(store: Store, sync: Syncing) -> None:

@@ -112,9 +112,10 @@ def _make_postgres(url: str, statements: list[Statement]) -> Store:
 def test_an_archive_with_marks_ends_like_the_account(
     request: pytest.FixtureRequest, path: Path, database: str, make: Any
 ) -> None:
-    """No message is missing after the first sync, whatever the last run of the old release left."""
-    account = Account(300)
+    """The direction with the marks is read once more, and no message is missing after that."""
+    account = Account(500, share=1.0)
     statements = make(account)
+    account.delete(sorted(account.stored)[:250])
     store = (
         _make_sqlite(path, statements)
         if database == "sqlite"
@@ -122,9 +123,12 @@ def test_an_archive_with_marks_ends_like_the_account(
     )
     with pytest.raises(UsageError, match="older wacr"):
         store.info()
+    with store.exclusive():
+        store.prepare()
+    assert not store.get_state("whole.inbound")
     report = Sync(account, store, Ticking(), Progress(), origin="x", contacts=False).run()
     assert report.complete
-    assert stored(store) == account.truth
+    assert set(stored(store)) >= set(account.truth)
     calls = len(account.calls)
     assert Sync(account, store, Ticking(), Progress(), origin="x", contacts=False).run().new == 0
     assert len(account.calls) - calls <= 8

@@ -1,27 +1,27 @@
 """Read the messages that came in since the last run, oldest first.
 
-What it guarantees, with what it rests on:
+What it guarantees, and why:
 
-1. The archive has every message of a direction up to the newest that it has, once the direction was copied: new
-   messages come in at the newest end. (One that is inserted further back, with an old time, is an exception that
-   only its change, or ``--full``, shows.)
-2. One response is one SELECT, so no message is missing between its first and its last row. If one of them is stored,
-   all before that one are, by 1; with the response every message up to its last row is stored, and 1 still holds.
-   Deletions and insertions anywhere between two requests don't matter: what links a response is a stored message, not
-   an offset. Therefore each response is stored at once, and a run may end after any of them.
-3. Offsets only say where to look. ``reach`` is the number of messages up to the newest one of the last run. Where
-   messages before it were deleted, the response there has no stored row; earlier windows are requested, 100, 200, 400 …
-   rows before it, down to the start of the list, which needs no link.
-4. Messages of one second may change places between two requests. A window that starts among them may miss one that was
-   not read yet. The sign is a new row above a stored one, or a row that stands elsewhere among its neighbours. The new
-   rows above the last stored one are safe to store; the rest is requested again with a wider overlap until it is twice
-   as wide as the rows that changed places. Where no window is that wide, the list is read again from before them until
-   three readings in a row find no other row among those that are stored.
-5. The list ends with a linked response that has fewer rows than requested, if nothing in it says that more follow.
-   Where the API says nothing about that, the newest window must be stored as well.
+1. Once a direction was copied, the archive has every message of it up to the newest that it has. New messages come in
+   at the newest end. (A message that is inserted with an old time is an exception: only the search for changes, where
+   it was updated lately, or ``--full`` finds it.)
+2. One response is one SELECT, so no message is missing between its first row and its last. A response with a stored
+   row is *linked*: by 1, every message before that row is stored. When the response is stored too, 1 holds up to its
+   last row. Insertions and deletions between two requests make no difference, because a stored message links the
+   response, and not an offset. So each response is stored at once, and a run may end after any of them.
+3. An offset only says where to look. ``reach`` is the offset of the end of the last run. If messages before it were
+   deleted, the response there has no stored row. Then windows 100, 200, 400 … rows before it are requested, down to
+   the start of the list, which needs no link.
+4. Messages of one second may change places between two requests, and a window that starts among them may miss one. Two
+   signs show it: a new row above a stored one, and a row that changed places with others. New rows above the last
+   stored row are safe to store. The others are requested again with the widest overlap, unless it was four times as
+   wide as the rows that changed places. If the widest is not even twice as wide, the list is read again from before
+   them, until three readings in a row find no new row above a stored one. This is no proof, but a loss is unlikely.
+5. The list ends with a linked response that has fewer rows than requested, if nothing in it says that more follow. If
+   the API says nothing about that at all, its newest rows must be stored as well.
 
-The first window has the end of the last run in its middle: it costs one call where no more than some 45 messages came
-in, and one for every 90 more. Nothing else is read twice.
+It costs one call for up to some 45 new messages, because the first window has the end of the last run in its middle,
+and one for every 90 more.
 """
 
 from __future__ import annotations
@@ -38,6 +38,12 @@ from wacr_cli.sync.service import LINK_ROWS, Service, list_ids, measure_moves
 
 _REPEATS = 3
 """Responses in a row that bring nothing although the API says that more rows follow."""
+
+_SAFE, _ENOUGH = 4, 2
+"""So many times as many stored rows as changed places are a safe overlap, and enough of the widest one.
+
+More rows have changed places than a response shows.
+"""
 
 _AGREEING = 3
 """Readings in a row that find no other row where rows change places over more than windows can overlap."""
@@ -96,9 +102,8 @@ class _Reading:
             self._service.page_size = self._size.size
             self._calls += 1
             if part.start != self._window.offset and self._calls <= _REPEATS:
-                self._window = (
-                    self._choose_first()
-                )  # pages are smaller than requested: this is another part of the list
+                # The API's pages are smaller than requested, so this is another part of the list.
+                self._window = self._choose_first()
             else:
                 self._judge(part, page)
 
@@ -115,17 +120,15 @@ class _Reading:
         spread = max(last - leading + 1, measure_moves(self._before, part.ids))
         if last > leading:
             self._agreeing = 0
-        if part.start > 0 and leading < 2 * spread and self._widen():
+        widest = max_overlap(self._size.size)
+        if part.start > 0 and leading < _SAFE * spread and self._overlap < widest:
+            self._overlap = widest
             self._store(rows[: last + 1])
-            self._window = next_window(self._reach, self._overlap, self._size.size)
+            self._window = next_window(self._reach, widest, self._size.size)
             return
-        if part.start > 0 and 4 * leading < 5 * spread and self._doubt is None:
+        if part.start > 0 and leading < _ENOUGH * spread and self._doubt is None:
             self._doubt = max(0, part.start - PER_PAGE_MAX)
         self._accept(part, page, has_new=len(stored) < len(part.rows))
-
-    def _widen(self) -> bool:
-        before, self._overlap = self._overlap, min(2 * self._overlap, max_overlap(self._size.size))
-        return self._overlap > before
 
     def _step_back(self, part: Slice) -> None:
         """Request the window 100 rows before a response without a stored row, then 200, 400 … before that."""

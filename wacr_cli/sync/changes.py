@@ -1,22 +1,22 @@
 """Find the messages that changed since the last run, by ``-updated_at``.
 
-Rows don't show when they were updated, so the end of the search has to be read off what is stored. *Evidence* is a row
-that was stored when the last search began and has not changed after it: it stands behind everything that changed since.
-(In a first copy, only rows of the first window are evidence, because changes are to be found from then on.)
+No row shows when it was updated, so the stored rows have to show where the search can end. A row is *evidence* if it
+was stored when the last search began and has not changed since: it stands behind everything that changed. (After a
+first copy, only the rows of its first window are evidence, because changes are missing from then on.)
 
-1. The search requests windows from the front until two in a row (after a first copy, one) have nothing new, nothing
-   changed and at least ten rows of evidence. Each window shares rows with the one before, or the search starts over.
-   So it does where rows of one second changed places meanwhile, until it finds no change.
-2. Rows that a run stored before it was ended are no evidence, whether they came in or changed: the next run reads on
-   behind them.
-3. A message that is not stored under the direction is not stored before the new messages have been read once more: it
-   could be newer than all of those, and hide a gap below it. What is not stored even then came in at an older place.
-4. Where many messages came in, they fill the front. The window behind as many rows as are new shows whether anything
-   else is among them: if exactly as many new ones as are due stand at its head, and evidence behind them.
+1. The search requests windows from the front until two in a row (after a first copy, one) have no new and no changed
+   row, and at least ten rows of evidence. If a window shares no row with the one before, the search starts again. It
+   also does if rows of one second changed places meanwhile, until it finds no change.
+2. Rows that an interrupted run stored are no evidence, whether they came in or changed. The next run searches behind
+   them.
+3. A message that is not stored under the direction may be newer than all stored ones, with a gap below it. So the new
+   messages are read once more before it is stored. If it is still not stored then, its place is further back.
+4. Many new messages fill the front. Then the search begins behind as many rows as came in. If the window there begins
+   with as many new rows as must be left, and has only evidence behind them, no other row is among the new ones.
 
-This is no proof that every change was found, because ``updated_at`` is the API's and no row shows it; ``--full`` is.
+A change can be missed, because ``updated_at`` is hidden: this is no proof. ``--full`` is.
 
-It costs two calls for each direction where nothing changed, and one for every 95 messages that did.
+It costs two calls for each direction without a change, and one for every 95 messages that changed.
 """
 
 from __future__ import annotations

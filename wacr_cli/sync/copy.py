@@ -1,18 +1,18 @@
 """Read the whole list of a direction, newest first: the first copy, and ``--full``.
 
-What it guarantees, with what it rests on:
+What it guarantees, and why:
 
-1. A first copy that is complete has every message from the oldest up to the newest of its first window. Each window is
-   counted or linked by :class:`~wacr_cli.paging.walk.Walk`, and only accepted ones are stored.
-2. A scan can be continued by a later run from one number, ``reach``, and the ids that are covered: those last seen from
-   ``since`` to ``until``. These must have no gap between them, or the walk would take a row behind a gap for a link.
-   Therefore ``since`` is the first window that this run accepted, and is set again where the walk withdraws rows or
-   accepts a window that needs no link, at the start of the list. A deletion may show one response late, which puts the
-   last window in doubt; therefore ``until`` is the window before it, unless it was linked.
-3. ``--full`` on a whole archive stores no message that is newer than all stored ones: a run that ends then would leave
-   a gap below it. Those are left to :mod:`~wacr_cli.sync.catch_up`. All others are stored.
-4. What a complete scan has not seen since it started is deleted. Of what an earlier run saw, some may be gone by now:
-   where the totals differ after a continued ``--full``, it reads the list once more.
+1. A first copy that is complete has every message from the oldest to the newest of its first window:
+   :class:`~wacr_cli.paging.walk.Walk` accepts a window only if no row is missing before it.
+2. A later run continues a scan from one number, ``reach``, and the ids of the rows that it covered: those last seen
+   from ``since`` to ``until``. There must be no gap between these rows, or the walk would accept a window behind it.
+   So ``since`` is the first window that the run accepted. It is set again when the walk withdraws rows, or accepts a
+   window at the start of the list, which needs no link. A deletion may show one response late and puts the last window
+   in doubt. So ``until`` is the window before it, unless the last one was linked.
+3. ``--full`` on a whole archive stores no message that is newer than all stored ones, because a run that ends then
+   would leave a gap below it. :mod:`~wacr_cli.sync.catch_up` reads those. All others are stored.
+4. A message that was last seen before a complete scan started is deleted. What an earlier run of the scan saw may be
+   deleted too: if the total differs from the archive after a continued ``--full``, the list is read once more.
 
 It costs a call for every 100 messages, and a few more while the list moves. A continued scan reads some 105 messages
 again, and those that came in since.
