@@ -101,7 +101,7 @@ class TestListShapes:
         )
 
     def test_rows_are_whole(self) -> None:
-        """Rows keep their order, and fields that nobody documented."""
+        """Rows keep their order and their undocumented fields."""
         rows = [{"id": 1, "new": {"deep": [1, 2.5, None]}, "flag": True}, {"id": 1}]
         assert parse_page({"data": rows}).rows == rows
 
@@ -111,7 +111,7 @@ class TestListShapes:
 
 
 class TestNotLists:
-    """What is no list of messages is said to be none, with the place."""
+    """A response that is not a list of messages is refused, and the error says where."""
 
     @pytest.mark.parametrize(
         ("answer", "what"),
@@ -334,7 +334,7 @@ class TestFailure:
         assert failure(401, json.dumps({"error": {"code": code}}).encode()).code == "UNAUTHORIZED"
 
     def test_scope(self) -> None:
-        """A 403 says which scope is wanted, and is told from a 401 by its code."""
+        """A 403 names the missing scope, and has a code of its own."""
         error = failure(403, b"")
         assert error.code == "INSUFFICIENT_SCOPE"
         assert "messages:read" in error.hint

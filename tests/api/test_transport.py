@@ -1,4 +1,4 @@
-"""Between client and wire: what is tried again, how long is waited, and what is told of each call."""
+"""Transports: what is retried, how long they wait, and what is reported of each call."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Service(httpx.BaseTransport):
 
 
 class Listener(Progress):
-    """Keeps what it is told."""
+    """Records what is reported."""
 
     detailed = True
 
@@ -182,7 +182,7 @@ class TestRetrying:
         assert service.calls == 1
 
     def test_certificates(self, clock: FakeClock) -> None:
-        """No second try mends a certificate."""
+        """An untrusted certificate is not retried."""
         service = Service(certificate_error())
         with pytest.raises(httpx.ConnectError):
             RetryTransport(service, clock).handle_request(get())
@@ -296,13 +296,13 @@ class TestWaits:
 
     @pytest.mark.parametrize("answer", [503, httpx.ReadError("reset")], ids=str)
     def test_no_wait_allowed(self, clock: FakeClock, answer: int | httpx.ReadError) -> None:
-        """A wait that nobody asked for is never longer than allowed either."""
+        """A backoff is never longer than allowed either."""
         service = Service(answer, answer, answer, 200)
         assert RetryTransport(service, clock, max_wait=0).handle_request(get()).status_code == 200
         assert (service.calls, clock.slept) == (4, 0)
 
     def test_told(self, clock: FakeClock) -> None:
-        """A wait is told about once a second, and then that it is over."""
+        """A wait is reported about once a second, and when it is over."""
         listener = Listener()
         service = Service(httpx.Response(429, headers={"Retry-After": "3"}), 200)
         RetryTransport(service, clock, progress=listener).handle_request(get())
@@ -369,7 +369,7 @@ class TestWatched:
             assert watched.handle_request(get()).status_code == 200
 
     def test_size(self, clock: FakeClock) -> None:
-        """A body that never ends is cut off at its limit; that call is told of too."""
+        """A body that never ends is cut off at its limit; the call is reported too."""
         piece = b"x" * 2**20
 
         def flood() -> Iterator[bytes]:
@@ -410,7 +410,7 @@ class TestWatched:
     def test_told(
         self, clock: FakeClock, answer: httpx.Response | Exception, outcome: int | str, left: int | None
     ) -> None:
-        """Each call is told once: what was asked, how it went, and the calls that are left."""
+        """Each call is reported once: the request, its outcome, and the calls that are left."""
         watched, listener = self.watched(Service(answer), clock)
         if isinstance(answer, Exception):
             with pytest.raises(type(answer)):
@@ -420,7 +420,7 @@ class TestWatched:
         assert listener.calls == [Call("GET", "/api/v2/messages", "page=2", outcome, 0.0, left)]
 
     def test_every_try_is_told(self, clock: FakeClock) -> None:
-        """A call that is tried again is told each time, with what it took."""
+        """A call that is retried is reported each time, with its duration."""
 
         class Slow(httpx.BaseTransport):
             def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -451,7 +451,7 @@ class TestWatched:
         assert " " not in told
 
     def test_readable(self, clock: FakeClock) -> None:
-        """The brackets and commas of filters are told as they are."""
+        """The brackets and commas of filters are reported unchanged."""
         watched, listener = self.watched(Service(200), clock)
         watched.handle_request(get(**{"filter[type][in]": "text,image"}))
         assert listener.calls[0].parameters == "filter[type][in]=text,image"

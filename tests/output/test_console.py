@@ -101,7 +101,7 @@ class TestOfProcess:
         monkeypatch.setattr(sys, "stdout", None)
         monkeypatch.setattr(sys, "stderr", None)
         made = Console.detect({})
-        made.write_line("to nobody")
+        made.write_line("to no reader")
         assert (made.stdout_is_terminal, made.stderr_is_terminal) == (False, False)
         made.stderr.close()
 
@@ -171,7 +171,7 @@ class TestSaying:
         assert out.getvalue() == f"{CLEAR}␛[2J↵"
 
     @pytest.mark.parametrize("failure", ["closed", "full"])
-    def test_nobody_listens(self, failure: str) -> None:
+    def test_standard_error_without_a_reader(self, failure: str) -> None:
         """A standard error that takes nothing fails nothing."""
         if failure == "closed":
             out = io.StringIO()
@@ -185,7 +185,7 @@ class TestSaying:
             out = Full()
         made = Console(stderr=out)
         for _ in range(3):
-            made.write_line("said to nobody")
+            made.write_line("said to no reader")
         assert made.stderr.name == os.devnull
         made.stderr.close()
 
@@ -204,7 +204,7 @@ def call(**more: object) -> Call:
 
 
 class TestProgress:
-    """What is told of a run."""
+    """The progress of a run."""
 
     @pytest.mark.parametrize(
         ("more", "line"),
