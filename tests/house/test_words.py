@@ -1,4 +1,4 @@
-"""Plain words: those that CONTRIBUTING.md bans stand in no source, no help, no page and no script."""
+"""Plain words: some old ones are in no source, help, page or script any more."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KINDS = {"", ".1", ".bash", ".fish", ".md", ".py", ".sh", ".toml", ".yaml", ".ym
 
 INSTEAD = {
     # zsh has parameters of its own: mbegin and mend.
-    r"(?<!mbegin )mend(s|ed|ing)?": "fix",
+    r"(?<!mbegin.)mend(s|ed|ing)?": "fix",
     r"heed(s|ed|ing)?": "obey, check or register",
     r"telephones?": "phone",
     r"whoever": "the person or the code that is meant",

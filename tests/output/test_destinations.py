@@ -322,7 +322,7 @@ class TestBusy:
 
     @pytest.mark.parametrize("by_link", [False, True])
     def test_second(self, tmp_path: Path, by_link: bool) -> None:
-        """The second gets an error that names the process of the first, by whatever name it opens the file; the first goes on undisturbed."""
+        """The error names the process of the first, by whatever name the file is opened; the first is not disturbed."""
         path = tmp_path / "out.csv"
         other = tmp_path / "link.csv" if by_link else path
         if by_link:
