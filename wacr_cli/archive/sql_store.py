@@ -292,7 +292,11 @@ class SqlStore(Store):
 
     def find_stored(self, ids: Sequence[int], direction: str | None) -> set[int]:
         """Return those of *ids* that are stored under *direction*, deleted ones too."""
-        return {number for number, before in self._fetch_stored(ids).items() if before.direction == direction}
+        if not ids:
+            return set()
+        condition, values = _build_direction(direction)
+        sql = f"SELECT id FROM messages WHERE id IN ({make_placeholders(len(ids))}) AND {condition}"  # noqa: S608
+        return {number for (number,) in self._fetch_all(sql, [*ids, *values])}
 
     def list_seen(self, direction: str | None, since: str, until: str) -> list[int]:
         """Return the ids of the messages of a direction that were last seen from *since* to *until*, RFC 3339."""
