@@ -139,14 +139,14 @@ class _Backend(httpcore.NetworkBackend):
         thread = threading.Thread(target=look_up, daemon=True)
         thread.start()
         thread.join(self._deadline.left())
+        if thread.is_alive():
+            raise httpcore.ConnectTimeout(f"no address of {host} in time")
         try:
             for failure in failures:
                 raise failure
         except (OSError, UnicodeError) as error:
             # httpcore drops the cause of an exception that passes through its pool; the context stays.
             raise httpcore.ConnectError(str(error)) from error
-        if thread.is_alive():
-            raise httpcore.ConnectTimeout(f"no address of {host} in time")
         return found
 
     def sleep(self, seconds: float) -> None:
