@@ -1,7 +1,7 @@
 """Write man/ and docs/reference.md: what each command does and which options it has, read from the program itself.
 
 The environment variables come from the table in docs/accounts.md, the exit statuses from that in README.md. ``--check``
-writes nothing, and exits with 1 where a file is not what would be written.
+writes nothing, and exits with 1 if a file is not what would be written.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from wacr_cli.commands.framework import help_sections
 
 ROOT = Path(__file__).parent.parent
 WIDTH = 80
-"""Columns: what the program's own help is laid out for."""
+"""The width of the program's own help, in columns."""
 
 FILES = (
     (
@@ -46,7 +46,11 @@ FILES = (
 
 @dataclass(frozen=True)
 class Page:
-    """A command by its words after ``wacr``; a summary and further paragraphs, and examples of a line each."""
+    """The content of a command's page.
+
+    ``path`` is the command's words after ``wacr``. ``sections`` has (names, text) of each option by heading,
+    ``commands`` (name, summary) of each command below this one.
+    """
 
     path: tuple[str, ...]
     usage: str
@@ -58,21 +62,21 @@ class Page:
 
     @property
     def name(self) -> str:
-        """What one types."""
+        """The words that run the command."""
         return " ".join(("wacr", *self.path))
 
 
 def pages() -> Iterator[Page]:
-    """Every command of the program, a group before what is in it."""
+    """Yield the page of every command, a group before its commands."""
     app: Any = build_app()
-    yield from _below(app, app.make_context("wacr", [], resilient_parsing=True, max_content_width=WIDTH), ())
+    yield from _walk(app, app.make_context("wacr", [], resilient_parsing=True, max_content_width=WIDTH), ())
 
 
-def _below(command: Any, context: Any, path: tuple[str, ...]) -> Iterator[Page]:
+def _walk(command: Any, context: Any, path: tuple[str, ...]) -> Iterator[Page]:
     names = command.list_commands(context) if hasattr(command, "list_commands") else []
     below = [(name, one) for name in names if not (one := command.get_command(context, name)).hidden]
     summary, *more = _paragraphs(command.help)
-    examples, notes = _epilog(command.epilog)
+    examples, notes = _parse_epilog(command.epilog)
     yield Page(
         path,
         " ".join(("wacr", *path, *command.collect_usage_pieces(context))),
@@ -83,15 +87,15 @@ def _below(command: Any, context: Any, path: tuple[str, ...]) -> Iterator[Page]:
         tuple((name, _paragraphs(one.help)[0]) for name, one in below),
     )
     for name, one in below:
-        yield from _below(one, one.make_context(name, [], parent=context, resilient_parsing=True), (*path, name))
+        yield from _walk(one, one.make_context(name, [], parent=context, resilient_parsing=True), (*path, name))
 
 
 def _paragraphs(text: str | None) -> list[str]:
     return [" ".join(part.split()) for part in re.split(r"\n\s*\n", text or "") if part.strip()]
 
 
-def _epilog(text: str | None) -> tuple[tuple[str, ...], list[str]]:
-    """The examples in what follows a command's options, and the paragraphs beside them."""
+def _parse_epilog(text: str | None) -> tuple[tuple[str, ...], list[str]]:
+    """Return the examples and the paragraphs of the text that follows a command's options."""
     examples: tuple[str, ...] = ()
     notes = []
     for part in re.split(r"\n\s*\n", text or ""):
@@ -103,44 +107,44 @@ def _epilog(text: str | None) -> tuple[tuple[str, ...], list[str]]:
     return examples, notes
 
 
-SOURCES = {"variable": "docs/accounts.md", "exit": "README.md"}
-"""The pages that have a table of something and its meaning, by the table's first heading."""
+TABLES = {"variable": "docs/accounts.md", "exit": "README.md"}
+"""The page of each table of names and meanings, by the table's first heading."""
 
 
-def table(heading: str) -> list[tuple[str, str]]:
-    """Return the rows of the table with this first heading."""
-    text = (ROOT / SOURCES[heading]).read_text(encoding="utf-8")
+def read_table(heading: str) -> list[tuple[str, str]]:
+    """Return the (name, meaning) of each row of the table with this first heading."""
+    text = (ROOT / TABLES[heading]).read_text(encoding="utf-8")
     found = re.search(rf"^\| {heading} \| meaning \|\n\|[-|]+\|\n((?:\|.*\|\n)+)", text, re.MULTILINE)
     if not found:
-        raise SystemExit(f"{SOURCES[heading]} has no table of {heading} and meaning")
+        raise SystemExit(f"{TABLES[heading]} has no table of {heading} and meaning")
     return [
         (cells[0].strip(), cells[1].strip()) for line in found[1].splitlines() if (cells := line.strip("|").split("|"))
     ]
 
 
-# The manual, in the language of man pages.
+# The man pages, in roff.
 
 
-def roff(text: str) -> str:
-    """A text as a man page has it: no letter of it is an order, and all are ASCII."""
+def escape_roff(text: str) -> str:
+    """Return *text* as roff source in ASCII that shows it as it is."""
     text = text.replace("\\", "\\e").replace("-", "\\-")
     text = "".join(letter if letter.isascii() else f"\\[u{ord(letter):04X}]" for letter in text)
     return re.sub(r"^(?=[.'])", r"\\&", text, flags=re.MULTILINE)
 
 
-def prose(text: str) -> str:
-    """A text in which `code` is bold."""
+def format_prose(text: str) -> str:
+    """Return *text* as roff source, with `code` in bold."""
     parts = text.split("`")
-    return "".join(f"\\fB{roff(part)}\\fR" if at % 2 else roff(part) for at, part in enumerate(parts))
+    return "".join(f"\\fB{escape_roff(part)}\\fR" if at % 2 else escape_roff(part) for at, part in enumerate(parts))
 
 
-def _names(record: str) -> str:
-    """An option's names, bold, and its placeholder, slanted."""
-    words = record.split(" ")
+def _format_option(names: str) -> str:
+    """Return the names of an option in bold, and its placeholder in italics."""
+    words = names.split(" ")
     return " ".join(
-        f"\\fB{roff(word.rstrip(','))}\\fR{',' * word.endswith(',')}"
+        f"\\fB{escape_roff(word.rstrip(','))}\\fR{',' * word.endswith(',')}"
         if word.startswith("-")
-        else f"\\fI{roff(word)}\\fR"
+        else f"\\fI{escape_roff(word)}\\fR"
         for word in words
     )
 
@@ -149,25 +153,29 @@ def _entry(name: str, text: str) -> str:
     return f".TP\n{name}\n{text}\n"
 
 
-def man(page: Page) -> str:
-    """The man page of a command."""
+def render_man(page: Page) -> str:
+    """Return the man page of a command."""
     title = "-".join(("wacr", *page.path))
     parts = [
         f'.\\" Written by scripts/manual.py.\n.TH {title.upper()} 1 "" wacr "wacr\'s manual"\n.nh\n.ad l\n',
-        f".SH NAME\n{roff(title)} \\- {roff(_lower(page.summary))}\n",
-        f".SH SYNOPSIS\n\\fB{roff(page.name)}\\fR {roff(page.usage.removeprefix(page.name).strip())}\n",
-        ".SH DESCRIPTION\n" + "".join(f".PP\n{roff(one)}\n" for one in (page.summary, *page.paragraphs)),
+        f".SH NAME\n{escape_roff(title)} \\- {escape_roff(_lower(page.summary))}\n",
+        f".SH SYNOPSIS\n\\fB{escape_roff(page.name)}\\fR {escape_roff(page.usage.removeprefix(page.name).strip())}\n",
+        ".SH DESCRIPTION\n" + "".join(f".PP\n{escape_roff(one)}\n" for one in (page.summary, *page.paragraphs)),
     ]
     if page.commands:
-        entries = [_entry(f"\\fB{roff(f'{page.name} {name}')}\\fR", roff(text)) for name, text in page.commands]
+        entries = [
+            _entry(f"\\fB{escape_roff(f'{page.name} {name}')}\\fR", escape_roff(text)) for name, text in page.commands
+        ]
         parts.append(".SH COMMANDS\n" + "".join(entries))
     parts.append(".SH OPTIONS\n")
-    for name, records in page.sections.items():
-        parts.append(f".SS {name}\n" + "".join(_entry(_names(one), roff(_tidy(text))) for one, text in records))
+    for name, options in page.sections.items():
+        entries = [_entry(_format_option(names), escape_roff(_one_line(text))) for names, text in options]
+        parts.append(f".SS {name}\n" + "".join(entries))
     if page.examples:
-        parts.append(".SH EXAMPLES\n.nf\n" + "".join(f"{roff(line)}\n" for line in page.examples) + ".fi\n")
-    for heading, rows in (("ENVIRONMENT", table("variable")), ("FILES", FILES), ("EXIT STATUS", table("exit"))):
-        entries = [_entry(prose(_bold(name)), prose(text)) for name, text in rows]
+        parts.append(".SH EXAMPLES\n.nf\n" + "".join(f"{escape_roff(line)}\n" for line in page.examples) + ".fi\n")
+    shared = {"ENVIRONMENT": read_table("variable"), "FILES": FILES, "EXIT STATUS": read_table("exit")}
+    for heading, rows in shared.items():
+        entries = [_entry(format_prose(_bold(name)), format_prose(text)) for name, text in rows]
         parts.append(f".SH {heading}\n" + "".join(entries))
     parts.append(f".SH SEE ALSO\n{_see_also(page)}\n")
     return "".join(parts)
@@ -175,7 +183,7 @@ def man(page: Page) -> str:
 
 def _see_also(page: Page) -> str:
     others = [(*page.path, name) for name, _ in page.commands] or [page.path[:at] for at in range(len(page.path))]
-    return ",\n".join(f"\\fB{roff('-'.join(('wacr', *other)))}\\fR(1)" for other in others)
+    return ",\n".join(f"\\fB{escape_roff('-'.join(('wacr', *other)))}\\fR(1)" for other in others)
 
 
 def _bold(name: str) -> str:
@@ -183,19 +191,19 @@ def _bold(name: str) -> str:
 
 
 def _lower(text: str) -> str:
-    """A sentence as what follows a dash."""
+    """Return a sentence as the part after a dash."""
     return (text[:1].lower() + text[1:]).rstrip(".")
 
 
-def _tidy(text: str) -> str:
+def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
 # The reference, in Markdown.
 
 
-def reference() -> str:
-    """All commands, one after another, and what holds for all of them."""
+def render_reference() -> str:
+    """Return the page with all commands, the global options and the files."""
     every = list(pages())
     lines = [
         "# Reference",
@@ -218,9 +226,9 @@ def reference() -> str:
 
 
 def _chapter(page: Page) -> list[str]:
-    lines = [f"## {page.name}", "", _escaped(page.summary), "", "```", page.usage, "```", ""]
+    lines = [f"## {page.name}", "", _escape_markdown(page.summary), "", "```", page.usage, "```", ""]
     for text in page.paragraphs:
-        lines += [_escaped(text), ""]
+        lines += [_escape_markdown(text), ""]
     if page.examples:
         lines += ["```sh", *page.examples, "```", ""]
     for name, records in page.sections.items():
@@ -230,25 +238,25 @@ def _chapter(page: Page) -> list[str]:
 
 
 def _markdown_table(heading: str, records: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> list[str]:
-    rows = [f"| `{name.replace('|', '&#124;')}` | {_escaped(_tidy(text))} |" for name, text in records]
+    rows = [f"| `{name.replace('|', '&#124;')}` | {_escape_markdown(_one_line(text))} |" for name, text in records]
     return [f"| {heading} | |", "|---|---|", *rows, ""]
 
 
-def _escaped(text: str) -> str:
-    """A text as Markdown, what stands between backquotes left as it is."""
+def _escape_markdown(text: str) -> str:
+    """Return *text* as Markdown that shows it as it is, with `code` unchanged."""
     parts = text.split("`")
     return "`".join(part if at % 2 else re.sub(r"([\\*_<>\[\]|])", r"\\\1", part) for at, part in enumerate(parts))
 
 
-def files() -> dict[Path, str]:
-    """Each file, and what has to stand in it."""
-    found = {ROOT / "man" / f"{'-'.join(('wacr', *page.path))}.1": man(page) for page in pages()}
-    return found | {ROOT / "docs" / "reference.md": reference()}
+def render_files() -> dict[Path, str]:
+    """Return the text of each file."""
+    found = {ROOT / "man" / f"{'-'.join(('wacr', *page.path))}.1": render_man(page) for page in pages()}
+    return found | {ROOT / "docs" / "reference.md": render_reference()}
 
 
 def main() -> None:
     """Write the files, or with ``--check`` compare them."""
-    wanted = files()
+    wanted = render_files()
     strays = set((ROOT / "man").glob("*.1")) - wanted.keys()
     if "--check" in sys.argv[1:]:
         stale = [path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text]

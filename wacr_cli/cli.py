@@ -26,7 +26,7 @@ COMMANDS = {
     "contacts": "app",
     "api": "api",
     "account": "account",
-    "doctor": "examine",
+    "doctor": "doctor",
     "auth": "app",
     "config": "app",
     "sandbox": "app",
@@ -93,7 +93,7 @@ def _start_log() -> "DebugLog | None":
 def _write_stderr(line: str) -> None:
     from wacr_cli.output.console import Console
 
-    Console().say(line)
+    Console().write_line(line)
 
 
 def _run_reporting_errors(words: list[str], log: "DebugLog | None") -> int:
@@ -197,13 +197,13 @@ def _report_error(error: errors.WacrError, words: list[str], log: "DebugLog | No
     from wacr_cli.settings.redaction import secret_from_environment
 
     console = Console(secret=secret_from_environment(os.environ))
-    console.say(f"wacr: {error.message}")
+    console.write_line(f"wacr: {error.message}")
     if error.hint:
-        console.say(error.hint)
+        console.write_line(error.hint)
     if _wants_json(words):
         from wacr_cli.output.json import encode
 
-        console.say(encode({"error": error.as_dict()}))
+        console.write_line(encode({"error": error.as_dict()}))
     return error.exit_status
 
 

@@ -246,6 +246,6 @@ def serve_sandbox(session: Session, port: int) -> None:
     from wacr_cli.sandbox.serve import serve
 
     app = Sandbox(world.load(session.clock.now()), rate_limit=DEFAULT_LIMIT)
-    with serve(app, port, log=session.console.say if session.verbose else None) as server:
+    with serve(app, port, log=session.console.write_line if session.verbose else None) as server:
         session.console.note(f"Serving the sample workspace at {server.url}; any token will do. Ctrl-C ends it.")
         server.serve_forever()

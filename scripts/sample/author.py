@@ -300,14 +300,8 @@ class _Author:
     ) -> int:
         """Add a message recorded at `at` and return its place. A `who` below zero stands for no conversation."""
         chance, place, contact = self.random(), len(self.drafts), self.contacts[who]
-        if code.is_inbound:
-            status, delay = ("delivered", 0) if code.is_unread else ("read", 20 + int(chance * 600))
-            sent = at - 47 * _MINUTE if code.is_late else at if sent is None else sent
-            sender = contact.phone
-        else:
-            status, delay = _outcome(who, code, at, is_answered, chance)
-            sent = at + int(chance * 1_000 % slack)
-            sender = phrases.SHOP_PHONE
+        status, delay = _outcome(who, code, at, is_answered, chance)
+        sender = contact.phone if code.is_inbound else phrases.SHOP_PHONE
         reason = _failure(code, place) if status == "failed" else None
         row = Row(
             id=0,
@@ -320,15 +314,14 @@ class _Author:
             direction="inbound" if code.is_inbound else "outbound",
             created=at,
             updated=min(at + delay, -1),
-            sent=sent,
+            sent=_sending_time(code, at, chance, slack) if sent is None else sent,
             number=contact.phone,
             status_message=reason,
             staff_id=phrases.STAFF[staff][0] if code.is_by_staff else None,
             url=_url(code, place),
-            # WhatsApp gives no id to a message that fails at once.
             has_wamid=reason is not phrases.MEDIA_FAILURE,
         )
-        # Some get their id shortly before they are recorded, so that ids do not quite follow `created`.
+        # Ids do not quite follow `created`.
         self.drafts.append(Draft(at if place % 41 else at + 2, place, quoted, row))
         return place
 
@@ -339,7 +332,9 @@ def _last_inbound(codes: list[str]) -> int:
 
 
 def _outcome(who: int, code: Code, at: int, is_answered: bool, chance: float) -> tuple[str, int]:
-    """Return the final status of an outbound message, and the seconds until it had it."""
+    """Return the final status of a message, and the seconds until it had it."""
+    if code.is_inbound:
+        return ("delivered", 0) if code.is_unread else ("read", 20 + int(chance * 600))
     if code.is_failed:
         return "failed", 2
     is_template = code.type == "template"
@@ -353,7 +348,14 @@ def _outcome(who: int, code: Code, at: int, is_answered: bool, chance: float) ->
     return "read", 15 + int(chance**3 * (2 * _MINUTE if is_answered else 6 * _HOUR))
 
 
+def _sending_time(code: Code, at: int, chance: float, slack: int) -> int:
+    if not code.is_inbound:
+        return at + int(chance * 1_000 % slack)
+    return at - 47 * _MINUTE if code.is_late else at
+
+
 def _failure(code: Code, place: int) -> str:
+    """Return why a message failed. Media fail at once, so that WhatsApp gives them no id."""
     if code.is_campaign:
         return phrases.CAMPAIGN_FAILURES[place % len(phrases.CAMPAIGN_FAILURES)]
     if code.type == "template":

@@ -13,7 +13,7 @@ from wacr_cli import __version__
 from wacr_cli.api.client import Client
 from wacr_cli.api.transport import Deadline, DeadlineTransport
 from wacr_cli.core import errors
-from wacr_cli.core.errors import BadAnswerError, WacrError
+from wacr_cli.core.errors import BadResponseError, WacrError
 from wacr_cli.core.progress import Progress
 from wacr_cli.core.times import SystemClock
 
@@ -100,21 +100,21 @@ class TestAnswers:
     @pytest.mark.parametrize(
         ("status", "kind", "exit_status"),
         [
-            (301, errors.BadAnswerError, 7),
-            (302, errors.BadAnswerError, 7),
-            (303, errors.BadAnswerError, 7),
-            (307, errors.BadAnswerError, 7),
-            (308, errors.BadAnswerError, 7),
+            (301, errors.BadResponseError, 7),
+            (302, errors.BadResponseError, 7),
+            (303, errors.BadResponseError, 7),
+            (307, errors.BadResponseError, 7),
+            (308, errors.BadResponseError, 7),
             (400, errors.UsageError, 2),
             (401, errors.AuthError, 4),
             (403, errors.AuthError, 4),
             (404, errors.NotFoundError, 3),
-            (405, errors.BadAnswerError, 7),
-            (408, errors.ServiceError, 6),
+            (405, errors.BadResponseError, 7),
+            (408, errors.UnavailableError, 6),
             (422, errors.UsageError, 2),
             (429, errors.RateLimitError, 5),
-            (500, errors.ServiceError, 6),
-            (503, errors.ServiceError, 6),
+            (500, errors.UnavailableError, 6),
+            (503, errors.UnavailableError, 6),
         ],
     )
     def test_statuses(
@@ -164,7 +164,7 @@ class TestAnswers:
         httpx_mock.add_response(content=body)
         httpx_mock.add_response(content=body)
         error = failed(client)
-        assert type(error) is BadAnswerError
+        assert type(error) is BadResponseError
         assert what in error.message
         assert len(httpx_mock.get_requests()) == 2
 
@@ -207,7 +207,7 @@ class TestAnswers:
         """A failure of the network names the host and says what happened."""
         httpx_mock.add_exception(error)
         failure = failed(client)
-        assert type(failure) is errors.ServiceError
+        assert type(failure) is errors.UnavailableError
         assert failure.message == f"shop.example: {words}"
 
 
@@ -226,7 +226,7 @@ class TestOtherEndpoints:
         httpx_mock.add_response(json={"data": {"id": 7, "firstname": "Ada"}}, is_reusable=True)
         assert client.contact(7, [("include", "groups")])["firstname"] == "Ada"
         assert str(httpx_mock.get_requests()[0].url) == f"{BASE}/contacts/7?include=groups"
-        with pytest.raises(BadAnswerError, match="requested contact 8"):
+        with pytest.raises(BadResponseError, match="requested contact 8"):
             client.contact(8)
 
     def test_account(self, client: Client, httpx_mock: HTTPXMock) -> None:
@@ -243,7 +243,7 @@ class TestOtherEndpoints:
     def test_no_object(self, client: Client, httpx_mock: HTTPXMock, answer: object) -> None:
         """Anything but an object is a bad answer, after a second try."""
         httpx_mock.add_response(json=answer, is_reusable=True)
-        with pytest.raises(BadAnswerError, match=r"data is .*, not an object"):
+        with pytest.raises(BadResponseError, match=r"data is .*, not an object"):
             client.account()
         assert len(httpx_mock.get_requests()) == 2
 

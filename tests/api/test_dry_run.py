@@ -49,7 +49,7 @@ class Still:
 def calls_of(query: Query, service: Still) -> list[Params]:
     """The calls that are made when the question is really asked, walk by walk."""
     source = ApiSource(Client(httpx.MockTransport(service), BASE, "t"), Progress())
-    listing = source.ask(query)
+    listing = source.list_messages(query)
     for _ in listing.windows:
         pass
     source.close()
@@ -177,5 +177,5 @@ def test_cost(calls: int, limit: int, said: str) -> None:
 
 @pytest.mark.parametrize("totals", [[], [None], [5, None]])
 def test_unknown_cost(totals: list[int | None]) -> None:
-    """Where nobody knows how many there are, that is what is said."""
+    """A list of unknown length is reported as such."""
     assert "unknown" in dry_run.cost(Query(limit=None), 1, totals, 60)

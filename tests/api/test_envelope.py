@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from wacr_cli.api.envelope import Page, decode, failure, parse_item, parse_page
 from wacr_cli.core import errors
-from wacr_cli.core.errors import BadAnswerError, WacrError
+from wacr_cli.core.errors import BadResponseError, WacrError
 
 ROWS: list[dict[str, Any]] = [{"id": 3, "message": "a"}, {"id": 2, "message": None}]
 NUMBERS = {"current_page": 2, "last_page": 9, "per_page": 2, "total": 17}
@@ -101,7 +101,7 @@ class TestListShapes:
         )
 
     def test_rows_are_whole(self) -> None:
-        """Rows keep their order, and fields that nobody documented."""
+        """Rows keep their order and their undocumented fields."""
         rows = [{"id": 1, "new": {"deep": [1, 2.5, None]}, "flag": True}, {"id": 1}]
         assert parse_page({"data": rows}).rows == rows
 
@@ -111,7 +111,7 @@ class TestListShapes:
 
 
 class TestNotLists:
-    """What is no list of messages is said to be none, with the place."""
+    """A response that is not a list of messages is refused, and the error says where."""
 
     @pytest.mark.parametrize(
         ("answer", "what"),
@@ -141,7 +141,7 @@ class TestNotLists:
     )
     def test_refused(self, answer: object, what: str) -> None:
         """The first thing that is wrong is named, with where it stands."""
-        with pytest.raises(BadAnswerError) as caught:
+        with pytest.raises(BadResponseError) as caught:
             parse_page(answer)
         assert caught.value.message == what
         assert caught.value.hint
@@ -158,7 +158,7 @@ class TestNotLists:
     )
     def test_items(self, answer: object, what: str) -> None:
         """The same for a single message."""
-        with pytest.raises(BadAnswerError) as caught:
+        with pytest.raises(BadResponseError) as caught:
             parse_item(answer)
         assert caught.value.message == what
 
@@ -181,7 +181,7 @@ class TestNotLists:
         failure, rows = "", []
         try:
             rows = parse_page(answer).rows
-        except BadAnswerError as error:
+        except BadResponseError as error:
             failure = error.message
         assert failure == "" or failure.startswith("the response")
         assert all(type(row["id"]) is int for row in rows)
@@ -235,7 +235,7 @@ class TestDecode:
     )
     def test_bad(self, body: bytes, what: str) -> None:
         """Whatever is not JSON, or not JSON that others could read, is refused in a line that can be read."""
-        with pytest.raises(BadAnswerError) as caught:
+        with pytest.raises(BadResponseError) as caught:
             decode(body)
         assert caught.value.message.startswith(what)
         assert len(caught.value.message) < 300
@@ -247,7 +247,7 @@ class TestDecode:
         failure, value = "", None
         try:
             value = decode(body)
-        except BadAnswerError as error:
+        except BadResponseError as error:
             failure = error.message
         assert failure == "" or failure.startswith("the response")
         assert json.dumps(value, allow_nan=False)
@@ -263,23 +263,23 @@ class TestFailure:
             (401, errors.AuthError),
             (403, errors.AuthError),
             (404, errors.NotFoundError),
-            (408, errors.ServiceError),
-            (425, errors.ServiceError),
+            (408, errors.UnavailableError),
+            (425, errors.UnavailableError),
             (422, errors.UsageError),
             (429, errors.RateLimitError),
-            (500, errors.ServiceError),
-            (502, errors.ServiceError),
-            (503, errors.ServiceError),
-            (504, errors.ServiceError),
-            (599, errors.ServiceError),
-            (204, errors.BadAnswerError),
-            (301, errors.BadAnswerError),
-            (302, errors.BadAnswerError),
-            (307, errors.BadAnswerError),
-            (402, errors.BadAnswerError),
-            (405, errors.BadAnswerError),
-            (410, errors.BadAnswerError),
-            (418, errors.BadAnswerError),
+            (500, errors.UnavailableError),
+            (502, errors.UnavailableError),
+            (503, errors.UnavailableError),
+            (504, errors.UnavailableError),
+            (599, errors.UnavailableError),
+            (204, errors.BadResponseError),
+            (301, errors.BadResponseError),
+            (302, errors.BadResponseError),
+            (307, errors.BadResponseError),
+            (402, errors.BadResponseError),
+            (405, errors.BadResponseError),
+            (410, errors.BadResponseError),
+            (418, errors.BadResponseError),
         ],
     )
     @pytest.mark.parametrize(
@@ -334,7 +334,7 @@ class TestFailure:
         assert failure(401, json.dumps({"error": {"code": code}}).encode()).code == "UNAUTHORIZED"
 
     def test_scope(self) -> None:
-        """A 403 says which scope is wanted, and is told from a 401 by its code."""
+        """A 403 names the missing scope, and has a code of its own."""
         error = failure(403, b"")
         assert error.code == "INSUFFICIENT_SCOPE"
         assert "messages:read" in error.hint

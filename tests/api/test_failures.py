@@ -133,7 +133,7 @@ def test_the_budget_knows_whose_calls_they_were(tmp_path: Path, shared: bool) ->
 
 
 def test_a_limit_that_nothing_explains() -> None:
-    """Where the service's answers tell nothing, this machine's own calls are told; all of them need no word."""
+    """Where the API's responses show nothing, this machine's own calls are reported, unless they are all there are."""
     budget = RateLimiter(None, FakeClock(), configured=3)
     with budget.acquire():
         pass

@@ -49,7 +49,7 @@ def test_every_order_is_walked_to_the_end(sort: tuple[str, ...]) -> None:
     listing = list_contacts(service.client, ContactQuery(sort=sort, limit=None), Progress())
     ids = [row["id"] for rows in listing.windows for row in rows]
     assert len(ids) == len(set(ids)) == 360
-    assert listing.shortfall == ""
+    assert listing.incomplete_reason == ""
     asked = {one["sort"] for one in service.asked}
     newest = {"-updated_at"} if sort == ("updated_at",) else set()
     assert asked - newest == {",".join(sort) if {"id", "-id"} & set(sort) else ",".join((*sort, "id"))}

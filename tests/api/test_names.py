@@ -1,4 +1,4 @@
-"""Names by numbers: few calls, digits alone, and nobody missed whom a search can't find."""
+"""Names by phone number: few calls, digits alone, and no contact is missed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from wacr_cli.api.envelope import Page
 from wacr_cli.api.names import ApiNames
 from wacr_cli.api.params import Params
-from wacr_cli.core.contacts import digits_of, name_of
+from wacr_cli.core.contacts import extract_digits, get_name
 
 
 class Directory:
@@ -70,7 +70,7 @@ def test_as_few_calls_as_it_takes(size: int, wanted: tuple[int, ...], pages: int
 
 
 def test_what_was_seen_is_not_asked_again() -> None:
-    """Neither those that are known nor those that are nobody, window after window."""
+    """Known and unknown numbers are not looked up again."""
     directory = Directory(300)
     names = ApiNames(directory)
     strangers = ["999000111", "999000112", "999000113"]
@@ -82,7 +82,7 @@ def test_what_was_seen_is_not_asked_again() -> None:
 
 
 def test_a_service_that_tells_nothing_of_pages() -> None:
-    """A page that is not full is all there is: nobody is searched for."""
+    """A page that is not full has all contacts: no number is searched for."""
     directory = Directory(60)
     asked = directory.contacts
 
@@ -132,7 +132,7 @@ def test_however_it_is_written(form: str | Callable[[int], str], people: tuple[i
 
 
 def test_a_service_that_does_not_count() -> None:
-    """Where nobody says how many there are, a few are searched for."""
+    """Where the number of contacts is unknown, a few numbers are searched for."""
     directory = Directory(2_000, counts=False)
     assert len(ApiNames(directory).names_for(numbers(1, 2))) == 2
     assert directory.pages + directory.searches <= 4
@@ -155,7 +155,7 @@ def test_a_service_that_does_not_count() -> None:
 )
 def test_digits(number: object, digits: str) -> None:
     """What looks like a number is its digits; what does not is none."""
-    assert digits_of(number) == digits
+    assert extract_digits(number) == digits
 
 
 @pytest.mark.parametrize(
@@ -170,4 +170,4 @@ def test_digits(number: object, digits: str) -> None:
 )
 def test_name(contact: dict[str, Any], name: str) -> None:
     """Both names, one of them, or the company."""
-    assert name_of(contact) == name
+    assert get_name(contact) == name

@@ -19,7 +19,7 @@ from tests.api.test_transport import FakeClock
 from wacr_cli.api import failures, network, transport
 from wacr_cli.api.network import connect
 from wacr_cli.api.transport import Deadline, DeadlineTransport, is_certificate_failure
-from wacr_cli.core.errors import BadAnswerError, UsageError
+from wacr_cli.core.errors import BadResponseError, UsageError
 from wacr_cli.core.progress import Progress
 from wacr_cli.core.times import Clock, SystemClock
 
@@ -198,7 +198,7 @@ def test_headers_and_reason_are_kept(serve: Serve, client: Callable[..., Client]
         (encoded(b"hello", "deflate"), httpx.DecodingError),
         (encoded(gzip.compress(gzip.compress(b"hello", mtime=0), mtime=0), "gzip, gzip"), httpx.DecodingError),
         (encoded(b"hello", "br"), httpx.DecodingError),
-        (head("Content-Length: 99999999999"), BadAnswerError),
+        (head("Content-Length: 99999999999"), BadResponseError),
     ],
 )
 def test_incomplete_responses_are_errors(
@@ -223,7 +223,7 @@ def test_a_response_that_is_too_large_is_an_error(
 ) -> None:
     """The limit holds for the decoded body, whether or not its length is announced."""
     monkeypatch.setattr(transport, "MAX_BYTES", 10_000)
-    with pytest.raises(BadAnswerError):
+    with pytest.raises(BadResponseError):
         client(serve(reply, close=True)).send()
 
 

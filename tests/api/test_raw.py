@@ -171,7 +171,7 @@ def test_paginated(row: object) -> None:
 
     listing = paginated(fetch, "templates", [("a", "b")], Progress())
     assert [one for window in listing.windows for one in window] == rows
-    assert listing.shortfall == ""
+    assert listing.incomplete_reason == ""
     assert all(params[0] == ("a", "b") for params in asked)
     assert len(asked) <= 4
 
@@ -188,5 +188,5 @@ def test_a_list_that_is_not_paged_is_read_once(number: int, most: int) -> None:
 
     listing = paginated(fetch, "groups", [], Progress())
     assert [one for window in listing.windows for one in window] == rows
-    assert listing.shortfall == ""
+    assert listing.incomplete_reason == ""
     assert len(calls) == most

@@ -75,7 +75,7 @@ def test_the_api_answers_what_was_asked(
     """The rows that come are those that a plain filter finds, in the order asked for, with the fields asked for."""
     filters = tuple(filter(None, (query.parse_filter(field, some) for field, some in said.items())))
     question = query.Query(filters=filters, search=search, sort=sort, fields=fields, limit=limit)
-    rows: list[dict[str, Any]] = [row for window in SOURCE.ask(question).windows for row in window]
+    rows: list[dict[str, Any]] = [row for window in SOURCE.list_messages(question).windows for row in window]
     found = [
         row
         for row in WORLD.rows

@@ -1,4 +1,4 @@
-"""Between client and wire: what is tried again, how long is waited, and what is told of each call."""
+"""Transports: what is retried, how long they wait, and what is reported of each call."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from wacr_cli.api.transport import (
     is_certificate_failure,
     parse_retry_delay,
 )
-from wacr_cli.core.errors import BadAnswerError, RateLimitError, ServiceError
+from wacr_cli.core.errors import BadResponseError, RateLimitError, UnavailableError
 from wacr_cli.core.progress import Call, Progress
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Service(httpx.BaseTransport):
 
 
 class Listener(Progress):
-    """Keeps what it is told."""
+    """Records what is reported."""
 
     detailed = True
 
@@ -173,7 +173,7 @@ class TestRetrying:
             RetryTransport(lasting, clock).handle_request(get())
         assert (passing.calls, lasting.calls) == (4, 4)
 
-    @pytest.mark.parametrize("error", [ServiceError("x"), BadAnswerError("x"), RateLimitError("x")], ids=repr)
+    @pytest.mark.parametrize("error", [UnavailableError("x"), BadResponseError("x"), RateLimitError("x")], ids=repr)
     def test_told_failures(self, clock: FakeClock, error: Exception) -> None:
         """What is already told as a failure is not tried again."""
         service = Service(error)
@@ -182,7 +182,7 @@ class TestRetrying:
         assert service.calls == 1
 
     def test_certificates(self, clock: FakeClock) -> None:
-        """No second try mends a certificate."""
+        """An untrusted certificate is not retried."""
         service = Service(certificate_error())
         with pytest.raises(httpx.ConnectError):
             RetryTransport(service, clock).handle_request(get())
@@ -277,7 +277,9 @@ class TestWaits:
         assert RetryTransport(service, clock).handle_request(get()).status_code == 200
         assert clock.slept <= 2
 
-    @pytest.mark.parametrize(("status", "kind"), [(429, RateLimitError), (503, ServiceError), (500, ServiceError)])
+    @pytest.mark.parametrize(
+        ("status", "kind"), [(429, RateLimitError), (503, UnavailableError), (500, UnavailableError)]
+    )
     @pytest.mark.parametrize("headers", [{"Retry-After": "999999"}, {"X-RateLimit-Reset": str(int(NOON) + 301)}])
     def test_too_long(self, clock: FakeClock, status: int, kind: type[Exception], headers: dict[str, str]) -> None:
         """A wait longer than allowed is not begun; which failure it is depends on the answer."""
@@ -294,13 +296,13 @@ class TestWaits:
 
     @pytest.mark.parametrize("answer", [503, httpx.ReadError("reset")], ids=str)
     def test_no_wait_allowed(self, clock: FakeClock, answer: int | httpx.ReadError) -> None:
-        """A wait that nobody asked for is never longer than allowed either."""
+        """A backoff is never longer than allowed either."""
         service = Service(answer, answer, answer, 200)
         assert RetryTransport(service, clock, max_wait=0).handle_request(get()).status_code == 200
         assert (service.calls, clock.slept) == (4, 0)
 
     def test_told(self, clock: FakeClock) -> None:
-        """A wait is told about once a second, and then that it is over."""
+        """A wait is reported about once a second, and when it is over."""
         listener = Listener()
         service = Service(httpx.Response(429, headers={"Retry-After": "3"}), 200)
         RetryTransport(service, clock, progress=listener).handle_request(get())
@@ -367,7 +369,7 @@ class TestWatched:
             assert watched.handle_request(get()).status_code == 200
 
     def test_size(self, clock: FakeClock) -> None:
-        """A body that never ends is cut off at its limit; that call is told of too."""
+        """A body that never ends is cut off at its limit; the call is reported too."""
         piece = b"x" * 2**20
 
         def flood() -> Iterator[bytes]:
@@ -376,7 +378,7 @@ class TestWatched:
 
         body = Chunks(flood())
         watched, listener = self.watched(Service(httpx.Response(200, stream=body)), clock)
-        with pytest.raises(BadAnswerError, match=f"more than {MAX_BYTES // 2**20} MiB"):
+        with pytest.raises(BadResponseError, match=f"more than {MAX_BYTES // 2**20} MiB"):
             watched.handle_request(get())
         assert body.closed
         assert body.given == MAX_BYTES // 2**20 + 1
@@ -389,7 +391,7 @@ class TestWatched:
             200, headers={"Content-Encoding": "gzip"}, stream=Chunks([gzip.compress(b"x" * 20_000, mtime=0)])
         )
         watched, _ = self.watched(Service(packed), clock)
-        with pytest.raises(BadAnswerError):
+        with pytest.raises(BadResponseError):
             watched.handle_request(get())
 
     @pytest.mark.parametrize(
@@ -408,7 +410,7 @@ class TestWatched:
     def test_told(
         self, clock: FakeClock, answer: httpx.Response | Exception, outcome: int | str, left: int | None
     ) -> None:
-        """Each call is told once: what was asked, how it went, and the calls that are left."""
+        """Each call is reported once: the request, its outcome, and the calls that are left."""
         watched, listener = self.watched(Service(answer), clock)
         if isinstance(answer, Exception):
             with pytest.raises(type(answer)):
@@ -418,7 +420,7 @@ class TestWatched:
         assert listener.calls == [Call("GET", "/api/v2/messages", "page=2", outcome, 0.0, left)]
 
     def test_every_try_is_told(self, clock: FakeClock) -> None:
-        """A call that is tried again is told each time, with what it took."""
+        """A call that is retried is reported each time, with its duration."""
 
         class Slow(httpx.BaseTransport):
             def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -449,7 +451,7 @@ class TestWatched:
         assert " " not in told
 
     def test_readable(self, clock: FakeClock) -> None:
-        """The brackets and commas of filters are told as they are."""
+        """The brackets and commas of filters are reported unchanged."""
         watched, listener = self.watched(Service(200), clock)
         watched.handle_request(get(**{"filter[type][in]": "text,image"}))
         assert listener.calls[0].parameters == "filter[type][in]=text,image"

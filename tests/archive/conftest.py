@@ -121,5 +121,5 @@ def sync(store: Store, clock: Ticking) -> Syncing:
 
 def stored(store: Store) -> dict[int, tuple[str | None, str]]:
     """Return the direction and status of each message that is not deleted, by id."""
-    listing = store.ask(Query(local=True, limit=None))
+    listing = store.list_messages(Query(local=True, limit=None))
     return {row["id"]: (row["direction"], row["status"]) for rows in listing.windows for row in rows}

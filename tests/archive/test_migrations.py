@@ -44,10 +44,10 @@ OTHER_ROWS = (
 
 def _check_content(store: Store) -> None:
     """Assert that an archive has every row, and finds each by its words and by a part of it."""
-    rows = [row for rows in store.ask(Query(local=True, limit=None)).windows for row in rows]
+    rows = [row for rows in store.list_messages(Query(local=True, limit=None)).windows for row in rows]
     assert {row["id"]: row["message"] for row in rows} == MESSAGES
     for words, ids in WORDS.items():
-        listing = store.ask(Query(local=True, search=words, words=True, limit=None))
+        listing = store.list_messages(Query(local=True, search=words, words=True, limit=None))
         assert [row["id"] for rows in listing.windows for row in rows] == ids
     assert store.count(Query(local=True, search="AFÉ")) == 1
     info = store.info()

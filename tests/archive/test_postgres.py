@@ -26,7 +26,7 @@ from wacr_cli.archive.schema import SCHEMA
 from wacr_cli.archive.sqlite import SqliteStore
 from wacr_cli.archive.store import Store
 from wacr_cli.archive.text import prepare_words
-from wacr_cli.core.errors import IncompleteError, ServiceError, UsageError, WacrError
+from wacr_cli.core.errors import IncompleteError, UnavailableError, UsageError, WacrError
 from wacr_cli.core.models import LOCAL_SORTS, Row
 from wacr_cli.core.progress import Progress
 from wacr_cli.core.query import Filter, Query
@@ -116,13 +116,13 @@ def _has_different_words(text: str) -> bool:
 
 
 def _run(store: Store, query: Query) -> tuple[object, ...]:
-    listing = store.ask(query)
+    listing = store.list_messages(query)
     rows = [row for window in listing.windows for row in window]
     try:
         count: object = store.count(query)
     except IncompleteError as error:
         count = error.message
-    return rows, count, listing.more, listing.total, listing.shortfall
+    return rows, count, listing.more, listing.total, listing.incomplete_reason
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, 6))])
@@ -227,11 +227,11 @@ def test_a_server_killed_during_a_sync(server: Server, url: str) -> None:
             server.kill()
 
     account.move = kill
-    with pytest.raises(ServiceError, match="can't be reached"):
+    with pytest.raises(UnavailableError, match="can't be reached"):
         Sync(account, store, Ticking(), Progress(), origin="x", contacts=False).run()
     assert killed.is_set()
     store.close()
-    with pytest.raises(ServiceError):
+    with pytest.raises(UnavailableError):
         store.info()
     server.start()
     account.move = None
@@ -257,7 +257,7 @@ def test_a_server_killed_during_a_transaction(server: Server, url: str) -> None:
             store.upsert([message(number) for number in range(2, 100)], "inbound", FIRST)
             server.kill()
 
-    with pytest.raises(ServiceError) as error:
+    with pytest.raises(UnavailableError) as error:
         fail()
     assert error.value.exit_status == 6
     store.close()

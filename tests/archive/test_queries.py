@@ -90,7 +90,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Iterable[tuple[Source, 
 
 def ids(source: Source, query: Query) -> list[int]:
     """Return the ids of the messages that match, in order."""
-    return [one["id"] for rows in source.ask(query).windows for one in rows]
+    return [one["id"] for rows in source.list_messages(query).windows for one in rows]
 
 
 def _filters() -> st.SearchStrategy[tuple[Filter, ...]]:
@@ -172,8 +172,10 @@ def test_unsupported_filters_are_refused(sources: tuple[Source, Store], raw: Raw
 def test_rows_are_the_same_as_the_apis(sources: tuple[Source, Store]) -> None:
     """Every field is returned as it was received, with the direction."""
     api, store = sources
-    there = {one["id"]: one for rows in api.ask(Query(with_direction=True, limit=None)).windows for one in rows}
-    here = {one["id"]: one for rows in store.ask(Query(local=True, limit=None)).windows for one in rows}
+    there = {
+        one["id"]: one for rows in api.list_messages(Query(with_direction=True, limit=None)).windows for one in rows
+    }
+    here = {one["id"]: one for rows in store.list_messages(Query(local=True, limit=None)).windows for one in rows}
     assert here == there
 
 
@@ -196,10 +198,10 @@ def test_pages_and_limits_report_whether_there_is_more(sources: tuple[Source, St
         (Query(local=True, page=3, per_page=100), 100, True),
         (Query(local=True, page=4, per_page=100), 30, False),
     ):
-        listing = store.ask(query)
+        listing = store.list_messages(query)
         assert sum(map(len, listing.windows)) == number
         assert listing.more is more
-    listing = store.ask(Query(local=True, page=99))
+    listing = store.list_messages(Query(local=True, page=99))
     assert list(listing.windows) == []
     assert listing.total == 330
 
@@ -209,7 +211,9 @@ def test_a_sender_is_found_by_digits(sources: tuple[Source, Store], number: str)
     """A phone number matches in any notation; anything else must be equal."""
     _, store = sources
     senders = {
-        one["sender_id"] for rows in store.ask(Query(local=True, sender=number, limit=None)).windows for one in rows
+        one["sender_id"]
+        for rows in store.list_messages(Query(local=True, sender=number, limit=None)).windows
+        for one in rows
     }
     assert senders == {"15550100", "+1 555-0100"}
     assert ids(store, Query(local=True, sender="bot", limit=None))
@@ -239,7 +243,7 @@ WORDS = {
 def test_words_and_phrases(sources: tuple[Source, Store], words: str) -> None:
     """A word matches a whole word, without case and accents; nothing is an operator."""
     _, store = sources
-    listing = store.ask(Query(local=True, search=words, words=True, limit=None))
+    listing = store.list_messages(Query(local=True, search=words, words=True, limit=None))
     assert {one["message"] for rows in listing.windows for one in rows} == set(WORDS[words])
 
 
@@ -294,9 +298,9 @@ def test_messages_without_a_time_are_reported(tmp_path: Path) -> None:
             del odd["direction"]
             store.upsert([odd], "inbound", "2026-11-25T00:00:00Z")
     query = Query(local=True, since=datetime(2026, 1, 1, tzinfo=UTC))
-    listing = store.ask(query)
+    listing = store.list_messages(query)
     assert [one["id"] for rows in listing.windows for one in rows] == [1]
-    assert listing.shortfall == "messages without a time that can be read: 2"
+    assert listing.incomplete_reason == "messages without a time that can be read: 2"
     with pytest.raises(IncompleteError):
         store.count(query)
     store.close()

@@ -307,7 +307,7 @@ def test_the_full_text_indexes_follow_every_change(path: Path, open_store: Store
 
     def found(text: str, *, words: bool) -> list[int]:
         query = Query(local=True, search=text, words=words, limit=None)
-        return [row["id"] for rows in open_store.ask(query).windows for row in rows]
+        return [row["id"] for rows in open_store.list_messages(query).windows for row in rows]
 
     with open_store.transaction():
         open_store.upsert([{"id": 1, "message": "first words"}, {"id": 2, "message": None}], "inbound", NOW)

@@ -11,8 +11,8 @@ import pytest
 
 from wacr_cli.archive.months import NO_MONTH
 from wacr_cli.archive.store import Store
-from wacr_cli.core.conversations import Conversation, ConversationQuery, in_time, summed_up
-from wacr_cli.core.errors import BadAnswerError, BusyError, NotFoundError, UsageError
+from wacr_cli.core.conversations import Conversation, ConversationQuery, make_conversation, sort_by_time
+from wacr_cli.core.errors import BadResponseError, BusyError, NotFoundError, UsageError
 from wacr_cli.core.models import Row
 from wacr_cli.core.query import Filter, Query
 from wacr_cli.core.times import parse_sent_at
@@ -55,7 +55,9 @@ def put(store: Store, *rows: Row, direction: str | None = "inbound", now: str = 
 
 def all_of(store: Store, **values: Any) -> list[Row]:
     """Return all rows that match a query with these values."""
-    return [row for rows in store.ask(Query(**{"local": True, "limit": None} | values)).windows for row in rows]
+    return [
+        row for rows in store.list_messages(Query(**{"local": True, "limit": None} | values)).windows for row in rows
+    ]
 
 
 def test_a_store_exists_once_it_is_prepared(store: Store) -> None:
@@ -97,7 +99,7 @@ def test_new_changed_and_the_same(held: Store) -> None:
     assert put(held, message(1), message(2, status="read"), message(3), now=LATER) == (1, 1, 1)
     assert put(held, message(2, status="read", message="other"), now=LATER) == (0, 1, 0)
     assert (held.info().messages, held.info().status_changes) == (3, 1)
-    with pytest.raises(BadAnswerError, match="both as inbound and as outbound"):
+    with pytest.raises(BadResponseError, match="both as inbound and as outbound"):
         put(held, message(1), message(2), direction="outbound")
     assert held.get(1)["direction"] == "inbound"
     assert put(held, message(1), *(message(number) for number in range(10, 20)), direction="outbound") == (10, 1, 0)
@@ -207,7 +209,7 @@ def test_messages_without_a_time_sort_as_the_oldest(held: Store, sort: str) -> N
 def test_other_queries_run_while_a_long_result_is_read(held: Store) -> None:
     """The result is complete, and the other queries are answered."""
     put(held, *(message(number) for number in range(1, 1501)))
-    windows = iter(held.ask(Query(local=True, limit=None)).windows)
+    windows = iter(held.list_messages(Query(local=True, limit=None)).windows)
     first = next(windows)
     assert held.count(Query(local=True)) == 1500
     assert held.names_for(["15550100"]) == {}
@@ -264,7 +266,9 @@ def test_conversations_match_their_messages(held: Store, seed: int) -> None:
     for row in all_of(held):
         if row["interaction_id"] is not None:
             by_conversation.setdefault(row["interaction_id"], []).append(row)
-    expected = {number: summed_up(number, in_time(some)).as_row() for number, some in by_conversation.items()}
+    expected = {
+        number: make_conversation(number, sort_by_time(some)).as_row() for number, some in by_conversation.items()
+    }
     found = held.list_conversations(ConversationQuery(limit=None))
     assert {one.id: one.as_row() for one in found} == expected
     assert {one.matching for one in found} == {len(expected)}

@@ -257,26 +257,26 @@ class TestConnect:
 
 def test_real_connections(free_port: int) -> None:
     """A refused connection is an error; a connection without TLS has no handshake; a failed handshake is an error."""
-    from wacr_cli.core.errors import ServiceError
+    from wacr_cli.core.errors import UnavailableError
     from wacr_cli.sandbox.serve import serve
 
-    with pytest.raises(ServiceError, match=f"can't connect to port {free_port}"):
+    with pytest.raises(UnavailableError, match=f"can't connect to port {free_port}"):
         list(connection.check_connection(f"http://127.0.0.1:{free_port}/api/v2", TIMEOUT))
     with serve(lambda _: httpx.Response(200)) as server:
         assert [step.topic for step in connection.check_connection(server.url, TIMEOUT)] == ["dns", "network"]
-        with pytest.raises(ServiceError, match=r"(TLS handshake failed|can't connect)"):
+        with pytest.raises(UnavailableError, match=r"(TLS handshake failed|can't connect)"):
             list(connection.check_connection(server.url.replace("http:", "https:"), TIMEOUT))
 
 
 def test_unknown_host_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """A host name that can't be resolved is an error."""
-    from wacr_cli.core.errors import ServiceError
+    from wacr_cli.core.errors import UnavailableError
 
     def fail(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", fail)
-    with pytest.raises(ServiceError, match="can't resolve the host name: Name or service not known"):
+    with pytest.raises(UnavailableError, match="can't resolve the host name: Name or service not known"):
         list(connection.check_connection("https://no-such-host.invalid/api/v2", TIMEOUT))
 
 

@@ -9,7 +9,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from wacr_cli.core.conversations import Conversation, ConversationQuery, in_time, name_in, peer_of, summed_up
+from wacr_cli.core.conversations import (
+    Conversation,
+    ConversationQuery,
+    find_name,
+    make_conversation,
+    parse_peer,
+    sort_by_time,
+)
 from wacr_cli.core.models import Row
 from wacr_cli.sandbox.world import wamid
 
@@ -27,7 +34,7 @@ def said(*lines: tuple[str, str] | tuple[str, str, str]) -> Conversation:
         }
         for number, line in enumerate(lines, 1)
     ]
-    return summed_up(7, in_time(rows))
+    return make_conversation(7, sort_by_time(rows))
 
 
 IN, OUT = "inbound", "outbound"
@@ -121,17 +128,19 @@ def test_unread() -> None:
             [(IN, False), (IN, None), (OUT, False), (IN, True), (None, False)]
         )
     ]
-    assert (summed_up(7, rows).unread, summed_up(7, rows).messages) == (1, 5)
+    assert (make_conversation(7, rows).unread, make_conversation(7, rows).messages) == (1, 5)
 
 
 def test_whose_conversation_it_is() -> None:
     """The number that wrote last; of who never wrote, the one that WhatsApp's id of the last message names."""
     common: Row = {"sent_at": "2026-11-24T10:00:00Z", "is_read": True}
     out = common | {"id": 2, "direction": OUT, "sender_id": "4930555", "message_id": wamid(2, "919876543210", OUT)}
-    assert summed_up(7, [common | {"id": 1, "direction": IN, "sender_id": "15550100"}, out]).number == "15550100"
-    assert summed_up(7, [out]).number == "919876543210"
-    assert summed_up(7, [out | {"message_id": None}]).number is None
-    assert summed_up(7, [out | {"direction": None}]).number is None
+    assert (
+        make_conversation(7, [common | {"id": 1, "direction": IN, "sender_id": "15550100"}, out]).number == "15550100"
+    )
+    assert make_conversation(7, [out]).number == "919876543210"
+    assert make_conversation(7, [out | {"message_id": None}]).number is None
+    assert make_conversation(7, [out | {"direction": None}]).number is None
 
 
 @pytest.mark.parametrize(
@@ -150,13 +159,13 @@ def test_whose_conversation_it_is() -> None:
 )
 def test_an_id_that_names_no_number(word: object) -> None:
     """Whatever else stands there is no number."""
-    assert peer_of(word) is None
+    assert parse_peer(word) is None
 
 
 def test_names_go_by_digits() -> None:
     """However a number is written."""
     names = {"919876543210": "Priya"}
-    assert [name_in(names, one) for one in ("+91 98765-43210", "919876543210", "bot", None)] == [
+    assert [find_name(names, one) for one in ("+91 98765-43210", "919876543210", "bot", None)] == [
         "Priya",
         "Priya",
         None,

@@ -15,8 +15,8 @@ STATUSES: dict[type[WacrError], tuple[int, str]] = {
     errors.NotFoundError: (3, "NOT_FOUND"),
     errors.AuthError: (4, "UNAUTHORIZED"),
     errors.RateLimitError: (5, "RATE_LIMIT_EXCEEDED"),
-    errors.ServiceError: (6, "UNAVAILABLE"),
-    errors.BadAnswerError: (7, "BAD_ANSWER"),
+    errors.UnavailableError: (6, "UNAVAILABLE"),
+    errors.BadResponseError: (7, "BAD_ANSWER"),
     errors.IncompleteError: (8, "INCOMPLETE"),
     errors.BusyError: (9, "BUSY"),
 }

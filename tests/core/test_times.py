@@ -14,7 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wacr_cli.core.errors import UsageError
-from wacr_cli.core.times import SystemClock, full_local, parse_sent_at, parse_when, short_local, span
+from wacr_cli.core.times import (
+    SystemClock,
+    format_duration,
+    format_full_local,
+    format_short_local,
+    parse_sent_at,
+    parse_when,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -234,12 +241,12 @@ class TestShown:
     def test_short(self, age: timedelta, shown: str) -> None:
         """How long ago within a day, else the local time, with the year once it is another; the future is no age."""
         now = local(2026, 7, 15, 12)
-        assert short_local((now - age).astimezone(UTC), now) == shown
+        assert format_short_local((now - age).astimezone(UTC), now) == shown
 
     def test_short_is_narrow(self) -> None:
         """A column of 12 cells holds any of them."""
         now = local(2026, 7, 15, 12)
-        shown = [short_local(now - timedelta(hours=hours), now) for hours in range(-20_000, 20_000, 7)]
+        shown = [format_short_local(now - timedelta(hours=hours), now) for hours in range(-20_000, 20_000, 7)]
         assert max(map(len, shown)) <= 12
 
     @pytest.mark.parametrize(
@@ -252,7 +259,7 @@ class TestShown:
     )
     def test_full(self, moment: datetime, shown: str) -> None:
         """Local time in full, with its offset."""
-        assert full_local(moment) == shown
+        assert format_full_local(moment) == shown
 
 
 @pytest.mark.parametrize(
@@ -273,7 +280,7 @@ class TestShown:
 )
 def test_span(seconds: float, words: str) -> None:
     """A duration in as few words as tell it."""
-    assert span(seconds) == words
+    assert format_duration(seconds) == words
 
 
 def test_system_clock() -> None:

@@ -90,7 +90,7 @@ def export(store: Store, folder: Path, kind: str = "parquet") -> Report:
 def read_archive(store: Store) -> list[Row]:
     """Return all messages of an archive, deleted ones too."""
     queries = (Query(local=True, limit=None, deleted=deleted) for deleted in (False, True))
-    return [row for one in queries for rows in store.ask(one).windows for row in rows]
+    return [row for one in queries for rows in store.list_messages(one).windows for row in rows]
 
 
 def get_month(row: Row) -> str | None:

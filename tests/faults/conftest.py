@@ -103,6 +103,8 @@ def home(tmp_path: Path) -> Home:
         "WACR_CONFIG_DIR": str(folder / "config"),
         "WACR_TOKEN": TOKEN,
         "WACR_RATE_LIMIT": "100000",
+        # A process whose files may not grow would leave half a compiled module behind.
+        "PYTHONDONTWRITEBYTECODE": "1",
     }
     for name in ("CONFIG", "STATE", "DATA", "CACHE"):
         environ[f"XDG_{name}_HOME"] = str(folder / name.lower())

@@ -68,7 +68,7 @@ def place(home: Home) -> Path:
 def _stored(place: Path) -> dict[int, tuple[str | None, str]]:
     store = SqliteStore(place)
     with closing(store):
-        windows = store.ask(Query(local=True, limit=None)).windows
+        windows = store.list_messages(Query(local=True, limit=None)).windows
         return {row["id"]: (row["direction"], row["status"]) for rows in windows for row in rows}
 
 

@@ -194,7 +194,7 @@ def test_an_answer_by_the_byte_is_not_waited_for(wacr: Runner, server: Server, f
     ended.expect(0, "complete")
     assert ended.ids == EVERY
     assert server.fired == [(2, fault.name)]
-    assert server.dripped >= SECONDS
+    assert server.dripped >= SECONDS - 1
 
 
 @pytest.mark.parametrize("fault", SLOW, ids=str)
@@ -205,7 +205,8 @@ def test_answers_by_the_byte_end_the_run(wacr: Runner, server: Server, fault: Fa
     ended.expect(6, "in time")
     assert ended.out == ""
     assert len(server.fired) == TRIES
-    assert server.dripped >= TRIES * SECONDS
+    # Of each try the last second may be over before its byte is sent.
+    assert server.dripped >= TRIES * (SECONDS - 1)
 
 
 @pytest.mark.parametrize(("is_proxy", "stage"), [(False, "handshake"), (True, "handshake"), (True, "connect")], ids=str)

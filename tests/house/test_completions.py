@@ -1,4 +1,4 @@
-"""Completion: what real shells show and insert when TAB is pressed, and that the files follow the program."""
+"""Completion: what real shells show and insert when TAB is pressed, and that the files are up to date."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ default_profile = "shop"
 api_url = "https://app.wa.cr/api/v2"
 [profiles."our café"]
 rate_limit = 30
-[profiles."$(touch obeyed)"]
+[profiles."$(touch executed)"]
 """
 
 PATIENCE = 120.0
-"""Seconds: far more than a slow machine needs, for what is there in a moment."""
+"""Seconds: far more than a slow machine needs."""
 
-# A key that shows the line as the shell has it, and empties it.
+# Binds a key that prints the shell's line and empties it.
 SET_UP = {
     "bash": r"""
         source completions/wacr.bash
@@ -60,13 +60,13 @@ SET_UP = {
 
 
 class Terminal:
-    """A shell in a terminal of its own, at its prompt; wacr and Python write down that they are called."""
+    """A shell at its prompt, in a terminal of its own. Its wacr and Python only record that they are called."""
 
     def __init__(self, shell: str, folder: Path, **environ: str) -> None:
         config = Path(environ.get("XDG_CONFIG_HOME", folder / ".config"))
         for target in (folder / "completions", config / "fish" / "completions"):
             shutil.copytree(ROOT / "completions", target, dirs_exist_ok=True)
-        # Without this folder fish reads the manual pages, with a Python.
+        # Without this folder, fish starts Python to read the man pages.
         (folder / ".local" / "share" / "fish" / "generated_completions").mkdir(parents=True, exist_ok=True)
         (folder / "bin").mkdir()
         for name in ("wacr", "python", "python3"):
@@ -92,13 +92,13 @@ class Terminal:
         os.close(slave)
 
     def read_until(self, *words: str) -> str:
-        """What appears, without colours and the like, as soon as all the words are there."""
+        """Wait until all *words* have appeared, and return the output without escape sequences."""
         raw, seen, deadline = b"", "", time.monotonic() + PATIENCE
         while not all(word in seen for word in words):
             if not select.select([self._master], [], [], max(0.0, deadline - time.monotonic()))[0]:
                 pytest.fail(f"waited for {words}, and saw {seen!r}")
             new = os.read(self._master, 65536)
-            if re.search(rb"\x1b\[0?c", new):  # newer fish asks what the terminal is
+            if re.search(rb"\x1b\[0?c", new):  # newer versions of fish query the type of the terminal
                 os.write(self._master, b"\x1b[?62c")
             raw += new
             codes = r"\x1b(\[[0-9;?>=]*[A-Za-z]|\][^\x07]*\x07|[()].|[=>])|[\x0e\x0f]"
@@ -106,7 +106,7 @@ class Terminal:
         return seen
 
     def press(self, keys: str, *listed: str) -> tuple[str, str]:
-        """The line after some keys, and what appeared on the way, which is to hold the words of a list."""
+        """Press keys, wait for the words *listed*; return the line and the output."""
         os.write(self._master, keys.encode())
         seen = self.read_until(*listed)
         os.write(self._master, b"\x18\x10")
@@ -114,13 +114,13 @@ class Terminal:
         return re.findall(r"<\[(.*?)\]>", seen, re.DOTALL)[-1].rstrip(' "'), seen
 
     def run(self, line: str) -> None:
-        """Have the shell run a line."""
+        """Run a command line in the shell."""
         os.write(self._master, f"{line}\r".encode())
         self.read_until("ready> ")
 
     @property
     def pid(self) -> int:
-        """The shell's process."""
+        """The shell's process id."""
         return self._process.pid
 
     def close(self) -> None:
@@ -130,26 +130,26 @@ class Terminal:
         os.close(self._master)
 
 
-def _lacking(shell: str) -> str:
-    """Why a shell can't be driven here, empty where it can."""
+def _skip_reason(shell: str) -> str:
+    """Return why a shell can't be tested here, empty if it can."""
     if not shutil.which(shell):
         return f"{shell} is not installed"
     if shell == "bash" and subprocess.run(["bash", "-c", "((BASH_VERSINFO[0] >= 4))"], check=False).returncode != 0:
-        return "bash shows its line to a key since version 4"
+        return "a key can't read the line of bash before version 4"
     return ""
 
 
 @pytest.fixture(scope="module", params=tuple(FILES))
 def shell(request: pytest.FixtureRequest) -> str:
-    """Each shell in turn, as far as it is installed."""
-    if reason := _lacking(request.param):
+    """Return each installed shell in turn."""
+    if reason := _skip_reason(request.param):
         pytest.skip(reason)
     return str(request.param)
 
 
 @pytest.fixture(scope="module")
 def folder(shell: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a configuration."""
+    """Return a home with a configuration."""
     home = tmp_path_factory.mktemp(shell)
     (home / ".config" / "wacr").mkdir(parents=True)
     (home / ".config" / "wacr" / "config.toml").write_text(CONFIG)
@@ -159,7 +159,7 @@ def folder(shell: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def terminal(shell: str, folder: Path) -> Iterator[Terminal]:
-    """A shell at its prompt, for all the tests that leave its line empty."""
+    """Yield a shell at its prompt, which all tests share; each leaves the line empty."""
     one = Terminal(shell, folder)
     yield one
     one.close()
@@ -208,7 +208,7 @@ INSERTED = {
     "wacr api groups --pagi\t": "wacr api groups --paginate",
     "wacr auth logi\t--profile sh\t": "wacr auth login --profile shop",
     "wacr doct\t--conn\t": "wacr doctor --connect",
-    # Nothing fits, and nothing is inserted.
+    # Nothing matches, and nothing is inserted.
     "wacr messages list --all --al\t": "wacr messages list --all --al",
     "wacr --demo messages list --dem\t": "wacr --demo messages list --dem",
     "wacr messages list --quiet -q --qui\t": "wacr messages list --quiet -q --qui",
@@ -218,8 +218,8 @@ INSERTED = {
 
 
 @pytest.mark.parametrize(("keys", "line"), INSERTED.items(), ids=[keys.replace("\t", "⇥") for keys in INSERTED])
-def test_tab_inserts_what_can_only_be_meant(terminal: Terminal, keys: str, line: str) -> None:
-    """Commands, flags and values of the command at hand are completed; what is given already or unknown is not."""
+def test_tab_inserts_the_only_match(terminal: Terminal, keys: str, line: str) -> None:
+    """Commands, flags and values of the current command are completed; flags that are already there are not."""
     assert terminal.press(keys)[0] == line
 
 
@@ -252,16 +252,16 @@ LISTED = {
 
 
 @pytest.mark.parametrize("keys", LISTED, ids=[keys.replace("\t", "⇥") for keys in LISTED])
-def test_tab_lists_what_may_be_meant(terminal: Terminal, keys: str) -> None:
-    """Where several words fit, all of them are shown and no other."""
-    there, not_there = LISTED[keys]
-    _, seen = terminal.press(keys, *there)
-    assert [word for word in not_there if word in seen] == []
+def test_tab_lists_several_matches(terminal: Terminal, keys: str) -> None:
+    """All matches are shown, and no other words."""
+    shown, hidden = LISTED[keys]
+    _, output = terminal.press(keys, *shown)
+    assert [word for word in hidden if word in output] == []
 
 
 @pytest.mark.parametrize("variable", ["WACR_CONFIG_DIR", "XDG_CONFIG_HOME", "HOME/Library"])
 def test_profiles_are_read_where_wacr_reads_them(shell: str, tmp_path: Path, variable: str) -> None:
-    """The folder of the configuration is that of the environment, else that of the platform."""
+    """The folder of the configuration is that of the environment, or else that of the platform."""
     place = {"WACR_CONFIG_DIR": "here", "XDG_CONFIG_HOME": "xdg/wacr"}.get(variable, "Library/Application Support/wacr")
     (tmp_path / place).mkdir(parents=True)
     (tmp_path / place / "config.toml").write_text("[profiles.elsewhere]\n")
@@ -273,15 +273,15 @@ def test_profiles_are_read_where_wacr_reads_them(shell: str, tmp_path: Path, var
         terminal.close()
 
 
-def test_the_configuration_is_read_and_not_obeyed(terminal: Terminal, folder: Path) -> None:
-    """A profile's name that looks like a command is inserted quoted, and nothing of it runs."""
+def test_the_configuration_is_not_executed(terminal: Terminal, folder: Path) -> None:
+    """A profile's name that looks like a command is inserted in quotes, and does not run."""
     line, _ = terminal.press("wacr --profile \\$\t")
     assert line.startswith((r"wacr --profile \$\(touch", "wacr --profile '$(touch", r"wacr --profile \$(touch"))
-    assert not (folder / "obeyed").exists()
+    assert not (folder / "executed").exists()
 
 
 def test_tab_starts_no_python(terminal: Terminal, folder: Path) -> None:
-    """Neither wacr nor a Python is called for a completion, whatever is completed."""
+    """No completion calls wacr or Python."""
     for keys in (*INSERTED, *LISTED):
         terminal.press(keys)
     assert not (folder / "called").exists()
@@ -290,10 +290,10 @@ def test_tab_starts_no_python(terminal: Terminal, folder: Path) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
-def test_what_tab_starts(terminal: Terminal, tmp_path: Path) -> None:
-    """Seen from the system, no program is started to complete a word: no Python, under whatever name, and no other."""
+def test_tab_starts_no_program(terminal: Terminal, tmp_path: Path) -> None:
+    """The system calls of the shell show no start of a program, under any name."""
     log = tmp_path / "started"
-    terminal.press("wacr messages list --type not_in:au\t")  # what a shell starts for its first completion is started
+    terminal.press("wacr messages list --type not_in:au\t")  # the first completion may start programs
     command = ["strace", "-f", "-e", "trace=execve", "-o", str(log), "-p", str(terminal.pid)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as tracer:
         try:
@@ -303,7 +303,7 @@ def test_what_tab_starts(terminal: Terminal, tmp_path: Path) -> None:
             for keys in ("wacr messages list --type not_in:au\t", "wacr --profile sh\t", "wacr me\tli\t--fo\t"):
                 terminal.press(keys)
             deadline = time.monotonic() + PATIENCE
-            while not (log.exists() and "/bin/true" in log.read_text()):  # it is written when strace has time
+            while not (log.exists() and "/bin/true" in log.read_text()):  # strace may write later
                 assert time.monotonic() < deadline
                 terminal.run("/bin/true")
         finally:
@@ -311,17 +311,17 @@ def test_what_tab_starts(terminal: Terminal, tmp_path: Path) -> None:
     assert set(re.findall(r'execve\("([^"]*)"', log.read_text())) == {"/bin/true"}
 
 
-def test_a_list_goes_on_after_a_comma(terminal: Terminal, shell: str) -> None:
-    """A value of a list is completed so that a comma can follow at once."""
+def test_a_list_continues_after_a_comma(terminal: Terminal, shell: str) -> None:
+    """A comma can follow a completed value of a list at once."""
     if shell == "fish":
         pytest.skip("fish ends every word with a blank")
     line = terminal.press("wacr messages list --fields sender\t,int\t --type in:te\tm\t,au\t")[0]
     assert line == "wacr messages list --fields sender_id,interaction_id --type in:template,audio"
 
 
-def test_bash_completes_where_the_colon_breaks_no_words(tmp_path: Path) -> None:
-    """Many people take the colon out of COMP_WORDBREAKS; values with one are completed all the same."""
-    if reason := _lacking("bash"):
+def test_bash_completes_with_other_word_breaks(tmp_path: Path) -> None:
+    """Many people remove the colon from COMP_WORDBREAKS; values with a colon are still completed."""
+    if reason := _skip_reason("bash"):
         pytest.skip(reason)
     terminal = Terminal("bash", tmp_path)
     try:
@@ -333,15 +333,15 @@ def test_bash_completes_where_the_colon_breaks_no_words(tmp_path: Path) -> None:
         terminal.close()
 
 
-def test_the_files_are_those_of_the_program() -> None:
-    """What scripts/completions.py would write is what is there."""
+def test_the_files_are_up_to_date() -> None:
+    """scripts/completions.py would write the same."""
     check = [sys.executable, str(ROOT / "scripts" / "completions.py"), "--check"]
     done = subprocess.run(check, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
 def _names(command: Any, context: Any) -> Iterator[str]:
-    """The commands and flags of the program, as the parser has them."""
+    """Yield the names of all commands and flags from the parser."""
     for param in command.get_params(context):
         yield from (*param.opts, *param.secondary_opts) if param.param_type_name == "option" else ()
     for name in command.list_commands(context) if hasattr(command, "list_commands") else ():
@@ -352,7 +352,7 @@ def _names(command: Any, context: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("shell_name", FILES)
 def test_every_command_and_flag_is_in_each_file(shell_name: str) -> None:
-    """No name of the program is missing from a shell's file."""
+    """No name is missing from a shell's file."""
     command: Any = build_app()
     names = set(_names(command, command.make_context("wacr", [], resilient_parsing=True)))
     text = (ROOT / "completions" / FILES[shell_name]).read_text()
@@ -363,7 +363,7 @@ def test_every_command_and_flag_is_in_each_file(shell_name: str) -> None:
 
 
 def test_the_command_prints_the_file(capsys: pytest.CaptureFixture[str]) -> None:
-    """``wacr completion SHELL`` writes the very file, and nothing else."""
+    """``wacr completion SHELL`` prints the file and nothing else."""
     for shell_name, file in FILES.items():
         with pytest.raises(SystemExit) as left:
             main(["completion", shell_name])
@@ -371,8 +371,8 @@ def test_the_command_prints_the_file(capsys: pytest.CaptureFixture[str]) -> None
         assert capsys.readouterr() == ((ROOT / "completions" / file).read_text(), "")
 
 
-def test_an_unknown_shell_is_named_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
-    """A shell that there is no file for is a usage error that says which one was meant."""
+def test_the_error_for_an_unknown_shell_suggests_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is a usage error that lists the three shells."""
     with pytest.raises(SystemExit) as left:
         main(["completion", "fsh"])
     assert left.value.code == 2

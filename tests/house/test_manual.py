@@ -1,4 +1,4 @@
-"""The manual and the reference: of every command, as the program has it today, and well-formed."""
+"""The man pages and the reference describe every command, are up to date, and are well formed."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ PAGES = sorted(MAN.glob("*.1"))
 REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
 
 
-def test_the_files_are_those_of_the_program() -> None:
-    """What scripts/manual.py would write is what is there."""
+def test_the_files_are_up_to_date() -> None:
+    """scripts/manual.py would write the same."""
     check = [sys.executable, str(ROOT / "scripts" / "manual.py"), "--check"]
     done = subprocess.run(check, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_every_command_has_a_page() -> None:
-    """One for the program, one for each group, one for each command, and no other."""
+    """There is one for the program, each group and each command, and no other."""
     names = {"wacr", *("-".join(("wacr", *path)) for path in COMMANDS), *(f"wacr-{noun}" for noun in NOUNS)}
     assert {page.stem for page in PAGES} == names
 
 
 def test_every_command_is_in_the_reference() -> None:
-    """With its examples, and with each of its options."""
+    """Its chapter has its examples and all of its options."""
     chapters = dict(re.findall(r"^## (.*)\n((?:(?!^## ).*\n)*)", REFERENCE, re.MULTILINE))
     for path, command in COMMANDS.items():
         chapter = chapters[" ".join(("wacr", *path))]
@@ -48,7 +48,7 @@ def test_every_command_is_in_the_reference() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.stem))
 def test_a_page_has_its_parts(page: Path) -> None:
-    """A name, a use, options, environment, files, exit statuses; examples where the command has any; all in ASCII."""
+    """All pages have the same sections and are in ASCII; pages of commands have examples."""
     text = page.read_text(encoding="ascii")
     headings = re.findall(r"^\.SH (.*)$", text, re.MULTILINE)
     assert headings[:3] == ["NAME", "SYNOPSIS", "DESCRIPTION"]
@@ -59,16 +59,16 @@ def test_a_page_has_its_parts(page: Path) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("groff"), reason="groff is not installed")
-def test_groff_takes_the_pages() -> None:
-    """With nothing to warn of."""
+def test_groff_formats_the_pages() -> None:
+    """It prints no warning."""
     command = ["groff", "-ww", "-man", "-Tutf8", "-z", *map(str, PAGES)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the manual names the places of Linux")
-def test_the_files_are_where_it_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Where the program would put them for somebody who set nothing."""
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the manual names the files on Linux")
+def test_the_manual_names_the_files_that_the_program_uses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """They are the program's paths without any setting."""
     for name in ("CONFIG", "STATE", "DATA"):
         monkeypatch.delenv(f"XDG_{name}_HOME", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -83,6 +83,6 @@ def test_the_files_are_where_it_says(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 
 def test_a_wheel_has_the_pages() -> None:
-    """Where pip puts what belongs into a prefix's share/man."""
+    """They are installed into the share/man of the environment."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert project["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"] == {"man": "share/man/man1"}

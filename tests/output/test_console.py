@@ -101,7 +101,7 @@ class TestOfProcess:
         monkeypatch.setattr(sys, "stdout", None)
         monkeypatch.setattr(sys, "stderr", None)
         made = Console.detect({})
-        made.say("to nobody")
+        made.write_line("to no reader")
         assert (made.stdout_is_terminal, made.stderr_is_terminal) == (False, False)
         made.stderr.close()
 
@@ -118,7 +118,7 @@ class TestSaying:
     def test_lines(self) -> None:
         """Each is one line, whatever is in it, and nothing in it acts."""
         made, out = console()
-        made.say("one")
+        made.write_line("one")
         made.note("two\nthree \x1b[31m\u202e")
         assert out.getvalue() == "one\ntwo↵three ␛[31m\\u202e\n"
 
@@ -127,7 +127,7 @@ class TestSaying:
     def test_any_text(self, text: str) -> None:
         """Any text is one line, which can be encoded."""
         made, out = console()
-        made.say(text)
+        made.write_line(text)
         assert out.getvalue().count("\n") == 1
         assert out.getvalue().encode()
 
@@ -136,7 +136,7 @@ class TestSaying:
         made, out = console(quiet=True, stderr_is_terminal=True)
         made.note("in passing")
         made.status("working")
-        made.say("an error")
+        made.write_line("an error")
         assert out.getvalue() == "an error\n"
 
     def test_status_on_a_terminal(self) -> None:
@@ -144,8 +144,8 @@ class TestSaying:
         made, out = console(stderr_is_terminal=True, width=10)
         made.status("first")
         made.status("x" * 50)
-        made.say("said")
-        made.say("more")
+        made.write_line("said")
+        made.write_line("more")
         assert out.getvalue() == f"{CLEAR}first{CLEAR}{'x' * 9}{CLEAR}said\nmore\n"
 
     def test_status_is_cleared_once(self) -> None:
@@ -171,7 +171,7 @@ class TestSaying:
         assert out.getvalue() == f"{CLEAR}␛[2J↵"
 
     @pytest.mark.parametrize("failure", ["closed", "full"])
-    def test_nobody_listens(self, failure: str) -> None:
+    def test_standard_error_without_a_reader(self, failure: str) -> None:
         """A standard error that takes nothing fails nothing."""
         if failure == "closed":
             out = io.StringIO()
@@ -185,7 +185,7 @@ class TestSaying:
             out = Full()
         made = Console(stderr=out)
         for _ in range(3):
-            made.say("said to nobody")
+            made.write_line("said to no reader")
         assert made.stderr.name == os.devnull
         made.stderr.close()
 
@@ -204,7 +204,7 @@ def call(**more: object) -> Call:
 
 
 class TestProgress:
-    """What is told of a run."""
+    """The progress of a run."""
 
     @pytest.mark.parametrize(
         ("more", "line"),

@@ -35,7 +35,7 @@ class TestStream:
         assert out.getvalue() == "é漢👍\\ud83d\n".encode()
 
     def test_at_once(self, tmp_path: Path) -> None:
-        """What was written is there for whoever reads, before the next is."""
+        """The reader gets each text before the next is written."""
         with (tmp_path / "x").open("wb") as file:
             Stream(file).write("first\n")
             assert (tmp_path / "x").read_text() == "first\n"
@@ -48,7 +48,7 @@ class TestStream:
         assert out.closed
 
     def test_reader_gone(self) -> None:
-        """A reader that is gone is no error of ours, and is told from all others."""
+        """A reader that is gone raises an exception of its own."""
         reader, writer = os.pipe()
         os.close(reader)
         file = os.fdopen(writer, "wb")
@@ -59,7 +59,7 @@ class TestStream:
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
     def test_full(self) -> None:
-        """A full disk is a failure that is told, with a name for scripts."""
+        """A full disk is an error with a code for scripts."""
         file = Path("/dev/full").open("wb", buffering=0)  # noqa: SIM115
         with pytest.raises(WacrError, match=r"^writing failed: No space left") as caught:
             Stream(file).write("x")
@@ -68,7 +68,7 @@ class TestStream:
 
     @pytest.mark.parametrize("terminal", [True, False])
     def test_terminal(self, terminal: bool) -> None:
-        """It is told whether it is a terminal."""
+        """The stream knows whether it is a terminal."""
         assert Stream(io.BytesIO(), is_terminal=terminal).is_terminal is terminal
 
 
@@ -92,7 +92,7 @@ class TestFile:
 
     @pytest.mark.parametrize("mode", [0o600, 0o644, 0o664])
     def test_replaced(self, tmp_path: Path, mode: int) -> None:
-        """An old file is as it was until then, for whoever has it open too; the new one has its permissions."""
+        """An old file stays as it is until then, for open readers too; the new one has its permissions."""
         path = tmp_path / "out.csv"
         path.write_text("old")
         path.chmod(mode)
@@ -213,7 +213,7 @@ class TestFile:
     @pytest.mark.parametrize("name", ["out.csv", "out.csv.gz"])
     @pytest.mark.parametrize("call", ["fsync", "replace"])
     def test_full_disk(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, name: str) -> None:
-        """A disk that is full at the very end is told, and the old file is untouched."""
+        """A disk that is full at the very end is an error, and the old file is untouched."""
         path = tmp_path / name
         path.write_text("old")
 
@@ -322,7 +322,7 @@ class TestBusy:
 
     @pytest.mark.parametrize("by_link", [False, True])
     def test_second(self, tmp_path: Path, by_link: bool) -> None:
-        """The second is told which process writes it, by whatever name it asks; the first goes on undisturbed."""
+        """The error names the process of the first, by whatever name the file is opened; the first is not disturbed."""
         path = tmp_path / "out.csv"
         other = tmp_path / "link.csv" if by_link else path
         if by_link:

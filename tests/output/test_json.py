@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wacr_cli.core.errors import BadAnswerError
+from wacr_cli.core.errors import BadResponseError
 from wacr_cli.output.destinations import Stream
 from wacr_cli.output.json import JsonArray, JsonLines, JsonObject, encode
 
@@ -147,7 +147,7 @@ def test_too_deep() -> None:
     value: list[Any] = []
     for _ in range(200_000):
         value = [value]
-    with pytest.raises(BadAnswerError, match="nested too deep"):
+    with pytest.raises(BadResponseError, match="nested too deep"):
         encode(value)
     while value:  # taken apart from the outside, since Python would do it by recursion
         value = value[0]

@@ -163,7 +163,7 @@ MEASURES = {
 
 
 class TestWidth:
-    """No line is wider than the terminal, whoever measures."""
+    """No line is wider than the terminal, by any measure."""
 
     @pytest.mark.parametrize("width", [60, 80, 81, 120, 200])
     @pytest.mark.parametrize("measure", MEASURES)
@@ -419,7 +419,7 @@ class TestCard:
         assert card({"id": 1}) == text
 
     def test_undocumented_fields(self) -> None:
-        """A field that nobody documented is shown too, its name made harmless."""
+        """An undocumented field is shown too, its name made printable."""
         text = card(row(**{"new\x1b[2J": {"a": 1}}))
         assert "new␛[2J" in text
         assert '{"a": 1}' in text

@@ -293,7 +293,7 @@ def test_how_a_conversation_stands() -> None:
     assert format_zone(NOW) == "UTC+05:30"
 
 
-def test_nobody_s_direction() -> None:
+def test_an_unknown_direction() -> None:
     """A message without one is neither ours nor theirs."""
     (entry,) = make_entries([message(1, None)], lambda _: None)
     assert (entry.ours, entry.status) == (None, "")

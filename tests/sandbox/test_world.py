@@ -17,7 +17,7 @@ ROWS, CONTACTS = SAMPLE.rows, SAMPLE.contacts
 TEXTS = [row.message for row in ROWS if row.message is not None]
 SHOP_PHONE = "910000020200"
 
-# The phone numbers of each country that belong to nobody.
+# The phone numbers of each country that reach no one.
 FICTIONAL = re.compile(
     r"1\d{3}55501\d\d|447700900\d{3}|3363998\d{4}|4917139200\d\d|61491570(006|15[678])"
     r"|(91|971|966|974|972|81|86|886|852|65|52|57|34|351|55)0{5,8}\d{3,5}"

@@ -10,7 +10,7 @@ import pytest
 from tests.archive.conftest import clock, path, server, store, stored, sync, url
 from tests.sync.moving_account import Account
 from wacr_cli.archive.store import Store
-from wacr_cli.core.errors import ServiceError
+from wacr_cli.core.errors import UnavailableError
 
 __all__ = ["clock", "path", "server", "store", "sync", "url"]
 
@@ -39,7 +39,7 @@ def fail_at(account: Account, call: int) -> Account:
         left[0] -= 1
         if left[0] == 0:
             account.move = None
-            raise ServiceError("the API failed")
+            raise UnavailableError("the API failed")
 
     account.move = move
     return account

@@ -44,9 +44,9 @@ def test_no_undirected_message_of_another_account_is_stored(store: Store, sync: 
 def test_the_first_copy_of_another_account_does_not_continue(store: Store, sync: Syncing) -> None:
     """A scan that was ended is continued with messages of the same account only."""
     from tests.sync.conftest import fail_at
-    from wacr_cli.core.errors import ServiceError
+    from wacr_cli.core.errors import UnavailableError
 
-    with pytest.raises(ServiceError):
+    with pytest.raises(UnavailableError):
         sync(fail_at(Account(900), 6))
     before = stored(store)
     with pytest.raises(UsageError, match=OTHER):

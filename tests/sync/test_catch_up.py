@@ -11,7 +11,7 @@ from tests.archive.conftest import Syncing, Ticking, stored
 from tests.sync.conftest import fail_at, find_gaps, soak
 from tests.sync.moving_account import Account
 from wacr_cli.archive.store import Store
-from wacr_cli.core.errors import ServiceError
+from wacr_cli.core.errors import UnavailableError
 from wacr_cli.core.models import DIRECTIONS
 from wacr_cli.core.progress import Progress
 from wacr_cli.sync.account_check import AccountCheck
@@ -69,7 +69,7 @@ def test_an_interrupted_run_leaves_no_gap(store: Store, sync: Syncing, cut: int)
     account = Account(650)
     sync(account)
     account.insert(450)
-    with pytest.raises(ServiceError):
+    with pytest.raises(UnavailableError):
         sync(fail_at(account, cut))
     assert find_gaps(store, account) == set()
     account.delete(account.some(300))

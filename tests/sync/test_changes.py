@@ -11,7 +11,7 @@ from tests.archive.conftest import Syncing, stored
 from tests.sync.conftest import fail_at, find_gaps, soak
 from tests.sync.moving_account import Account
 from wacr_cli.archive.store import Store
-from wacr_cli.core.errors import ServiceError
+from wacr_cli.core.errors import UnavailableError
 
 
 @pytest.mark.parametrize("share", [0.5, 1.0])
@@ -59,7 +59,7 @@ def test_changes_are_found_after_an_interrupted_sync(store: Store, sync: Syncing
     sync(account)
     account.change(account.some(150))
     account.insert(350 if cut < 20 else 1000)
-    with pytest.raises(ServiceError):
+    with pytest.raises(UnavailableError):
         sync(fail_at(account, cut), full=full)
     sync(account)
     assert stored(store) == account.truth
@@ -68,7 +68,7 @@ def test_changes_are_found_after_an_interrupted_sync(store: Store, sync: Syncing
 def test_changes_are_found_after_a_first_copy_in_parts(store: Store, sync: Syncing) -> None:
     """Messages that changed after they were read stand behind others that changed before."""
     account = Account(4000)
-    with pytest.raises(ServiceError):
+    with pytest.raises(UnavailableError):
         sync(fail_at(account, 25))
     newest = sorted(account.stored)[-600:]
     account.change(newest[:50], "failed")
@@ -105,10 +105,10 @@ def test_messages_that_come_in_during_the_search_leave_no_gap(
             left[0] -= 1
             if left[0] < 0:
                 account.move = None
-                raise ServiceError("the API failed")
+                raise UnavailableError("the API failed")
 
     account.move = move
-    with pytest.raises(ServiceError):
+    with pytest.raises(UnavailableError):
         sync(account)
     assert find_gaps(store, account) == set()
     assert sync(account).complete

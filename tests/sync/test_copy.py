@@ -8,7 +8,7 @@ from tests.archive.conftest import Syncing, Ticking, stored
 from tests.sync.conftest import fail_at, find_gaps, soak
 from tests.sync.moving_account import Account
 from wacr_cli.archive.store import Store
-from wacr_cli.core.errors import ServiceError
+from wacr_cli.core.errors import UnavailableError
 from wacr_cli.core.query import Query
 
 
@@ -55,7 +55,7 @@ def test_an_interrupted_copy_continues(store: Store, sync: Syncing) -> None:
     account = Account(4050)
     calls = 0
     for cut in (7, 11, 20):
-        with pytest.raises(ServiceError):
+        with pytest.raises(UnavailableError):
             sync(fail_at(account, cut))
         calls += len(account.calls)
     assert sync(account).complete
@@ -71,7 +71,7 @@ def test_an_interrupted_copy_continues_in_a_list_that_moved(
     """However far the list moved between two runs, no message is missing."""
     account = Account(1200)
     for number in (90, 250):
-        with pytest.raises(ServiceError):
+        with pytest.raises(UnavailableError):
             sync(fail_at(account, cut))
         if movement == "insert":
             account.insert(number)
@@ -92,7 +92,9 @@ def test_only_a_full_sync_finds_deletions(store: Store, sync: Syncing, full: boo
     gone = account.some(40)
     account.delete(gone)
     report = sync(account, full=full)
-    deleted = {row["id"] for rows in store.ask(Query(local=True, deleted=True, limit=None)).windows for row in rows}
+    deleted = {
+        row["id"] for rows in store.list_messages(Query(local=True, deleted=True, limit=None)).windows for row in rows
+    }
     assert report.deleted == (40 if full else 0)
     assert deleted == (set(gone) if full else set())
     assert set(stored(store)) == (set(account.truth) if full else set(account.truth) | set(gone))
@@ -115,7 +117,7 @@ def test_an_interrupted_full_sync_continues(store: Store, sync: Syncing) -> None
     account = Account(2050)
     sync(account)
     account.delete(account.some(20))
-    with pytest.raises(ServiceError):
+    with pytest.raises(UnavailableError):
         sync(fail_at(account, 9), full=True)
     assert set(stored(store)) > set(account.truth)
     sync(account)
@@ -132,7 +134,7 @@ def test_an_interrupted_full_sync_hides_no_new_message(store: Store, sync: Synci
     account = Account(700)
     sync(account)
     account.insert(number)
-    with pytest.raises(ServiceError):
+    with pytest.raises(UnavailableError):
         sync(fail_at(account, cut), full=True)
     assert find_gaps(store, account) == set()
     assert sync(account).complete
@@ -154,7 +156,7 @@ def test_a_continued_full_sync_finds_what_was_deleted_after_it_was_seen(store: S
     """The list is read once more where the totals differ in the end."""
     account = Account(2050)
     sync(account)
-    with pytest.raises(ServiceError):
+    with pytest.raises(UnavailableError):
         sync(fail_at(account, 15), full=True)
     account.delete(sorted(account.stored)[-100:])
     assert sync(account, full=True).deleted == 100
@@ -164,7 +166,7 @@ def test_a_continued_full_sync_finds_what_was_deleted_after_it_was_seen(store: S
 def test_a_full_sync_ends_an_interrupted_first_copy(store: Store, sync: Syncing) -> None:
     """It finds what was deleted between the two."""
     account = Account(1050)
-    with pytest.raises(ServiceError):
+    with pytest.raises(UnavailableError):
         sync(fail_at(account, 7))
     account.delete(sorted(account.stored)[-50:])
     assert sync(account, full=True).complete
@@ -180,7 +182,7 @@ def test_a_clock_that_is_set_back_deletes_nothing(store: Store, sync: Syncing, c
     assert sync(account, full=True).deleted == 0
     account.delete([7])
     assert sync(account, full=True).deleted == 1
-    with pytest.raises(ServiceError):
+    with pytest.raises(UnavailableError):
         sync(fail_at(account, 9), full=True)
     clock.skip(-7200)
     assert sync(account, full=True).deleted == 0
@@ -191,7 +193,7 @@ def test_a_full_sync_of_two_days_ago_does_not_continue(store: Store, sync: Synci
     """What it saw may be deleted by now."""
     account = Account(2050)
     sync(account)
-    with pytest.raises(ServiceError):
+    with pytest.raises(UnavailableError):
         sync(fail_at(account, 15), full=True)
     clock.skip(2 * 86_400)
     account.delete(sorted(account.stored)[-300:])

@@ -11,7 +11,7 @@ from tests.archive.conftest import Syncing, stored
 from tests.sync.moving_account import Account
 from wacr_cli.archive.sqlite import SqliteStore
 from wacr_cli.archive.store import Store
-from wacr_cli.core.errors import AuthError, BadAnswerError, BusyError, UsageError
+from wacr_cli.core.errors import AuthError, BadResponseError, BusyError, UsageError
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_bad_token_makes_no_archive(store: Store, sync: Syncing, path: Path) -
 
 def test_an_api_that_ignores_the_filter_makes_no_archive(store: Store, sync: Syncing, path: Path) -> None:
     """The first responses show that both directions have the same messages."""
-    with pytest.raises(BadAnswerError, match="both directions"):
+    with pytest.raises(BadResponseError, match="both directions"):
         sync(Account(500, ignores_direction=True))
     assert not path.exists()
 

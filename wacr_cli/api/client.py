@@ -10,7 +10,7 @@ import httpx
 from wacr_cli import __version__
 from wacr_cli.api import envelope
 from wacr_cli.api.params import Params, url
-from wacr_cli.core.errors import BadAnswerError, RateLimitError, ServiceError, UsageError, WacrError
+from wacr_cli.core.errors import BadResponseError, RateLimitError, UnavailableError, UsageError, WacrError
 from wacr_cli.core.models import Row
 from wacr_cli.core.validation import truncate
 from wacr_cli.settings.redaction import hide_token, secret_from_token
@@ -67,7 +67,7 @@ class Client:
         """Return one message with all its fields: ``GET /messages/{id}``."""
         row = self._get(f"messages/{number}", [], envelope.parse_item)
         if row["id"] != number:
-            raise BadAnswerError(f"requested message {number}, received message {row['id']}", "Try again later.")
+            raise BadResponseError(f"requested message {number}, received message {row['id']}", "Try again later.")
         return row
 
     def contacts(self, params: Params, *, with_ids: bool = True) -> envelope.Page:
@@ -78,7 +78,7 @@ class Client:
         """Return one contact: ``GET /contacts/{id}``; ``params`` may contain ``include``."""
         row = self._get(f"contacts/{number}", params or [], envelope.parse_item)
         if row["id"] != number:
-            raise BadAnswerError(f"requested contact {number}, received contact {row['id']}", "Try again later.")
+            raise BadResponseError(f"requested contact {number}, received contact {row['id']}", "Try again later.")
         return row
 
     def account(self) -> Row:
@@ -104,7 +104,7 @@ class Client:
         try:
             response = self._send(self._request(path, params, method, body))
         except WacrError as error:
-            if method != "GET" and isinstance(error, ServiceError):
+            if method != "GET" and isinstance(error, UnavailableError):
                 error.hint = f"It is unknown whether the API did it: check before you send it again. {error.hint}"
             raise self._redact(error) from None
         token = secret_from_token(self._token)
@@ -130,7 +130,7 @@ class Client:
             body = self._request_body(path, params)
             try:
                 return parse(envelope.decode(body))
-            except BadAnswerError:
+            except BadResponseError:
                 body = self._request_body(path, params)
             return parse(envelope.decode(body))
         except WacrError as error:

@@ -31,7 +31,7 @@ def requests(query: Query, totals: Sequence[int | None], *, count: bool = False)
         source.count(query)
         yield from client.requests
         return
-    for _ in source.ask(counted(query) if count else query).windows:
+    for _ in source.list_messages(counted(query) if count else query).windows:
         yield from client.requests
         client.requests.clear()
     yield from client.requests

@@ -2,7 +2,7 @@
 
 The rows of a list are under ``data``, or under ``data.data`` as Laravel's own paginator writes them; the page numbers
 are under ``meta.pagination``, under ``meta``, or next to the rows. The code and the message of an error can be in
-several places too. Anything else is a :class:`~wacr_cli.core.errors.BadAnswerError` that says where it is.
+several places too. Anything else is a :class:`~wacr_cli.core.errors.BadResponseError` that says where it is.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import Any, NoReturn, cast
 
 from wacr_cli.core.errors import (
     AuthError,
-    BadAnswerError,
+    BadResponseError,
     NotFoundError,
     RateLimitError,
-    ServiceError,
+    UnavailableError,
     UsageError,
     WacrError,
 )
@@ -40,16 +40,16 @@ class Page:
 
 
 def decode(body: bytes) -> Any:
-    """Decode the JSON of a response. Raises :class:`BadAnswerError`."""
+    """Decode the JSON of a response. Raises :class:`BadResponseError`."""
     if not body.strip():
-        raise BadAnswerError("the response is empty", _CHECK_URL)
+        raise BadResponseError("the response is empty", _CHECK_URL)
     try:
         return json.loads(body, parse_constant=_refuse_constant, parse_float=_parse_float)
     except RecursionError:
-        raise BadAnswerError("the response's JSON is nested too deeply", _CHECK_URL) from None
+        raise BadResponseError("the response's JSON is nested too deeply", _CHECK_URL) from None
     except ValueError as error:
         what = "HTML, not JSON: a web page, not the API" if looks_like_html(body) else f"not JSON: {error}"
-        raise BadAnswerError(f"the response is {what}", _CHECK_URL) from None
+        raise BadResponseError(f"the response is {what}", _CHECK_URL) from None
 
 
 def looks_like_html(body: bytes) -> bool:
@@ -80,7 +80,7 @@ def parse_page(response: Any, *, with_ids: bool = True) -> Page:
     if isinstance(data, dict) and isinstance(data.get("data"), list):
         meta, data = data, data["data"]
     if not isinstance(data, list):
-        raise BadAnswerError(f"the response's data is {_describe_type(data, 'data' in meta)}, not a list", _CHECK_URL)
+        raise BadResponseError(f"the response's data is {_describe_type(data, 'data' in meta)}, not a list", _CHECK_URL)
     for index, row in enumerate(data):
         if type(row) is not dict or (with_ids and type(row.get("id")) is not int):
             raise _row_error(row, f"data[{index}]")
@@ -137,19 +137,19 @@ def parse_object(response: Any) -> Row:
 def _check_success(response: Any) -> Mapping[str, Any]:
     """Return a response that is an object and does not report a failure of its own."""
     if not isinstance(response, dict):
-        raise BadAnswerError(f"the response is {_describe_type(response)}, not an object", _CHECK_URL)
+        raise BadResponseError(f"the response is {_describe_type(response)}, not an object", _CHECK_URL)
     if response.get("success") is False:
         code, message = _parse_error(response)
-        raise BadAnswerError(f"the API reports a failure: {message or 'no reason given'}", _CHECK_URL, code=code)
+        raise BadResponseError(f"the API reports a failure: {message or 'no reason given'}", _CHECK_URL, code=code)
     return response
 
 
-def _row_error(row: Any, where: str) -> BadAnswerError:
+def _row_error(row: Any, where: str) -> BadResponseError:
     """Return the error for a row that is not an object or has no integer id."""
     if type(row) is not dict:
-        return BadAnswerError(f"the response's {where} is {_describe_type(row)}, not an object", _CHECK_URL)
+        return BadResponseError(f"the response's {where} is {_describe_type(row)}, not an object", _CHECK_URL)
     kind = _describe_type(row.get("id"), "id" in row)
-    return BadAnswerError(f"the response's {where}.id is {kind}, not an integer", _CHECK_URL)
+    return BadResponseError(f"the response's {where}.id is {kind}, not an integer", _CHECK_URL)
 
 
 def _describe_type(value: object, present: bool = True) -> str:
@@ -173,7 +173,7 @@ def failure(
     details = f": {message}" if message else ""
     if 300 <= status < 400:
         to = f" to {location}" if location else ""
-        return BadAnswerError(f"the API redirects{to} ({status}); redirects are not followed", _CHECK_URL)
+        return BadResponseError(f"the API redirects{to} ({status}); redirects are not followed", _CHECK_URL)
     match status:
         case 400 | 422:
             return UsageError(
@@ -197,10 +197,11 @@ def failure(
         case 429:
             return RateLimitError(f"too many calls (429){details}", "Try again in a minute.", code=code)
         case 408 | 425:
-            return ServiceError(f"the API did not respond in time ({status}){details}", "Try again later.", code=code)
+            message = f"the API did not respond in time ({status}){details}"
+            return UnavailableError(message, "Try again later.", code=code)
     if status >= 500:
-        return ServiceError(f"the API failed ({status}){details}", "Try again later.", code=code)
-    return BadAnswerError(
+        return UnavailableError(f"the API failed ({status}){details}", "Try again later.", code=code)
+    return BadResponseError(
         f"a response with status {status}, which the API does not document{details}", _CHECK_URL, code=code
     )
 

@@ -10,16 +10,16 @@ import httpx
 
 from wacr_cli.api import network
 from wacr_cli.api.transport import describe_failure, is_certificate_failure
-from wacr_cli.core.errors import ServiceError
+from wacr_cli.core.errors import UnavailableError
 from wacr_cli.settings.config import is_loopback
 
 
-def connection_error(error: httpx.HTTPError | httpx.InvalidURL, request: httpx.Request) -> ServiceError:
+def connection_error(error: httpx.HTTPError | httpx.InvalidURL, request: httpx.Request) -> UnavailableError:
     """Return the error for a call that got no response."""
     host = request.url.netloc.decode("ascii", "replace")
     if is_certificate_failure(error):
-        return ServiceError(f"{host}: untrusted certificate: {error}", certificate_hint(), code="CERTIFICATE")
-    return ServiceError(f"{host}: {describe_failure(error)}: {error}", _hint(error, request.url))
+        return UnavailableError(f"{host}: untrusted certificate: {error}", certificate_hint(), code="CERTIFICATE")
+    return UnavailableError(f"{host}: {describe_failure(error)}: {error}", _hint(error, request.url))
 
 
 def _hint(error: httpx.HTTPError | httpx.InvalidURL, url: httpx.URL) -> str:

@@ -53,7 +53,7 @@ def read_list(
             return
     if not walk.complete:
         of = "" if walk.expected is None else f" of {walk.expected:,}"
-        listing.shortfall = f"{walk.seen:,}{of}: {walk.reason}"
+        listing.incomplete_reason = f"{walk.seen:,}{of}: {walk.reason}"
 
 
 def make_response(page: Page) -> Response:
@@ -120,8 +120,8 @@ def count_contacts(client: Contacts, query: ContactQuery, progress: Progress) ->
         return total
     listing = list_contacts(client, query, progress)
     number = sum(len(rows) for rows in listing.windows)
-    if listing.shortfall:
-        raise IncompleteError(f"incomplete: {listing.shortfall}", "Try again when fewer contacts change.")
+    if listing.incomplete_reason:
+        raise IncompleteError(f"incomplete: {listing.incomplete_reason}", "Try again when fewer contacts change.")
     return number
 
 

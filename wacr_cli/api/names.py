@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from wacr_cli.api.lists import Contacts, list_contacts
-from wacr_cli.core.contacts import ContactQuery, digits_of, name_of
+from wacr_cli.core.contacts import ContactQuery, extract_digits, get_name
 from wacr_cli.core.models import PER_PAGE_MAX, Row
 from wacr_cli.core.progress import Progress
 from wacr_cli.core.source import Listing
@@ -37,7 +37,7 @@ class ApiNames:
 
     def names_for(self, numbers: Iterable[str]) -> Mapping[str, str]:
         """Return the known names by the digits of the numbers."""
-        wanted = {digits for number in numbers if (digits := digits_of(number))}
+        wanted = {digits for number in numbers if (digits := extract_digits(number))}
         if len(self._missing(wanted)) == 1 and self._windows is None:
             self._search(self._missing(wanted)[0])
         if self._missing(wanted) and self._windows is None:
@@ -92,6 +92,6 @@ class ApiNames:
     def _remember(self, rows: Iterable[Row]) -> None:
         for row in rows:
             phone = row.get("phone")
-            if digits := digits_of(phone):
-                self._known.setdefault(digits, name_of(row))
+            if digits := extract_digits(phone):
+                self._known.setdefault(digits, get_name(row))
                 self._spaced = self._spaced or digits != str(phone).strip().removeprefix("+")

@@ -24,7 +24,7 @@ from wacr_cli.core.errors import RateLimitError
 from wacr_cli.core.locks import lock_descriptor
 from wacr_cli.core.models import DEFAULT_LIMIT
 from wacr_cli.core.progress import Progress
-from wacr_cli.core.times import Clock, span
+from wacr_cli.core.times import Clock, format_duration
 
 WINDOW = 60.1
 """Seconds for which the limit holds: a minute, and a little more because clocks differ."""
@@ -124,8 +124,9 @@ class RateLimiter:
             if not wait:
                 break
             if wait > self._max_wait:
+                limit = format_duration(self._max_wait)
                 raise RateLimitError(
-                    f"the rate limit requires a wait of {span(wait)}, longer than --max-wait {span(self._max_wait)}",
+                    f"the rate limit requires a wait of {format_duration(wait)}, longer than --max-wait {limit}",
                     "Try again later, or allow a longer wait with --max-wait.",
                 )
             others = f" ({self.explain()})" if self.external_calls() else ""

@@ -12,7 +12,7 @@ from typing import Protocol
 from wacr_cli.api.envelope import Page
 from wacr_cli.api.lists import AnyWalk, read_list, replace_sort
 from wacr_cli.api.params import Params, list_params, window_params
-from wacr_cli.core.errors import BadAnswerError, IncompleteError
+from wacr_cli.core.errors import BadResponseError, IncompleteError
 from wacr_cli.core.models import PER_PAGE_MAX, Row
 from wacr_cli.core.progress import Progress
 from wacr_cli.core.query import Query
@@ -52,7 +52,7 @@ class ApiSource(Source):
         """Return one message with all its fields."""
         return self._client.message(number)
 
-    def ask(self, query: Query) -> Listing:
+    def list_messages(self, query: Query) -> Listing:
         """Return the messages that match; rows are available as they are read."""
         if not query.with_direction:
             return self._read_list(query, None)
@@ -65,10 +65,10 @@ class ApiSource(Source):
             total = self._page(list_params(query, fields=("id",)), 1, 1).total
             if total is not None:
                 return total
-        listing = self.ask(counted(query))
+        listing = self.list_messages(counted(query))
         number = sum(len(rows) for rows in listing.windows)
-        if listing.shortfall:
-            raise IncompleteError(f"incomplete: {listing.shortfall}", "Try again when fewer messages change.")
+        if listing.incomplete_reason:
+            raise IncompleteError(f"incomplete: {listing.incomplete_reason}", "Try again when fewer messages change.")
         return number
 
     def totals(self, query: Query) -> list[int | None]:
@@ -187,7 +187,7 @@ def _filter_by_time(query: Query, windows: Iterable[list[Row]], listing: Listing
     if odd:
         named = ", ".join(str(one) for one in odd[:_IDS_SHOWN]) + (", …" if len(odd) > _IDS_SHOWN else "")
         unread = f"{len(odd)} without a valid time: {named}"
-        listing.shortfall = "; ".join(filter(None, (listing.shortfall, unread)))
+        listing.incomplete_reason = "; ".join(filter(None, (listing.incomplete_reason, unread)))
 
 
 def _merge(query: Query, parts: list[Listing], progress: Progress) -> Listing:
@@ -207,7 +207,7 @@ def _merge(query: Query, parts: list[Listing], progress: Progress) -> Listing:
             progress.read(given, listing.total)
             yield batch
         listing.more = None
-        listing.shortfall = "; ".join(part.shortfall for part in parts if part.shortfall)
+        listing.incomplete_reason = "; ".join(part.incomplete_reason for part in parts if part.incomplete_reason)
 
     listing.windows = windows()
     return listing
@@ -220,7 +220,7 @@ def _check_direction(windows: Iterable[list[Row]], first: set[int]) -> Iterator[
         if fresh:
             ids = {row["id"] for row in rows}
             if not first.isdisjoint(ids):
-                raise BadAnswerError(
+                raise BadResponseError(
                     "the API returns the same messages for both directions", "Leave out --with-direction."
                 )
             first |= ids

@@ -19,9 +19,9 @@ from urllib.parse import urlencode
 import httpx
 
 from wacr_cli.api.rate_limiter import RateLimiter
-from wacr_cli.core.errors import BadAnswerError, RateLimitError, ServiceError
+from wacr_cli.core.errors import BadResponseError, RateLimitError, UnavailableError
 from wacr_cli.core.progress import Call, Progress
-from wacr_cli.core.times import Clock, span
+from wacr_cli.core.times import Clock, format_duration
 from wacr_cli.settings.redaction import mask_numbers
 
 RETRIED_STATUSES = frozenset((408, 425, 429, 500, 502, 503, 504))
@@ -34,9 +34,9 @@ MAX_BYTES = 64 * 2**20
 
 
 def check_size(size: int) -> None:
-    """Raise :class:`BadAnswerError` for a body of more than :data:`MAX_BYTES`."""
+    """Raise :class:`BadResponseError` for a body of more than :data:`MAX_BYTES`."""
     if size > MAX_BYTES:
-        raise BadAnswerError(f"a response of more than {MAX_BYTES // 2**20} MiB", "Request fewer rows or fields.")
+        raise BadResponseError(f"a response of more than {MAX_BYTES // 2**20} MiB", "Request fewer rows or fields.")
 
 
 class RetryTransport(httpx.BaseTransport):
@@ -99,9 +99,10 @@ class RetryTransport(httpx.BaseTransport):
         self._progress.waiting(0, reason)
 
 
-def _wait_error(status: int, seconds: float, max_wait: float) -> ServiceError | RateLimitError:
-    message = f"the API responded {status} and asks to wait {span(seconds)}, longer than --max-wait {span(max_wait)}"
-    kind = RateLimitError if status == httpx.codes.TOO_MANY_REQUESTS else ServiceError
+def _wait_error(status: int, seconds: float, max_wait: float) -> UnavailableError | RateLimitError:
+    wait, limit = format_duration(seconds), format_duration(max_wait)
+    message = f"the API responded {status} and asks to wait {wait}, longer than --max-wait {limit}"
+    kind = RateLimitError if status == httpx.codes.TOO_MANY_REQUESTS else UnavailableError
     return kind(message, "Try again later, or allow a longer wait with --max-wait.")
 
 
@@ -166,7 +167,7 @@ class Deadline:
         """Return the seconds that are left; raise :class:`httpx.ReadTimeout` where none are."""
         left = self._end - self._clock.monotonic()
         if left <= 0:
-            raise httpx.ReadTimeout(f"no complete response within {span(self._seconds)}")
+            raise httpx.ReadTimeout(f"no complete response within {format_duration(self._seconds)}")
         return left
 
 
@@ -188,7 +189,7 @@ class DeadlineTransport(httpx.BaseTransport):
         except httpx.HTTPError as error:
             self._report(request, describe_failure(error), start, None)
             raise
-        except BadAnswerError as error:
+        except BadResponseError as error:
             self._report(request, error.message, start, None)
             raise
         left = _parse_integer(response.headers.get("X-RateLimit-Remaining"))

@@ -20,7 +20,7 @@ from wacr_cli.archive.rows import COLUMNS, Values
 from wacr_cli.archive.select import Select
 from wacr_cli.archive.sql_store import BATCH, ORPHANS, SqlStore
 from wacr_cli.archive.text import fold, prepare_words
-from wacr_cli.core.errors import BusyError, ServiceError, UsageError, WacrError
+from wacr_cli.core.errors import BusyError, UnavailableError, UsageError, WacrError
 from wacr_cli.core.models import Row
 from wacr_cli.core.query import Query
 from wacr_cli.settings.config import hide_password
@@ -357,7 +357,7 @@ class PostgresStore(SqlStore):
             )
         if isinstance(error, _DISCONNECTED):
             what = "failed" if self._is_connected else "can't be reached"
-            return ServiceError(
+            return UnavailableError(
                 f"the archive's server {what}: {reason}",
                 "Check that the server is running, then try again. What was written so far is complete.",
                 code="ARCHIVE_UNREACHABLE",

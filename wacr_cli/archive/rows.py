@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from wacr_cli.archive.store import UpsertResult
 from wacr_cli.archive.text import to_microseconds, to_storable
-from wacr_cli.core.contacts import key_of
-from wacr_cli.core.errors import BadAnswerError
+from wacr_cli.core.contacts import normalize_number
+from wacr_cli.core.errors import BadResponseError
 from wacr_cli.core.models import Row
 from wacr_cli.core.times import parse_sent_at
 
@@ -63,12 +63,12 @@ def classify(
 ) -> Classified:
     """Compare *rows*, by their ids, with the *stored* ones. *convert* returns the columns of a row.
 
-    Raises :class:`BadAnswerError` where more than a tenth of the rows is stored under the other direction.
+    Raises :class:`BadResponseError` where more than a tenth of the rows is stored under the other direction.
     """
     found = Classified()
     others = [number for number, before in stored.items() if direction and before.direction not in (None, direction)]
     if len(others) > max(1, len(rows) // 10):
-        raise BadAnswerError(
+        raise BadResponseError(
             f"the API returns message {others[0]} both as inbound and as outbound",
             "The archive needs the API's filter on direction. Check that the API URL is the one it was made from.",
         )
@@ -99,7 +99,7 @@ def convert_message(row: Row, direction: str | None, raw: str) -> Values:
         *(_to_integer(row.get(name)) if name in _INTEGERS else to_column(row.get(name)) for name in COLUMNS),
         direction,
         None if moment is None else to_microseconds(moment),
-        None if sender is None else to_column(key_of(sender)),
+        None if sender is None else to_column(normalize_number(sender)),
         raw,
     )
 
@@ -107,7 +107,7 @@ def convert_message(row: Row, direction: str | None, raw: str) -> Values:
 def convert_contact(row: Row) -> Values:
     """Return the columns of a contact, without its id and the times of the sync."""
     phone = row.get("phone")
-    key = key_of(phone) if phone else None
+    key = normalize_number(phone) if phone else None
     return (*(to_column(row.get(name)) for name in CONTACT_COLUMNS), to_column(key), encode(row))
 
 
@@ -155,7 +155,7 @@ def sort_by_id(rows: Sequence[Row]) -> dict[int, Row]:
     """Return *rows* by their ids, in the order of the ids: inserted in another order, pages stay half empty."""
     by_id = {row["id"]: row for row in sorted(rows, key=lambda row: row["id"])}
     if any(not -_INTEGER_LIMIT <= number < _INTEGER_LIMIT for number in by_id):
-        raise BadAnswerError(
+        raise BadResponseError(
             f"an id is not a 64-bit integer: {max(by_id, key=abs)}", "Check that the API URL is that of the WA.cr API."
         )
     return by_id

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from wacr_cli.archive.text import fold, parse_words, to_microseconds, to_storable
-from wacr_cli.core.contacts import key_of
+from wacr_cli.core.contacts import normalize_number
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.query import Filter, Query, RawFilter
 
@@ -89,7 +89,7 @@ def build_select(query: Query, dialect: Dialect) -> Select:
         if raw.value:  # the API ignores a filter with an empty value too
             _add_filter(select, _convert_raw_filter(raw), unindexed, dialect.no_index)
     if query.sender is not None:
-        select.add("m.sender_key = ?", key_of(query.sender))
+        select.add("m.sender_key = ?", normalize_number(query.sender))
     return select
 
 

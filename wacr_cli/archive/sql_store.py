@@ -27,7 +27,7 @@ from wacr_cli.archive.rows import (
 )
 from wacr_cli.archive.select import Dialect, Select, build_select, make_placeholders, restrict_to_time_range
 from wacr_cli.archive.store import Info, Store, UpsertResult
-from wacr_cli.core.contacts import key_of, name_of
+from wacr_cli.core.contacts import get_name, normalize_number
 from wacr_cli.core.conversations import Conversation, ConversationQuery
 from wacr_cli.core.errors import IncompleteError, NotFoundError, UsageError
 from wacr_cli.core.models import PER_PAGE_DEFAULT, PER_PAGE_MAX, Row
@@ -84,7 +84,7 @@ class SqlStore(Store):
 
     # Queries.
 
-    def ask(self, query: Query) -> Listing:
+    def list_messages(self, query: Query) -> Listing:
         """Return the messages that match, from one snapshot of the archive."""
         listing = Listing()
         listing.windows = self._read_windows(query, listing)
@@ -141,7 +141,7 @@ class SqlStore(Store):
         if not given and query.page:
             listing.total = self._count(in_range)
         if query.windowed and ids:
-            listing.shortfall = self._describe_undated(select, ids[0], ids[1] if listing.more else None)
+            listing.incomplete_reason = self._describe_undated(select, ids[0], ids[1] if listing.more else None)
 
     def _describe_undated(self, select: Select, least: int | None, most: int | None = None) -> str:
         """Name the messages without a time among those of *select*, which may or may not belong to a time range.
@@ -164,12 +164,12 @@ class SqlStore(Store):
 
     def names_for(self, numbers: Iterable[str]) -> dict[str, str]:
         """Return the names of the archive's contacts with these phone numbers, by the digits of the numbers."""
-        keys = {key_of(number) for number in numbers}
+        keys = {normalize_number(number) for number in numbers}
         if not keys:
             return {}
         places = make_placeholders(len(keys))
         sql = f"SELECT phone_key, raw FROM contacts WHERE phone_key IN ({places}) ORDER BY id DESC"  # noqa: S608
-        names = {key: name_of(json.loads(raw)) for key, raw in self._fetch_all(sql, [*keys])}
+        names = {key: get_name(json.loads(raw)) for key, raw in self._fetch_all(sql, [*keys])}
         return {key: name for key, name in names.items() if name}
 
     def list_months(self) -> list[Month]:

@@ -120,7 +120,7 @@ class Store(Source, Names, Protocol):
     def upsert(self, rows: Sequence[Row], direction: str | None, now: str) -> UpsertResult:
         """Insert the new ones of *rows*, which the API returned at *now*, RFC 3339, and update the others.
 
-        Raises :class:`~wacr_cli.core.errors.BadAnswerError` where most are stored under the other direction.
+        Raises :class:`~wacr_cli.core.errors.BadResponseError` where most are stored under the other direction.
         """
         ...
 

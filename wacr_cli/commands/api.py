@@ -12,7 +12,7 @@ import typer
 
 from wacr_cli.commands.flags import FormatOption, MaxWaitOption, OutputOption, TimeoutOption, output_options
 from wacr_cli.commands.framework import session_from
-from wacr_cli.core.errors import EXIT_INTERRUPTED, BadAnswerError, IncompleteError, UsageError
+from wacr_cli.core.errors import EXIT_INTERRUPTED, BadResponseError, IncompleteError, UsageError
 from wacr_cli.core.models import Row
 from wacr_cli.core.validation import choice, require_utf8
 
@@ -188,7 +188,7 @@ def _is_confirmed(session: Session, what: str) -> bool:
     stdin = sys.stdin
     if stdin is None or stdin.closed or not stdin.isatty() or not session.console.stderr_is_terminal:
         return True
-    session.console.say(f"This request may change data: {what}. Send it? [y/N]")
+    session.console.write_line(f"This request may change data: {what}. Send it? [y/N]")
     return stdin.readline().strip().lower() in ("y", "yes")
 
 
@@ -216,7 +216,7 @@ def _show_body(response: RawResponse, output: Output, options: OutputOptions, si
         return
     try:
         value = envelope.decode(response.body)
-    except BadAnswerError:
+    except BadResponseError:
         if options.format or envelope.looks_like_html(response.body):
             raise
         text = _decode_text(response.body)
@@ -239,7 +239,9 @@ def _decode_text(body: bytes) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError:
-        raise BadAnswerError("the response is neither JSON nor text", "wacr api can only show JSON and text.") from None
+        raise BadResponseError(
+            "the response is neither JSON nor text", "wacr api can only show JSON and text."
+        ) from None
 
 
 def _find_rows(value: object) -> list[Row]:
@@ -275,7 +277,7 @@ def _show_all(session: Session, path: str, params: Params, options: OutputOption
             writer = writer or output.make_writer(sink, _list_columns(rows))
             writer.write(rows)
         (writer or output.make_writer(sink, ["id"])).finish()
-        if listing.shortfall:
-            raise IncompleteError(f"incomplete: {listing.shortfall}", "What was read is printed.")
+        if listing.incomplete_reason:
+            raise IncompleteError(f"incomplete: {listing.incomplete_reason}", "What was read is printed.")
     cost = format_cost(session.progress.calls, session.clock.monotonic() - start)
     session.console.note(f"{plural(number, 'row')}, {cost}, complete")

@@ -19,7 +19,7 @@ from wacr_cli.commands.flags import (
 from wacr_cli.commands.framework import Command, new_app, session_from
 from wacr_cli.commands.shared import plural, report_archive_age
 from wacr_cli.core.errors import UsageError, WacrError
-from wacr_cli.core.times import span
+from wacr_cli.core.times import format_duration
 from wacr_cli.core.validation import choice
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _format_summary(report: Report, seconds: float) -> str:
     removed = f", {report.removed:,} removed" if report.removed else ""
     size = f" ({report.bytes / 2**20:,.1f} MiB)" if report.written else ""
     months = f"{plural(report.written, 'month')} written{size}, {report.unchanged:,} unchanged"
-    return f"{plural(report.messages, 'message')}: {months}{removed}; {span(seconds)}"
+    return f"{plural(report.messages, 'message')}: {months}{removed}; {format_duration(seconds)}"
 
 
 def _make_file_writer(kind: str) -> Callable[[BinaryIO], Writer]:

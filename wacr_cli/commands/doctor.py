@@ -42,7 +42,7 @@ DoctorFormat = Annotated[
 ]
 
 
-def examine(
+def doctor(
     ctx: typer.Context,
     connect: Annotated[
         bool, typer.Option("--connect", help="Also test the connection to the API with one call")

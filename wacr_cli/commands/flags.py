@@ -28,16 +28,16 @@ def whole_number(least: int, most: int = 10**9) -> Callable[[str], int]:
     return parse
 
 
-def seconds(text: str | float) -> float:
+def parse_seconds(text: str | float) -> float:
     """Parse a time in seconds, fractions allowed; typer passes the default too."""
     if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", str(text)):
         return float(text)
     raise typer.BadParameter(f"{truncate(str(text))!r} is not a number of seconds")
 
 
-def some_seconds(text: str | float) -> float:
+def parse_positive_seconds(text: str | float) -> float:
     """Parse a time in seconds that must be greater than 0."""
-    if (time := seconds(text)) > 0:
+    if (time := parse_seconds(text)) > 0:
         return time
     raise typer.BadParameter("it must be greater than 0")
 
@@ -98,13 +98,15 @@ MaxWaitOption = Annotated[
     typer.Option(
         "--max-wait",
         metavar="SECONDS",
-        parser=seconds,
+        parser=parse_seconds,
         help="Wait at most this long for the rate limit or before a retry",
     ),
 ]
 TimeoutOption = Annotated[
     float,
-    typer.Option("--timeout", metavar="SECONDS", parser=some_seconds, help="Give each API call at most this long"),
+    typer.Option(
+        "--timeout", metavar="SECONDS", parser=parse_positive_seconds, help="Give each API call at most this long"
+    ),
 ]
 
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from wacr_cli.core.contacts import ContactQuery, Names, digits_of
+from wacr_cli.core.contacts import ContactQuery, Names, extract_digits
 from wacr_cli.core.errors import IncompleteError, NotFoundError, UsageError
 from wacr_cli.core.models import Row
 from wacr_cli.core.query import Query
 from wacr_cli.core.source import Listing, Source
-from wacr_cli.core.times import ago, span
+from wacr_cli.core.times import format_age, format_duration
 from wacr_cli.core.validation import parse_id
 
 if TYPE_CHECKING:
@@ -36,14 +36,14 @@ def report_archive_age(session: Session) -> None:
     if not synced.get("complete"):
         session.console.note("The archive is not complete. Continue with wacr sync.")
     elif session.console.stderr_is_terminal:
-        session.console.note(f"Archive synced {ago(datetime.fromisoformat(synced['at']), session.clock.now())}.")
+        session.console.note(f"Archive synced {format_age(datetime.fromisoformat(synced['at']), session.clock.now())}.")
 
 
 def add_names(windows: Iterable[list[Row]], names: Names) -> Iterator[list[Row]]:
     """Yield windows of messages with ``sender_name``: None where the name is unknown."""
     for rows in windows:
         known = names.names_for(str(row["sender_id"]) for row in rows if row.get("sender_id"))
-        yield [{**row, "sender_name": known.get(digits_of(row.get("sender_id")))} for row in rows]
+        yield [{**row, "sender_name": known.get(extract_digits(row.get("sender_id")))} for row in rows]
 
 
 def write_windows(session: Session, writer: Writer, windows: Iterable[Sequence[Row]]) -> int:
@@ -60,9 +60,9 @@ def write_windows(session: Session, writer: Writer, windows: Iterable[Sequence[R
 
 def check_complete(listing: Listing) -> None:
     """Raise :class:`IncompleteError` where rows are missing from a list that was read to its end."""
-    if listing.shortfall:
+    if listing.incomplete_reason:
         raise IncompleteError(
-            f"incomplete: {listing.shortfall}",
+            f"incomplete: {listing.incomplete_reason}",
             "The rows that were read are printed. A file named with --output was not replaced.",
         )
 
@@ -93,7 +93,7 @@ def plural(number: int, noun: str) -> str:
 
 def format_cost(calls: int, seconds: float) -> str:
     """Return what a run took: ``2 calls, 1.4s``; the time alone where it made no call."""
-    return f"{plural(calls, 'call')}, {span(seconds)}" if calls else span(seconds)
+    return f"{plural(calls, 'call')}, {format_duration(seconds)}" if calls else format_duration(seconds)
 
 
 def format_summary(

@@ -27,7 +27,7 @@ class Names(Protocol):
     """Finds names by phone number."""
 
     def names_for(self, numbers: Iterable[str]) -> Mapping[str, str]:
-        """Return the known names by the digits of the numbers (see :func:`digits_of`)."""
+        """Return the known names by the digits of the numbers (see :func:`extract_digits`)."""
         ...
 
 
@@ -138,18 +138,18 @@ def parse_includes(text: str | None) -> tuple[str, ...]:
     return () if text is None else parse_list(text, INCLUDES, "--expand")
 
 
-def name_of(contact: Row) -> str:
+def get_name(contact: Row) -> str:
     """Return the name of a contact: first and last name, else the company, else an empty text."""
     parts = [str(contact[key]).strip() for key in ("firstname", "lastname") if contact.get(key)]
     return " ".join(filter(None, parts)) or str(contact.get("company") or "").strip()
 
 
-def digits_of(number: object) -> str:
+def extract_digits(number: object) -> str:
     """Return the digits of a phone number in any notation; empty for anything else."""
     text = str(number) if isinstance(number, str | int) and not isinstance(number, bool) else ""
     return re.sub(r"[^0-9]", "", text) if re.fullmatch(r"\+?[0-9 ().\-/]{5,40}", text.strip()) else ""
 
 
-def key_of(number: object) -> str:
+def normalize_number(number: object) -> str:
     """Return a key that is the same for all notations of a phone number; anything else is its own key."""
-    return digits_of(number) or str(number)
+    return extract_digits(number) or str(number)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wacr_cli.core.contacts import key_of
+from wacr_cli.core.contacts import normalize_number
 from wacr_cli.core.models import Row
 from wacr_cli.core.times import parse_sent_at
 
@@ -81,7 +81,7 @@ class Conversation:
         """The customer's number or id: the sender of an inbound message, else the recipient in the last WhatsApp id."""
         if self.inbound and self.inbound.get("sender_id"):
             return str(self.inbound["sender_id"])
-        return peer_of(self.last.get("message_id")) if self.last.get("direction") == "outbound" else None
+        return parse_peer(self.last.get("message_id")) if self.last.get("direction") == "outbound" else None
 
     @property
     def window_closes(self) -> datetime | None:
@@ -93,11 +93,11 @@ class Conversation:
             return None
 
     def as_row(self, names: dict[str, str] | None = None) -> Row:
-        """Return :data:`FIELDS`, with ``name`` where ``names`` are given (see :func:`name_in`)."""
+        """Return :data:`FIELDS`, with ``name`` where ``names`` are given (see :func:`find_name`)."""
         closes = self.window_closes
         row: Row = {"id": self.id, "number": self.number}
         if names is not None:
-            row["name"] = name_in(names, self.number)
+            row["name"] = find_name(names, self.number)
         return row | {
             "messages": self.messages,
             "unread": self.unread,
@@ -111,12 +111,12 @@ class Conversation:
         }
 
 
-def name_in(names: dict[str, str], number: str | None) -> str | None:
+def find_name(names: dict[str, str], number: str | None) -> str | None:
     """Return the name of a number in any notation, None where it is unknown."""
-    return None if number is None else names.get(key_of(number))
+    return None if number is None else names.get(normalize_number(number))
 
 
-def peer_of(wamid: object) -> str | None:
+def parse_peer(wamid: object) -> str | None:
     """Return the customer's number in the WhatsApp id of a message, None where it can't be read."""
     if not isinstance(wamid, str) or not wamid.startswith("wamid."):
         return None
@@ -127,7 +127,7 @@ def peer_of(wamid: object) -> str | None:
     return found[2].decode() if found and found[1][0] == len(found[2]) else None
 
 
-def in_time(rows: Iterable[Row]) -> list[Row]:
+def sort_by_time(rows: Iterable[Row]) -> list[Row]:
     """Return messages sorted by sent_at, then id; those without a valid time come first."""
 
     def place(row: Row) -> tuple[float, int]:
@@ -137,8 +137,8 @@ def in_time(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=place)
 
 
-def summed_up(number: int, rows: Sequence[Row]) -> Conversation:
-    """Return the summary of messages, which are in the order of :func:`in_time`; there is at least one."""
+def make_conversation(number: int, rows: Sequence[Row]) -> Conversation:
+    """Return the summary of messages, which are in the order of :func:`sort_by_time`; there is at least one."""
     timed = [row for row in rows if parse_sent_at(row.get("sent_at"))]
     inbound = [row for row in timed if row.get("direction") == "inbound"]
     waiting: Row | None = None

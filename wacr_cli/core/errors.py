@@ -7,8 +7,8 @@
     ├── NotFoundError             3  not found (404)
     ├── AuthError                 4  no token, or a refused one (401, 403)
     ├── RateLimitError            5  waiting longer than --max-wait
-    ├── ServiceError              6  the network or the server failed after the retries
-    ├── BadAnswerError            7  a response that is not what the API documents
+    ├── UnavailableError              6  the network or the server failed after the retries
+    ├── BadResponseError            7  a response that is not what the API documents
     ├── IncompleteError           8  some rows could not be read; the message says which
     └── BusyError                 9  another wacr writes the archive or the output file
 
@@ -78,14 +78,14 @@ class RateLimitError(WacrError):
     default_code = "RATE_LIMIT_EXCEEDED"
 
 
-class ServiceError(WacrError):
+class UnavailableError(WacrError):
     """The network or the server failed."""
 
     exit_status = 6
     default_code = "UNAVAILABLE"
 
 
-class BadAnswerError(WacrError):
+class BadResponseError(WacrError):
     """A response is not what the API documents."""
 
     exit_status = 7

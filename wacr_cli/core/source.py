@@ -15,19 +15,20 @@ class Listing:
     """The result of a query as it is read: ``windows`` of rows, in order, and what is known so far.
 
     ``total`` is the number of rows that match, ``more`` whether there are more rows than were returned; both are None
-    where that is unknown. After the last window, ``shortfall`` says which rows are missing; it is empty where none is.
+    where that is unknown. After the last window, ``incomplete_reason`` says which rows are missing; it is empty where
+    none is.
     """
 
     windows: Iterator[list[Row]] = field(default_factory=lambda: iter(()))
     total: int | None = None
     more: bool | None = None
-    shortfall: str = ""
+    incomplete_reason: str = ""
 
 
 class Source(Protocol):
     """Answers queries for messages; every failure is a :class:`~wacr_cli.core.errors.WacrError`."""
 
-    def ask(self, query: Query) -> Listing:
+    def list_messages(self, query: Query) -> Listing:
         """Return the messages that match."""
         ...
 

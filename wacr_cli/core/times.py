@@ -105,7 +105,7 @@ def parse_sent_at(value: object) -> datetime | None:
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
-def short_local(moment: datetime, now: datetime) -> str:
+def format_short_local(moment: datetime, now: datetime) -> str:
     """Format a time for a narrow column: relative within a day, else local date and time, at most 12 characters."""
     age = (now - moment).total_seconds()
     if 0 <= age < 24 * 3600:
@@ -116,7 +116,7 @@ def short_local(moment: datetime, now: datetime) -> str:
     return local.strftime("%b %d %H:%M" if local.year == now.astimezone().year else "%Y-%m-%d")
 
 
-def ago(moment: datetime, now: datetime) -> str:
+def format_age(moment: datetime, now: datetime) -> str:
     """Format how long ago a moment was: ``just now``, ``3 minutes ago``."""
     seconds = int((now - moment).total_seconds())
     for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
@@ -126,7 +126,7 @@ def ago(moment: datetime, now: datetime) -> str:
     return "just now"
 
 
-def left(moment: datetime, now: datetime) -> str:
+def format_time_left(moment: datetime, now: datetime) -> str:
     """Format the time until a moment for a narrow column: ``5h left``, ``12m left``, ``closed`` once it is over."""
     seconds = (moment - now).total_seconds()
     if seconds <= 0:
@@ -134,12 +134,12 @@ def left(moment: datetime, now: datetime) -> str:
     return f"{int(seconds // 60)}m left" if seconds < 3600 else f"{int(seconds // 3600)}h left"
 
 
-def full_local(moment: datetime) -> str:
+def format_full_local(moment: datetime) -> str:
     """Format a time in full, local, with its offset."""
     return moment.astimezone().strftime("%a %d %b %Y %H:%M:%S %z")
 
 
-def span(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Format a duration: ``0.4s``, ``12s``, ``2m04s``, ``1h02m``."""
     if seconds < 10:
         return f"{seconds:.1f}s"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from wacr_cli.api import envelope, failures, network
-from wacr_cli.core.errors import ServiceError
-from wacr_cli.core.times import Clock, span
+from wacr_cli.core.errors import UnavailableError
+from wacr_cli.core.times import Clock, format_duration
 from wacr_cli.settings.redaction import mask_numbers
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _MAX_CLOCK_DIFFERENCE = 60
 def check_connection(base_url: str, timeout: float) -> Iterator[Step]:
     """Look up the host, connect to it and make the TLS handshake, each within *timeout* seconds.
 
-    Raises :class:`ServiceError` at the step that fails.
+    Raises :class:`UnavailableError` at the step that fails.
     """
     url = urlsplit(base_url)
     host, port = url.hostname or "", url.port or {"https": 443}.get(url.scheme, 80)
@@ -50,11 +50,11 @@ def check_connection(base_url: str, timeout: float) -> Iterator[Step]:
             if url.scheme == "https":
                 yield Step("tls", _describe_handshake(connection, host))
     except ssl.SSLError as error:
-        raise ServiceError(
+        raise UnavailableError(
             f"{host}: TLS handshake failed: {error}", failures.certificate_hint(), code="CERTIFICATE"
         ) from None
     except OSError as error:
-        raise ServiceError(
+        raise UnavailableError(
             f"{host}: can't connect to port {port}: {error.strerror or error}",
             "Check the URL of the API (wacr config get api_url), and that no firewall blocks the connection.",
         ) from None
@@ -64,7 +64,7 @@ def _resolve(host: str, port: int) -> list[str]:
     try:
         return sorted({str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)})
     except OSError as error:
-        raise ServiceError(
+        raise UnavailableError(
             f"{host}: can't resolve the host name: {error.strerror}",
             "Check the network, the DNS server and the URL of the API (wacr config get api_url).",
         ) from None
@@ -104,7 +104,7 @@ def _compare_clocks(date: str, clock: Clock) -> Step:
     direction = "ahead of" if ahead > 0 else "behind"
     return Step(
         "clock",
-        f"{span(abs(ahead))} {direction} the API's clock",
+        f"{format_duration(abs(ahead))} {direction} the API's clock",
         "Set this machine's clock. Times and the rate limit depend on it.",
     )
 

@@ -11,7 +11,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from wacr_cli.core.models import Row
-from wacr_cli.core.times import full_local, parse_sent_at, short_local
+from wacr_cli.core.times import format_full_local, format_short_local, parse_sent_at
 from wacr_cli.output.cells import NULL, format_value, make_cell
 from wacr_cli.output.console import Console
 from wacr_cli.output.destinations import Sink
@@ -69,7 +69,7 @@ def _make_value(value: object, *, local: bool) -> Text:
         return _make_bar(value)
     if local and isinstance(value, str) and "T" in value and (moment := parse_sent_at(value)):
         with suppress(OverflowError):  # a year that no time zone reaches stays as it is
-            return Text(full_local(moment))
+            return Text(format_full_local(moment))
     return Text(NULL, style="dim") if value is None else Text(format_value("", value, {}))
 
 
@@ -128,7 +128,7 @@ def _split_lines(value: str, row: Row) -> list[str]:
 
 def _format_long_time(moment: datetime, received: str, now: datetime) -> str:
     try:
-        full, short = full_local(moment), short_local(moment, now)
+        full, short = format_full_local(moment), format_short_local(moment, now)
     except OverflowError:  # a year that no time zone reaches
         return printable(received)
     return f"{full} ({short})" if short.endswith(("ago", "now")) else full

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from wacr_cli.core.models import Row
-from wacr_cli.core.times import left, parse_sent_at, short_local
+from wacr_cli.core.times import format_short_local, format_time_left, parse_sent_at
 from wacr_cli.output.columns import DEADLINES, TEXTS, TIMES
 from wacr_cli.output.json import encode
 from wacr_cli.output.sanitize import html_to_text, printable
@@ -65,7 +65,7 @@ def make_cell(field: str, row: Row, now: datetime | None) -> Text:
     if field in TIMES and now is not None and isinstance(value, str):
         return Text(_format_short_time(value, now))
     if field in DEADLINES and now is not None and (moment := parse_sent_at(value)):
-        return Text(left(moment, now), style="" if moment > now else "dim")
+        return Text(format_time_left(moment, now), style="" if moment > now else "dim")
     text = format_value(field, value, row)
     styles = {"status": _STATUS_STYLES, "direction": _DIRECTION_STYLES}.get(field, {})
     return Text(text, style=styles.get(value, "") if isinstance(value, str) else "")
@@ -74,7 +74,7 @@ def make_cell(field: str, row: Row, now: datetime | None) -> Text:
 def _format_short_time(value: str, now: datetime) -> str:
     moment = parse_sent_at(value)
     try:
-        return short_local(moment, now) if moment else printable(value)
+        return format_short_local(moment, now) if moment else printable(value)
     except OverflowError:  # a year that no time zone reaches
         return printable(value)
 

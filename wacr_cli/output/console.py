@@ -12,7 +12,7 @@ from typing import TextIO
 
 from wacr_cli.core.models import PER_PAGE_MAX
 from wacr_cli.core.progress import Call, Progress
-from wacr_cli.core.times import span
+from wacr_cli.core.times import format_duration
 from wacr_cli.output.sanitize import printable
 from wacr_cli.settings.redaction import hide_encoded_token, secret_from_environment
 
@@ -63,9 +63,9 @@ class Console:
     def note(self, text: str) -> None:
         """Write a count, a hint or a warning, unless ``--quiet`` is given."""
         if not self.quiet:
-            self.say(text)
+            self.write_line(text)
 
-    def say(self, text: str) -> None:
+    def write_line(self, text: str) -> None:
         """Write one line of text from any source; the token is redacted, even where the user typed it."""
         self.clear_status()
         self._write(printable(hide_encoded_token(text, self.secret)) + "\n")
@@ -141,7 +141,8 @@ class ConsoleProgress(Progress):
         if self._console.verbose:
             left = "" if call.left is None else f", {call.left} calls left"
             query = f"?{call.parameters}" if call.parameters else ""
-            self._console.say(f"{call.method} {call.path}{query} {call.outcome} {call.seconds * 1000:.0f} ms{left}")
+            milliseconds = f"{call.seconds * 1000:.0f} ms"
+            self._console.write_line(f"{call.method} {call.path}{query} {call.outcome} {milliseconds}{left}")
 
     def waiting(self, seconds: float, reason: str) -> None:
         """Show the seconds left of a wait."""
@@ -149,7 +150,7 @@ class ConsoleProgress(Progress):
             self._console.clear_status()
         elif seconds > 1 or self._elapsed > 1:
             self._console.status(
-                f"{self._summary}waiting {span(max(1, round(seconds)))} for {reason}{self._format_left()}"
+                f"{self._summary}waiting {format_duration(max(1, round(seconds)))} for {reason}{self._format_left()}"
             )
 
     def read(self, rows: int, total: int | None) -> None:
@@ -176,4 +177,4 @@ class ConsoleProgress(Progress):
             seconds = 60 * ((last_call - 1) // self._limit) - self._elapsed
         else:
             seconds = (self._total - self._rows) / self._rows * self._elapsed
-        return f", about {span(max(1, round(seconds)))} left"
+        return f", about {format_duration(max(1, round(seconds)))} left"

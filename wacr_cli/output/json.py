@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from wacr_cli.core.errors import BadAnswerError
+from wacr_cli.core.errors import BadResponseError
 from wacr_cli.core.models import Row
 from wacr_cli.output.destinations import Sink
 from wacr_cli.output.sanitize import json_safe
@@ -19,7 +19,7 @@ def encode(value: object, *, pretty: bool = False) -> str:
     try:
         return json_safe((_PRETTY if pretty else _COMPACT).encode(value))
     except RecursionError:
-        raise BadAnswerError("the JSON of a row is nested too deeply", "Choose other fields with --fields.") from None
+        raise BadResponseError("the JSON of a row is nested too deeply", "Choose other fields with --fields.") from None
 
 
 def select_fields(rows: Sequence[Row], columns: Sequence[str] | None) -> Sequence[Row]:

@@ -36,7 +36,7 @@ class AccountCheck:
                 raise self._make_error()
 
     def _has_few(self) -> bool:
-        listing = self._service.store.ask(Query(local=True, limit=_FEW))
+        listing = self._service.store.list_messages(Query(local=True, limit=_FEW))
         return sum(map(len, listing.windows)) < _FEW
 
     def _is_stored(self, rows: Sequence[Row]) -> bool:
@@ -50,7 +50,7 @@ class AccountCheck:
     def _finds_sample(self) -> bool:
         """Return whether the API has one of the archive's newest or oldest messages."""
         for query in _SAMPLES:
-            for row in (row for rows in self._service.store.ask(query).windows for row in rows):
+            for row in (row for rows in self._service.store.list_messages(query).windows for row in rows):
                 try:
                     found = self._service.client.message(row["id"])
                 except NotFoundError:

@@ -25,7 +25,7 @@ from datetime import timedelta
 
 from wacr_cli.api.envelope import Page
 from wacr_cli.api.lists import make_response
-from wacr_cli.core.errors import BadAnswerError
+from wacr_cli.core.errors import BadResponseError
 from wacr_cli.core.models import DIRECTIONS, PER_PAGE_MAX, Row
 from wacr_cli.paging.walk import Walk
 from wacr_cli.paging.windows import Window
@@ -41,13 +41,13 @@ Pages = Mapping[str, Page]
 def request_first_pages(service: Service, windows: Mapping[str, Window] | None = None) -> dict[str, Page]:
     """Return the first window of each direction, or the given *windows*.
 
-    Raises :class:`BadAnswerError` where both directions have the same messages: the API ignores the filter.
+    Raises :class:`BadResponseError` where both directions have the same messages: the API ignores the filter.
     """
     windows = windows if windows is not None else dict.fromkeys(DIRECTIONS, Window(1, PER_PAGE_MAX))
     pages = {direction: service.request(direction, window) for direction, window in windows.items()}
     ids = [set(list_ids(page.rows)) for page in pages.values()]
     if len(ids) > 1 and not ids[0].isdisjoint(ids[1]):
-        raise BadAnswerError(
+        raise BadResponseError(
             "the API returns the same messages for both directions",
             "An archive needs the filter on direction; wacr messages list --all reads without it.",
         )

@@ -97,9 +97,9 @@ def _read_token(session: Session, *, with_token: bool) -> tuple[str, str]:
         raise UsageError("no terminal to ask for the token", "Run wacr auth login --with-token < FILE.")
     from getpass import getpass
 
-    session.console.say(f"Log in to {session.settings.api_url} (profile {session.settings.profile}).")
+    session.console.write_line(f"Log in to {session.settings.api_url} (profile {session.settings.profile}).")
     for line in _SCOPES_HELP.split("\n"):
-        session.console.say(line)
+        session.console.write_line(line)
     try:
         return getpass("Token (not shown): ", stream=sys.stderr), "the input"
     except EOFError:

@@ -31,7 +31,7 @@ from wacr_cli.commands.flags import (
 from wacr_cli.commands.framework import session_from
 from wacr_cli.commands.shared import check_complete, format_cost, format_summary, write_windows
 from wacr_cli.core import contacts, models
-from wacr_cli.core.contacts import ContactQuery, name_of
+from wacr_cli.core.contacts import ContactQuery, get_name
 from wacr_cli.core.models import Row
 from wacr_cli.core.query import parse_fields, parse_raw_filter, parse_search
 
@@ -153,7 +153,7 @@ def _add_full_names(windows: Iterable[list[Row]]) -> Iterator[list[Row]]:
 
 def _format_full_name(row: Row) -> str | None:
     """Return the name of a contact with the company."""
-    parts = dict.fromkeys((name_of(row), str(row.get("company") or "")))
+    parts = dict.fromkeys((get_name(row), str(row.get("company") or "")))
     return ", ".join(filter(None, parts)) or None
 
 

@@ -22,7 +22,7 @@ from wacr_cli.commands.shared import plural, report_archive_age, write_windows
 from wacr_cli.core.conversations import FIELDS, Conversation, ConversationQuery
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.models import Row
-from wacr_cli.core.times import span
+from wacr_cli.core.times import format_duration
 
 if TYPE_CHECKING:
     from wacr_cli.output.options import OutputOptions
@@ -113,6 +113,7 @@ def _format_summary(query: ConversationQuery, found: Sequence[Conversation], sec
         words = query.describe()
         return "There are no conversations." if words == "conversations" else f"No conversations match: {words}."
     total = found[0].matching
+    summary = f"{plural(total, 'conversation')}, {format_duration(seconds)}"
     if len(found) == total:
-        return f"{plural(total, 'conversation')}, {span(seconds)}, complete"
-    return f"Showing {len(found):,} of {plural(total, 'conversation')}, {span(seconds)}; --limit N or --all shows more"
+        return f"{summary}, complete"
+    return f"Showing {len(found):,} of {summary}; --limit N or --all shows more"

@@ -24,7 +24,7 @@ from wacr_cli.commands.flags import (
 from wacr_cli.commands.framework import session_from
 from wacr_cli.commands.shared import add_names, check_complete, format_cost, plural, source_for, write_windows
 from wacr_cli.core.contacts import Names
-from wacr_cli.core.conversations import Conversation, ConversationQuery, in_time, name_in, summed_up
+from wacr_cli.core.conversations import Conversation, ConversationQuery, find_name, make_conversation, sort_by_time
 from wacr_cli.core.errors import NotFoundError, UsageError
 from wacr_cli.core.models import DETAIL_FIELDS, LIST_FIELDS, Row
 from wacr_cli.core.query import Filter, Query
@@ -184,7 +184,7 @@ def _read_archive(session: Session, id_: int, extent: Extent) -> Transcript:
             f"no conversation {id_} in the archive",
             "Update the archive with wacr sync, or read from the API with --online.",
         )
-    listing = source.ask(query)
+    listing = source.list_messages(query)
     windows = listing.windows
     if query.limit is not None:
         windows = iter([[row for rows in windows for row in rows][::-1]])
@@ -200,14 +200,14 @@ def _read_archive(session: Session, id_: int, extent: Extent) -> Transcript:
 
 def _read_api(session: Session, id_: int, extent: Extent) -> Transcript:
     query = _make_query(id_, extent, local=False)
-    listing = session.source.ask(query)
-    rows = in_time([row for rows in listing.windows for row in rows])
+    listing = session.source.list_messages(query)
+    rows = sort_by_time([row for rows in listing.windows for row in rows])
     if not rows and (extent.is_whole or not session.source.count(Query(filters=query.filters, limit=1))):
         raise NotFoundError(
             f"no conversation {id_}", "List the existing ids with wacr messages list --fields interaction_id."
         )
     by_wamid = {row["message_id"]: row for row in rows if row.get("message_id")}
-    conversation = summed_up(id_, rows) if rows else Conversation(id_, 0, 0, {})
+    conversation = make_conversation(id_, rows) if rows else Conversation(id_, 0, 0, {})
     windows = (rows[at : at + _BATCH] for at in range(0, len(rows), _BATCH))
     return Transcript(conversation, windows, by_wamid.get, listing)
 
@@ -217,7 +217,7 @@ def _summarize(conversation: Conversation, names: Names | None, *, is_whole: boo
     known = dict(names.names_for([conversation.number])) if names and conversation.number else {}
     if is_whole:
         return conversation.as_row(known if names else None)
-    name = {"name": name_in(known, conversation.number)} if names else {}
+    name = {"name": find_name(known, conversation.number)} if names else {}
     closes = conversation.window_closes
     return {
         "id": conversation.id,

@@ -205,7 +205,7 @@ def _show_messages(session: "Session", query: Query, options: "OutputOptions") -
     output = session.output(options)
     view = table_view(session.console, session.clock.now, query.fields or columns_with(query.added))
     with output.rows(query.columns, fields=query.fields, view=view) as writer:
-        listing = source.ask(query)
+        listing = source.list_messages(query)
         windows = listing.windows
         if query.with_names:
             windows = add_names(windows, session.store if query.local else session.names)
