@@ -63,7 +63,7 @@ def test_deletions_hide_no_new_message(
     assert len(account.calls) <= 3
 
 
-@pytest.mark.parametrize("cut", [2, 3, 4, 7, 10, *soak(5, 6, 8, 9, *range(11, 17))])
+@pytest.mark.parametrize("cut", [2, 3, 4, 7, 10, *soak(5, 6, 8, 9, 11, 12, 13)])
 def test_an_interrupted_run_leaves_no_gap(store: Store, sync: Syncing, cut: int) -> None:
     """Every response is stored at once; the next run continues behind the newest stored message."""
     account = Account(650)

@@ -14,15 +14,19 @@ from wacr_cli.archive.store import Store
 from wacr_cli.core.errors import AuthError, BadResponseError, BusyError, UsageError
 
 
-@pytest.mark.parametrize("counts", [True, False])
-@pytest.mark.parametrize("page_size", [100, 50])
-def test_an_idle_sync_makes_eight_calls_at_most(store: Store, sync: Syncing, counts: bool, page_size: int) -> None:
+@pytest.mark.parametrize(
+    ("counts", "silent", "page_size", "calls"),
+    [(True, False, 100, 7), (False, False, 100, 7), (True, False, 50, 8), (False, True, 100, 8), (False, True, 50, 8)],
+)
+def test_an_idle_sync_makes_eight_calls_at_most(
+    store: Store, sync: Syncing, counts: bool, silent: bool, page_size: int, calls: int
+) -> None:
     """It counts, and requests the newest messages and those that were updated last, twice for each direction."""
-    account = Account(1500, counts=counts, page_size=page_size)
+    account = Account(1500, counts=counts, silent=silent, page_size=page_size)
     sync(account)
     report = sync(account)
     assert (report.new, report.changed, report.complete) == (0, 0, True)
-    assert len(account.calls) <= (7 if page_size == 100 else 8)
+    assert len(account.calls) <= calls
     assert stored(store) == account.truth
 
 

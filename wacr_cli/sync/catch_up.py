@@ -18,7 +18,8 @@ What it guarantees, and why:
    wide as the rows that changed places. If the widest is not even twice as wide, the list is read again from before
    them, until three readings in a row find no new row above a stored one. This is no proof, but a loss is unlikely.
 5. The list ends with a linked response that has fewer rows than requested, if nothing in it says that more follow. If
-   the API says nothing about that at all, its newest rows must be stored as well.
+   the API says nothing about that at all, and has returned no page as large as the one requested, its newest rows must
+   be stored as well.
 
 It costs one call for up to some 45 new messages, because the first window has the end of the last run in its middle,
 and one for every 90 more.
@@ -143,7 +144,7 @@ class _Reading:
         self._repeats = self._repeats + 1 if brings_nothing else 0
         self._reach, self._back, self._before = part.end, 0, part.ids
         self._store(page.rows)
-        if part.short and not part.more and (not self._size.is_silent or self._is_end()):
+        if part.short and not part.more and self._is_end():
             self._end(part)
         elif self._repeats >= _REPEATS or self._calls > self._most_calls:
             self._window = None
@@ -162,7 +163,10 @@ class _Reading:
     # The end of the list.
 
     def _is_end(self) -> bool:
-        """Return whether the list ends here, because its newest rows are stored."""
+        """Return whether the list ends here; if the API does not say that, whether its newest rows are stored."""
+        window = self._window
+        if not self._size.is_silent or (window and self._service.largest_page >= window.per_page):
+            return True
         ids = list_ids(self._service.request(self._direction, Window(1, self._size.size)).rows)
         if self._service.store.find_stored(ids, self._direction).issuperset(ids):
             return True

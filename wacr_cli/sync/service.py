@@ -56,7 +56,8 @@ class Service:
 
     ``full`` says that this run reads everything again. ``totals`` has the number of messages of each direction, and
     under None of all messages, as the last response said it. ``expected`` is the number of messages to read, None
-    where it is not known. ``page_size`` is the number of rows that the API returns at most.
+    where it is not known. ``page_size`` is the number of rows that the API returns at most, as far as
+    is known, and ``largest_page`` the largest number that it returned.
     """
 
     def __init__(self, client: Endpoints, store: Store, clock: Clock, progress: Progress, *, full: bool) -> None:
@@ -67,6 +68,7 @@ class Service:
         self.totals: dict[str | None, int] = {}
         self.expected: int | None = None
         self.page_size = PER_PAGE_MAX
+        self.largest_page = 0
         self._clock = clock
         self._progress = progress
         self._read = 0
@@ -78,6 +80,7 @@ class Service:
         """Return one window of the messages of a direction, None for all of them."""
         params = list_params(Query(sort=sort), fields=None, direction=direction)
         page = self.client.messages([*params, *window_params(window.page, window.per_page)])
+        self.largest_page = max(self.largest_page, len(page.rows))
         if page.total is not None:
             self.totals[direction] = page.total
         return page
