@@ -24,7 +24,7 @@ Examples:
 
 The first run reads every message, 100 in each call. If it is interrupted, the
 next run continues from there. Later runs take about seven calls, and one more
-for every hundred new messages. The API does not say which messages changed:
+for about every 90 new messages. The API does not say which messages changed:
 a run reads the most recently updated ones until none of them is new. --full
 reads everything again and marks messages that the API no longer has as deleted.
 """
