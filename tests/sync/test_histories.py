@@ -143,7 +143,7 @@ def _open_sqlite() -> Iterator[SqliteStore]:
         store.close()
 
 
-@pytest.mark.parametrize("seed", [*range(4), *soak(*range(4, 300))])
+@pytest.mark.parametrize("seed", [*range(4), *soak(*range(4, 120))])
 def test_a_history_ends_with_an_archive_like_the_account(seed: int) -> None:
     """After 20 movements and syncs, half of which are killed, the next sync lacks nothing; --full has just that."""
     with _open_sqlite() as store:
@@ -157,7 +157,7 @@ def test_a_history_ends_with_an_archive_like_the_account(seed: int) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(1000, 1150))
+@pytest.mark.parametrize("seed", range(1000, 1040))
 def test_catching_up_loses_no_row_that_changes_places(seed: int) -> None:
     """Up to 220 messages of one second come in another order in each response after a first copy that was at rest.
 
@@ -175,7 +175,7 @@ def test_catching_up_loses_no_row_that_changes_places(seed: int) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(2000, 2010))
+@pytest.mark.parametrize("seed", range(2000, 2005))
 def test_a_history_in_either_database(store: Store, seed: int) -> None:
     """PostgreSQL keeps the same archive."""
     history = History(store, seed, shuffled=False)
