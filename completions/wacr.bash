@@ -5,9 +5,10 @@ _wacr_command() {
     commands='' flags='' argument=''
     case $1 in
     'wacr') commands='messages sync conversations archive contacts api account doctor auth config sandbox completion' flags='--version --profile --demo --color --quiet --verbose --help' ;;
-    'wacr messages') commands='list get' flags='--profile --demo --color --quiet --verbose --help' ;;
+    'wacr messages') commands='list get follow' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr messages list') flags='--type --status --direction --interaction-id --filter --search --search-mode --sender --deleted --since --until --sort --names --fields --limit --all --page --per-page --with-direction --count --archive --archive-at --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr messages get') flags='--names --archive --archive-at --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr messages follow') flags='--type --status --direction --interaction-id --filter --search --since --fields --interval --cursor --exec --keep-going --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr sync') flags='--full --no-contacts --archive-at --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations') commands='list show' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations list') flags='--waiting --unread --names --limit --all --archive-at --format --output --no-pager --profile --demo --color --quiet --verbose --help' ;;
@@ -49,18 +50,18 @@ _wacr_flag() {
     *' --quiet' | *' -q') name='--quiet' kind='' words='' ;;
     *' --verbose' | *' -v') name='--verbose' kind='' words='' ;;
     *' --help' | *' -h') name='--help' kind='' words='' ;;
-    'wacr messages list --type') name='' kind='filter' words='text template image video document audio interactive' ;;
-    *' --status') name='' kind='filter' words='sent delivered read failed' ;;
+    'wacr messages list --type' | 'wacr messages follow --type') name='' kind='filter' words='text template image video document audio interactive' ;;
+    'wacr messages list --status') name='' kind='filter' words='sent delivered read failed' ;;
     *' --direction') name='' kind='filter' words='inbound outbound' ;;
     *' --interaction-id') name='' kind='filter' words='' ;;
     *' --filter') name='' kind='text' words='' ;;
-    'wacr messages list --search' | 'wacr messages list -s') name='--search' kind='text' words='' ;;
+    'wacr messages list --search' | 'wacr messages list -s' | 'wacr messages follow --search' | 'wacr messages follow -s') name='--search' kind='text' words='' ;;
     *' --search-mode') name='--search-mode' kind='choice' words='text words' ;;
     *' --sender') name='--sender' kind='text' words='' ;;
-    *' --since') name='--since' kind='choice' words='today yesterday' ;;
+    'wacr messages list --since' | 'wacr conversations show --since') name='--since' kind='choice' words='today yesterday' ;;
     *' --until') name='--until' kind='choice' words='today yesterday' ;;
     'wacr messages list --sort') name='--sort' kind='choice' words='created_at updated_at -created_at -updated_at sent_at -sent_at' ;;
-    'wacr messages list --fields') name='--fields' kind='list' words='id interaction_id sender_id type message status message_id sent_at is_read' ;;
+    'wacr messages list --fields' | 'wacr messages follow --fields') name='--fields' kind='list' words='id interaction_id sender_id type message status message_id sent_at is_read' ;;
     'wacr messages list --limit' | 'wacr messages list -L') name='--limit' kind='text' words='' ;;
     *' --page') name='--page' kind='text' words='' ;;
     'wacr messages list --per-page') name='--per-page' kind='text' words='' ;;
@@ -69,6 +70,12 @@ _wacr_flag() {
     *' --output' | *' -o') name='--output' kind='file' words='' ;;
     *' --max-wait') name='--max-wait' kind='text' words='' ;;
     *' --timeout') name='--timeout' kind='text' words='' ;;
+    'wacr messages follow --status') name='' kind='filter' words='sent delivered read failed' ;;
+    'wacr messages follow --since') name='--since' kind='choice' words='today yesterday' ;;
+    *' --interval') name='--interval' kind='text' words='' ;;
+    *' --cursor') name='--cursor' kind='file' words='' ;;
+    *' --exec') name='--exec' kind='text' words='' ;;
+    'wacr messages follow --format' | 'wacr messages follow -f') name='--format' kind='choice' words='table tsv csv jsonl' ;;
     'wacr sync --format' | 'wacr sync -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
     'wacr conversations list --limit' | 'wacr conversations list -L') name='--limit' kind='text' words='' ;;
     'wacr conversations list --format' | 'wacr conversations list -f' | 'wacr conversations show --format' | 'wacr conversations show -f') name='--format' kind='choice' words='table tsv csv json jsonl md html' ;;

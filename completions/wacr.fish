@@ -15,12 +15,12 @@ function __wacr_may
         switch $word
             case '--*=*'
                 set -a given (string split -m 1 = -- $word)[1]
-            case --profile --color --type --status --direction --interaction-id --filter --search -s --search-mode --sender --since --until --sort --fields --limit -L --page --per-page --archive-at --format -f --output -o --max-wait --timeout --to --as --status-id --source-id --assigned-id --created-at --group-id --expand --field -F --raw-field --method -X --input --port
+            case --profile --color --type --status --direction --interaction-id --filter --search -s --search-mode --sender --since --until --sort --fields --limit -L --page --per-page --archive-at --format -f --output -o --max-wait --timeout --interval --cursor --exec --to --as --status-id --source-id --assigned-id --created-at --group-id --expand --field -F --raw-field --method -X --input --port
                 set pending $word
             case '-*'
                 set -a given $word
             case '*'
-                if contains -- "$path $word" ' messages' ' messages list' ' messages get' ' sync' ' conversations' ' conversations list' ' conversations show' ' archive' ' archive info' ' archive check' ' archive path' ' archive export' ' contacts' ' contacts list' ' contacts get' ' api' ' account' ' doctor' ' auth' ' auth login' ' auth status' ' auth logout' ' config' ' config list' ' config get' ' config set' ' config unset' ' config path' ' config edit' ' sandbox' ' sandbox serve' ' completion'
+                if contains -- "$path $word" ' messages' ' messages list' ' messages get' ' messages follow' ' sync' ' conversations' ' conversations list' ' conversations show' ' archive' ' archive info' ' archive check' ' archive path' ' archive export' ' contacts' ' contacts list' ' contacts get' ' api' ' account' ' doctor' ' auth' ' auth login' ' auth status' ' auth logout' ' config' ' config list' ' config get' ' config set' ' config unset' ' config path' ' config edit' ' sandbox' ' sandbox serve' ' completion'
                     set path "$path $word"
                 else
                     set -a given ARGUMENT
@@ -89,6 +89,7 @@ complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a sandbox -d 'Serve the sample w
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a completion -d 'Print the completion script of a shell'
 complete -c wacr -n '__wacr_may ARGUMENT \' messages\'' -a list -d 'List messages, newest first'
 complete -c wacr -n '__wacr_may ARGUMENT \' messages\'' -a get -d 'Show single messages with all their fields'
+complete -c wacr -n '__wacr_may ARGUMENT \' messages\'' -a follow -d 'Print each new message once, as it arrives'
 complete -c wacr -n '__wacr_may ARGUMENT \' conversations\'' -a list -d 'List conversations, newest messages first'
 complete -c wacr -n '__wacr_may ARGUMENT \' conversations\'' -a show -d 'Show what was said in a conversation, oldest first'
 complete -c wacr -n '__wacr_may ARGUMENT \' archive\'' -a info -d 'Show what the archive contains and when it was synced'
@@ -118,12 +119,12 @@ complete -c wacr -n '__wacr_may \'--color\'' -l color -x -a '(__wacr_values choi
 complete -c wacr -n '__wacr_may \'--quiet -q\'' -l quiet -s q -d 'Print only errors on standard error'
 complete -c wacr -n '__wacr_may \'--verbose -v\'' -l verbose -s v -d 'Print each API call on standard error'
 complete -c wacr -n '__wacr_may \'--help -h\'' -l help -s h -d 'Show this message and exit'
-complete -c wacr -n '__wacr_may \'+ --type\' \' messages list\'' -l type -x -a '(__wacr_values filter text template image video document audio interactive)' -d 'Only messages of this type: text, template, image, video, document, audio, interactive, or another type of the API'
+complete -c wacr -n '__wacr_may \'+ --type\' \' messages list\' \' messages follow\'' -l type -x -a '(__wacr_values filter text template image video document audio interactive)' -d 'Only messages of this type: text, template, image, video, document, audio, interactive, or another type of the API'
 complete -c wacr -n '__wacr_may \'+ --status\' \' messages list\'' -l status -x -a '(__wacr_values filter sent delivered read failed)' -d 'Only messages with this status: sent, delivered, read, failed'
-complete -c wacr -n '__wacr_may \'+ --direction\' \' messages list\'' -l direction -x -a '(__wacr_values filter inbound outbound)' -d 'Only inbound or outbound messages'
-complete -c wacr -n '__wacr_may \'+ --interaction-id\' \' messages list\'' -l interaction-id -x -a '(__wacr_values filter )' -d 'Only messages of this conversation'
-complete -c wacr -n '__wacr_may \'+ --filter\' \' messages list\' \' contacts list\'' -l filter -x -d 'Any other filter of the API, passed on unchecked'
-complete -c wacr -n '__wacr_may \'--search -s\' \' messages list\'' -l search -s s -x -d 'Only messages whose text contains TEXT'
+complete -c wacr -n '__wacr_may \'+ --direction\' \' messages list\' \' messages follow\'' -l direction -x -a '(__wacr_values filter inbound outbound)' -d 'Only inbound or outbound messages'
+complete -c wacr -n '__wacr_may \'+ --interaction-id\' \' messages list\' \' messages follow\'' -l interaction-id -x -a '(__wacr_values filter )' -d 'Only messages of this conversation'
+complete -c wacr -n '__wacr_may \'+ --filter\' \' messages list\' \' messages follow\' \' contacts list\'' -l filter -x -d 'Any other filter of the API, passed on unchecked'
+complete -c wacr -n '__wacr_may \'--search -s\' \' messages list\' \' messages follow\'' -l search -s s -x -d 'Only messages whose text contains TEXT'
 complete -c wacr -n '__wacr_may \'--search-mode\' \' messages list\'' -l search-mode -x -a '(__wacr_values choice text words)' -d 'With --archive: search for a text, or for words and "phrases"'
 complete -c wacr -n '__wacr_may \'--sender\' \' messages list\'' -l sender -x -d 'With --archive: only messages from this phone number'
 complete -c wacr -n '__wacr_may \'--deleted\' \' messages list\'' -l deleted -d 'With --archive: only messages that the API no longer has'
@@ -132,7 +133,7 @@ complete -c wacr -n '__wacr_may \'--until\' \' messages list\' \' conversations 
 complete -c wacr -n '__wacr_may \'--sort\' \' messages list\'' -l sort -x -a '(__wacr_values choice created_at updated_at -created_at -updated_at sent_at -sent_at)' -d 'Sort by created_at or updated_at, with - for newest first; with --archive also by sent_at [default: -created_at]'
 complete -c wacr -n '__wacr_awaits --sort' -a '-created_at -updated_at -sent_at'
 complete -c wacr -n '__wacr_may \'--names\' \' messages list\' \' messages get\'' -l names -d 'Add the senders\' names from the contacts (needs the scope contacts:read)'
-complete -c wacr -n '__wacr_may \'--fields\' \' messages list\'' -l fields -x -a '(__wacr_values list id interaction_id sender_id type message status message_id sent_at is_read)' -d 'Show only these fields, in this order'
+complete -c wacr -n '__wacr_may \'--fields\' \' messages list\' \' messages follow\'' -l fields -x -a '(__wacr_values list id interaction_id sender_id type message status message_id sent_at is_read)' -d 'Show only these fields, in this order'
 complete -c wacr -n '__wacr_may \'--limit -L\' \' messages list\'' -l limit -s L -x -d 'Show at most N messages [default: 30]'
 complete -c wacr -n '__wacr_may \'--all\' \' messages list\' \' conversations list\' \' contacts list\'' -l all -d 'Show everything that matches'
 complete -c wacr -n '__wacr_may \'--page\' \' messages list\' \' contacts list\'' -l page -x -d 'Show only page N of the API'
@@ -146,8 +147,15 @@ complete -c wacr -n '__wacr_may \'--format -f\' \' messages list\' \' messages g
 complete -c wacr -n '__wacr_may \'--output -o\' \' messages list\' \' messages get\' \' conversations list\' \' conversations show\' \' archive info\' \' archive check\' \' contacts list\' \' contacts get\' \' api\' \' account\' \' doctor\' \' auth status\'' -l output -s o -r -F -d 'Write to FILE, in the format of its ending; FILE is replaced only when everything was written'
 complete -c wacr -n '__wacr_may \'--excel\' \' messages list\' \' messages get\' \' contacts list\' \' contacts get\' \' auth status\'' -l excel -d 'Write CSV for spreadsheets; no cell can run as a formula'
 complete -c wacr -n '__wacr_may \'--no-pager\' \' messages list\' \' messages get\' \' conversations list\' \' conversations show\' \' contacts list\' \' contacts get\'' -l no-pager -d 'Show long tables without a pager'
-complete -c wacr -n '__wacr_may \'--max-wait\' \' messages list\' \' messages get\' \' sync\' \' conversations show\' \' archive check\' \' contacts list\' \' contacts get\' \' api\' \' account\' \' auth login\' \' auth status\'' -l max-wait -x -d 'Wait at most this long for the rate limit or before a retry'
-complete -c wacr -n '__wacr_may \'--timeout\' \' messages list\' \' messages get\' \' sync\' \' conversations show\' \' archive check\' \' contacts list\' \' contacts get\' \' api\' \' account\' \' doctor\' \' auth login\' \' auth status\'' -l timeout -x -d 'Give each API call at most this long'
+complete -c wacr -n '__wacr_may \'--max-wait\' \' messages list\' \' messages get\' \' messages follow\' \' sync\' \' conversations show\' \' archive check\' \' contacts list\' \' contacts get\' \' api\' \' account\' \' auth login\' \' auth status\'' -l max-wait -x -d 'Wait at most this long for the rate limit or before a retry'
+complete -c wacr -n '__wacr_may \'--timeout\' \' messages list\' \' messages get\' \' messages follow\' \' sync\' \' conversations show\' \' archive check\' \' contacts list\' \' contacts get\' \' api\' \' account\' \' doctor\' \' auth login\' \' auth status\'' -l timeout -x -d 'Give each API call at most this long'
+complete -c wacr -n '__wacr_may \'+ --status\' \' messages follow\'' -l status -x -a '(__wacr_values filter sent delivered read failed)' -d 'Only messages with this status: sent, delivered, read, failed; a message is printed when it first matches'
+complete -c wacr -n '__wacr_may \'--since\' \' messages follow\'' -l since -x -a '(__wacr_values choice today yesterday)' -d 'First print the messages sent since WHEN, as in messages list'
+complete -c wacr -n '__wacr_may \'--interval\' \' messages follow\'' -l interval -x -d 'Look for new messages this often; less often while few calls are left of the rate limit'
+complete -c wacr -n '__wacr_may \'--cursor\' \' messages follow\'' -l cursor -r -F -d 'Keep in FILE what was printed, and go on from there next time'
+complete -c wacr -n '__wacr_may \'--exec\' \' messages follow\'' -l exec -x -d 'Run COMMAND for each message, with the message as JSON on standard input and its id in WACR_MESSAGE_ID; stop where it fails four times'
+complete -c wacr -n '__wacr_may \'--keep-going\' \' messages follow\'' -l keep-going -d 'With --exec: report a message for which it fails, and go on'
+complete -c wacr -n '__wacr_may \'--format -f\' \' messages follow\'' -l format -s f -x -a '(__wacr_values choice table tsv csv jsonl)' -d 'Output format: table, tsv, csv or jsonl [default: table on a terminal, tsv elsewhere]'
 complete -c wacr -n '__wacr_may \'--full\' \' sync\'' -l full -d 'Read everything again; finds every change and every deleted message'
 complete -c wacr -n '__wacr_may \'--no-contacts\' \' sync\'' -l no-contacts -d 'Don\'t read the contacts'
 complete -c wacr -n '__wacr_may \'--format -f\' \' sync\'' -l format -s f -x -a '(__wacr_values choice table tsv csv json jsonl)' -d 'json prints one object with the result'

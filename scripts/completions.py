@@ -16,6 +16,7 @@ from wacr_cli.api.raw import METHODS
 from wacr_cli.cli import build_app
 from wacr_cli.commands.completion import FILES
 from wacr_cli.commands.framework import COLORS
+from wacr_cli.commands.messages import follow
 from wacr_cli.core import contacts, models
 from wacr_cli.export import export
 from wacr_cli.output.options import DOCUMENT_FORMATS, FORMATS
@@ -44,6 +45,7 @@ VALUES: dict[str, tuple[str, Sequence[str]]] = {
     "--expand": ("list", contacts.INCLUDES),
     "--as": ("choice", export.KINDS),
     "FOLDER": ("file", ()),
+    "messages follow --format": ("choice", follow.FORMATS),
     "conversations list --format": ("choice", DOCUMENT_FORMATS),
     "conversations show --format": ("choice", DOCUMENT_FORMATS),
     **dict.fromkeys(

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.conftest import NOW, Result
@@ -92,8 +95,8 @@ def test_the_systemd_unit_s_command_writes_its_file(environ: dict[str, str], hom
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
 def test_systemd_accepts_the_units(tmp_path: Path) -> None:
-    """Systemd reports nothing about the service and the timer."""
-    assert set(UNITS) == {"wacr-dump.service", "wacr-dump.timer"}
+    """Systemd reports nothing about the services and the timer."""
+    assert set(UNITS) == {"wacr-dump.service", "wacr-dump.timer", "wacr-follow.service"}
     for name, text in UNITS.items():
         (tmp_path / name).write_text(text.replace("%h/.local/bin/wacr", "/bin/true"))
     command = ["systemd-analyze", "verify", *(str(tmp_path / name) for name in UNITS)]
@@ -117,6 +120,28 @@ def test_the_sandbox_s_example_serves_and_is_read(environ: dict[str, str], tmp_p
             server.terminate()
     assert (result.returncode, len(result.stdout.splitlines())) == (0, 4)
     assert server.returncode == 143
+
+
+@pytest.mark.parametrize("line", [line for block in find_blocks("follow") for line in block.lines])
+def test_the_examples_of_following_follow(line: str, environ: dict[str, str], tmp_path: Path) -> None:
+    """Each command reads what is there, waits, and ends quietly with Ctrl-C."""
+    (tmp_path / "answer").write_text("#!/bin/sh\n")
+    (tmp_path / "answer").chmod(0o755)
+    app, read = Sandbox(world.load(NOW)), threading.Event()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        read.set()
+        return app(request)
+
+    with serve(answer) as server:
+        plain = {name: value for name, value in environ.items() if name != "WACR_DEMO"}
+        plain |= {"WACR_API_URL": server.url, "WACR_TOKEN": "any"}
+        command = ["bash", "-c", f"exec {line}"]
+        with subprocess.Popen(command, env=plain, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+            assert read.wait(PATIENCE)
+            process.send_signal(signal.SIGINT)
+            _, error = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, error) == (130, "")
 
 
 @pytest.mark.parametrize("page", ["README.md", "accounts.md"])
@@ -165,6 +190,7 @@ def test_every_block_is_run_by_a_test() -> None:
             "token",
             "accounts",
             "sandbox",
+            "follow",
             "install",
             "archive",
             "postgresql",

@@ -22,6 +22,7 @@ FORBIDDEN = {
     "paging": ("",),
     "sandbox": ("core.query", "api.params"),
     "sync": ("output", "commands", "cli"),
+    "follow": ("output", "commands", "cli"),
     "export": ("commands", "cli"),
     "diagnostics": ("output", "commands", "cli"),
 }

@@ -71,17 +71,17 @@ A filter that is given twice matches the values of both.
 archive has --search-mode words, --sender, --deleted and --sort sent_at.
 """
 
-_TYPE_HELP = f"Only messages of this type: {', '.join(models.TYPES)}, or another type of the API"
-_STATUS_HELP = f"Only messages with this status: {', '.join(models.STATUSES)}"
+TYPE_HELP = f"Only messages of this type: {', '.join(models.TYPES)}, or another type of the API"
+STATUS_HELP = f"Only messages with this status: {', '.join(models.STATUSES)}"
 
 
 def list_messages(
     ctx: typer.Context,
     type_: Annotated[
         list[str] | None,
-        value_option("--type", _TYPE_HELP),
+        value_option("--type", TYPE_HELP),
     ] = None,
-    status: Annotated[list[str] | None, value_option("--status", _STATUS_HELP)] = None,
+    status: Annotated[list[str] | None, value_option("--status", STATUS_HELP)] = None,
     direction: Annotated[list[str] | None, value_option("--direction", "Only inbound or outbound messages")] = None,
     interaction_id: Annotated[
         list[str] | None, value_option("--interaction-id", "Only messages of this conversation", "ID")
@@ -152,7 +152,7 @@ def list_messages(
     local = archive or archive_at is not None
     _require_archive(local, {"--search-mode": search_mode != "text", "--sender": sender, "--deleted": deleted})
     query = Query(
-        filters=_parse_filters(type=type_, status=status, direction=direction, interaction_id=interaction_id),
+        filters=parse_filters(type=type_, status=status, direction=direction, interaction_id=interaction_id),
         raw_filters=tuple(parse_raw_filter(text) for text in filters or ()),
         search=None if search is None else parse_search(search),
         sort=None if sort is None else choice(sort, models.LOCAL_SORTS if local else models.SORTS, "--sort"),
@@ -181,7 +181,8 @@ def list_messages(
         _show_messages(session, query, options)
 
 
-def _parse_filters(**words: list[str] | None) -> tuple[Filter, ...]:
+def parse_filters(**words: list[str] | None) -> tuple[Filter, ...]:
+    """Return the filters of flags, by the names of their fields."""
     parsed = (parse_filter(field, some or ()) for field, some in words.items())
     return tuple(one for one in parsed if one)
 

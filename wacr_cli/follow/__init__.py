@@ -1,0 +1,1 @@
+"""Follow a list: read each new message once, soon after it arrives."""
