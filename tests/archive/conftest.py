@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -109,12 +110,21 @@ Syncing = Callable[..., Report]
 
 @pytest.fixture
 def sync(store: Store, clock: Ticking) -> Syncing:
-    """A function that syncs an account into the archive, after clearing the account's list of calls."""
+    """A function that syncs an account into the archive, after clearing the account's list of calls.
 
-    def run(account: Account, *, full: bool = False, contacts: bool = False, origin: str = "here") -> Report:
+    With ``twice`` it syncs again after a minute, which proves deletions; the reports are added up.
+    """
+
+    def run(account: Account, *, twice: bool = False, **options: Any) -> Report:
         account.calls.clear()
-        work = Sync(account, store, clock, Progress(), origin=origin, full=full, contacts=contacts)
-        return work.run()
+        options = {"origin": "here", "contacts": False, **options}
+        report = Sync(account, store, clock, Progress(), **options).run()
+        if not twice:
+            return report
+        clock.skip(61)
+        second = Sync(account, store, clock, Progress(), **options).run()
+        second.deleted += report.deleted
+        return second
 
     return run
 

@@ -357,7 +357,7 @@ def test_info(store: Store, sync: Syncing) -> None:
     account = Account(200, share=1.0)
     account.insert(100, "outbound")
     sync(account)
-    account.delete([1, 300])
+    account.delete([1, 250])
     account.change([5], "read")
     sync(account, full=True)
     info = store.info()

@@ -12,7 +12,7 @@ import pytest
 from wacr_cli.archive.months import NO_MONTH
 from wacr_cli.archive.store import Store
 from wacr_cli.core.conversations import Conversation, ConversationQuery, make_conversation, sort_by_time
-from wacr_cli.core.errors import BadResponseError, BusyError, NotFoundError, UsageError
+from wacr_cli.core.errors import BusyError, NotFoundError, UsageError
 from wacr_cli.core.models import Row
 from wacr_cli.core.query import Filter, Query
 from wacr_cli.core.times import parse_sent_at
@@ -99,10 +99,7 @@ def test_new_changed_and_the_same(held: Store) -> None:
     assert put(held, message(1), message(2, status="read"), message(3), now=LATER) == (1, 1, 1)
     assert put(held, message(2, status="read", message="other"), now=LATER) == (0, 1, 0)
     assert (held.info().messages, held.info().status_changes) == (3, 1)
-    with pytest.raises(BadResponseError, match="both as inbound and as outbound"):
-        put(held, message(1), message(2), direction="outbound")
-    assert held.get(1)["direction"] == "inbound"
-    assert put(held, message(1), *(message(number) for number in range(10, 20)), direction="outbound") == (10, 1, 0)
+    assert put(held, message(1), message(10), direction="outbound") == (1, 1, 0)
     assert held.get(1)["direction"] == "outbound"
 
 
@@ -136,8 +133,8 @@ def test_deleted_messages(held: Store) -> None:
     put(held, message(3), direction="outbound")
     put(held, message(2), now=LATER)
     with held.transaction():
-        assert held.mark_deleted("inbound", LATER, LATER) == 1
-        assert held.mark_deleted(None, LATER, LATER) == 0
+        assert held.mark_deleted(held.list_unseen("inbound", LATER), LATER) == 1
+        assert held.mark_deleted(held.list_unseen(None, LATER), LATER) == 0
     assert [row["id"] for row in all_of(held)] == [3, 2]
     assert all_of(held, deleted=True) == [message(1) | {"direction": "inbound", "deleted_at": LATER}]
     assert held.info().deleted == 1
@@ -151,7 +148,7 @@ def test_stored_and_seen_messages(held: Store) -> None:
     put(held, message(4), direction="outbound")
     put(held, message(2), now=LATER)
     with held.transaction():
-        held.mark_deleted("outbound", LATER, LATER)
+        held.mark_deleted(held.list_unseen("outbound", LATER), LATER)
     assert held.find_stored([1, 2, 4, 5], "inbound") == {1, 2}
     assert held.find_stored([1, 4], "outbound") == {4}
     assert held.find_stored([], "inbound") == set()
@@ -261,7 +258,7 @@ def test_conversations_match_their_messages(held: Store, seed: int) -> None:
         put(held, *some, direction=direction or None)
     with held.transaction():
         held.upsert([row for row in rows["inbound"] if row["id"] % 5], "inbound", LATER)
-        held.mark_deleted("inbound", LATER, LATER)
+        held.mark_deleted(held.list_unseen("inbound", LATER), LATER)
     by_conversation: dict[int, list[Row]] = {}
     for row in all_of(held):
         if row["interaction_id"] is not None:
@@ -325,7 +322,7 @@ def test_months(held: Store) -> None:
     put(held, message(2, sent_at="2026-01-31T16:00:00-08:00", status="read"), now=LATER)
     assert {one.label for one in held.list_months() if one != before[one.label]} == {"2026-02"}
     with held.transaction():
-        held.mark_deleted("inbound", "2026-11-25T12:30:00.000Z", LATER)
+        held.mark_deleted(held.list_unseen("inbound", "2026-11-25T12:30:00.000Z"), LATER)
     assert {one.label for one in held.list_months() if one != before[one.label]} == set(before)
 
 

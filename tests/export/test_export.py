@@ -66,7 +66,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
             rows = [message(at * 500 + number, chance) for number in range(1, 501)]
             one.upsert(rows, direction, FIRST)
             one.upsert(rows[20:], direction, LATER)
-            one.mark_deleted(direction, LATER, LATER)
+            one.mark_deleted(one.list_unseen(direction, LATER), LATER)
     one.close()
     return path
 

@@ -15,16 +15,7 @@ from wacr_cli.follow.reader import SEARCH_WINDOWS, Reader
 
 @dataclass
 class Workspace(Account):
-    """An account whose messages may be recorded late, and which knows the filter on status."""
-
-    def insert_late(self, number: int, age: int, *, is_backdated: bool = False) -> None:
-        """Insert messages that were created *age* seconds ago; *is_backdated* makes their updated_at old too."""
-        self.second += 1
-        for _ in range(number):
-            one = self._add()
-            one.created -= age
-            if is_backdated:
-                one.updated = one.created
+    """An account that knows the filter on status."""
 
     def _find(self, asked: dict[str, str]) -> list[Message]:
         wanted = asked.get("filter[status]")
@@ -178,7 +169,7 @@ def test_random_histories_lose_and_repeat_nothing(seed: int) -> None:
     found: list[int] = []
     for _ in range(20):
         move(account, chance)
-        account.move = lambda one: move(one, chance) if chance.random() < 0.05 else None
+        account.move = lambda _: move(account, chance) if chance.random() < 0.05 else None
         found += poll(reader)
         account.move = None
         if chance.random() < 0.2:

@@ -35,6 +35,7 @@ class Account:
     `counts` puts the total into the responses, `silent` leaves every number out of them. `page_size` is the number of
     rows that a page has at most. `first` is the first id, and `prefix` begins WhatsApp's ids. `move` is called before
     each response; with the chance of `race` between its count and its select. `ignores_direction` ignores that filter.
+    Every second response comes from a replica that lacks the `lag` newest messages.
     """
 
     size: int = 0
@@ -54,6 +55,8 @@ class Account:
     contacts_calls: list[dict[str, str]] = field(default_factory=list)
     people: list[dict[str, Any]] = field(default_factory=list)
     stored: dict[int, Message] = field(default_factory=dict)
+    deleted: list[Message] = field(default_factory=list)
+    lag: int = 0
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)  # noqa: S311 - a plan, not a secret
@@ -79,10 +82,34 @@ class Account:
         for _ in range(number):
             self._add(direction)
 
+    def insert_late(self, number: int, age: int, *, is_backdated: bool = False) -> None:
+        """Insert messages that were created *age* seconds ago; *is_backdated* makes their updated_at old too."""
+        self.second += 1
+        for _ in range(number):
+            one = self._add()
+            one.created -= age
+            if is_backdated:
+                one.updated = one.created
+
     def delete(self, ids: Iterable[int]) -> None:
         """Delete messages."""
         for one in ids:
-            self.stored.pop(one, None)
+            if one in self.stored:
+                self.deleted.append(self.stored.pop(one))
+
+    def restore(self, number: int) -> None:
+        """Let messages that were deleted last appear again, where they were."""
+        for _ in range(min(number, len(self.deleted))):
+            one = self.deleted.pop()
+            self.stored[one.id] = one
+
+    def turn_around(self, ids: Iterable[int]) -> None:
+        """Give messages the other direction."""
+        self.second += 1
+        for one in ids:
+            message = self.stored[one]
+            message.direction = {"inbound": "outbound", "outbound": "inbound"}.get(str(message.direction))
+            message.updated = self.second
 
     def change(self, ids: Iterable[int], status: str = "read") -> None:
         """Change the status of messages now."""
@@ -123,7 +150,8 @@ class Account:
 
     def _find(self, asked: dict[str, str]) -> list[Message]:
         wanted = None if self.ignores_direction else asked.get("filter[direction]")
-        return [one for one in self.stored.values() if wanted in (None, one.direction)]
+        latest = self._next - self.lag if self.lag and len(self.calls) % 2 else self._next
+        return [one for one in self.stored.values() if wanted in (None, one.direction) and one.id < latest]
 
     def _row(self, one: Message) -> dict[str, Any]:
         return {**_row(one), "message_id": f"{self.prefix}.{one.id:024}"}

@@ -122,7 +122,7 @@ def test_a_message_inserted_with_an_old_time_is_found_by_its_update(store: Store
     sync(account)
     account.stored[200] = hidden
     account.change([200], "delivered")
-    assert sync(account).new == 1
+    assert sync(account).found == 1
     assert stored(store) == account.truth
 
 

@@ -46,12 +46,15 @@ class Classified:
     changed: list[Values] = field(default_factory=list)
     statuses: list[Values] = field(default_factory=list)
     same: list[Values] = field(default_factory=list)
+    revived: int = 0
+    redirected: int = 0
 
     @property
     def result(self) -> UpsertResult:
         """The ids of each kind."""
         kinds = ((self.new, 0), (self.changed, -1), (self.same, 1))
-        return UpsertResult(*(tuple(values[at] for values in some) for some, at in kinds))  # type: ignore[arg-type]
+        new, changed, same = (tuple(values[at] for values in some) for some, at in kinds)
+        return UpsertResult(new, changed, same, self.revived, self.redirected)  # type: ignore[arg-type]
 
 
 def classify(
@@ -61,23 +64,16 @@ def classify(
     now: str,
     convert: Callable[[Row, str | None, str], Values],
 ) -> Classified:
-    """Compare *rows*, by their ids, with the *stored* ones. *convert* returns the columns of a row.
-
-    Raises :class:`BadResponseError` where more than a tenth of the rows is stored under the other direction.
-    """
+    """Compare *rows*, by their ids, with the *stored* ones. *convert* returns the columns of a row."""
     found = Classified()
-    others = [number for number, before in stored.items() if direction and before.direction not in (None, direction)]
-    if len(others) > max(1, len(rows) // 10):
-        raise BadResponseError(
-            f"the API returns message {others[0]} both as inbound and as outbound",
-            "The archive needs the API's filter on direction. Check that the API URL is the one it was made from.",
-        )
     for number, row in rows.items():
         raw = encode(row)
         before = stored.get(number)
         if before is None:
             found.new.append((number, *convert(row, direction, raw), now, now, now))
         elif _is_changed(before, row, raw, direction):
+            found.revived += before.deleted_at is not None
+            found.redirected += direction not in (None, before.direction) and before.direction is not None
             found.changed.append((*convert(row, direction, raw), now, now, number))
             if before.status != (status := to_column(row.get("status"))):
                 found.statuses.append((number, now, before.status, status))

@@ -39,6 +39,7 @@ class Migration:
 _SQLITE = {
     "int": "INTEGER",
     "bool": "INTEGER",
+    "float": "REAL",
     "search_columns": "",
     "without_rowid": " WITHOUT ROWID",
     "direction": "direction, deleted_at)",
@@ -48,6 +49,7 @@ _SQLITE = {
 _POSTGRES = {
     "int": "BIGINT",
     "bool": "BOOLEAN",
+    "float": "DOUBLE PRECISION",
     "search_columns": ", message_key TEXT, words TSVECTOR",
     "without_rowid": "",
     "direction": "direction, id) WHERE (deleted_at IS NULL)",
@@ -153,6 +155,15 @@ _DROP_MARKS = (
     "DROP TABLE sync_marks",
 )
 
+# `place` is where a row stands that was recorded with an old time; the others stand in the order of their ids.
+_PLACES = (
+    "ALTER TABLE messages ADD COLUMN place {float}",
+    "ALTER TABLE messages ADD COLUMN missed_at TEXT",
+    "CREATE INDEX messages_place ON messages (direction, COALESCE(place, id)) WHERE (deleted_at IS NULL)",
+    "CREATE INDEX messages_displaced ON messages (id) WHERE (place IS NOT NULL)",
+    "CREATE INDEX messages_missed_at ON messages (id) WHERE (missed_at IS NOT NULL)",
+)
+
 MIGRATIONS = (
     _make_migration(
         "messages, contacts and sync state",
@@ -179,6 +190,7 @@ MIGRATIONS = (
     _make_migration("conversations", _CONVERSATIONS),
     Migration("words split by PostgreSQL", rebuilds_words=True),
     _make_migration("no marks of the sync", *_DROP_MARKS),
+    _make_migration("places and missed messages", *_PLACES),
 )
 
 SCHEMA = len(MIGRATIONS)

@@ -25,6 +25,8 @@ _ORDERS = {
     "sent_at": ("m.sent_us", "m.id"),
 }
 _NULLABLE = ("m.sent_us",)
+_DISPLACED = ("COALESCE(m.place, m.id)", "m.id")
+"""The order of ``created_at`` in an archive with messages whose ids are not in that order; no index has it."""
 
 
 @dataclass(slots=True)
@@ -72,12 +74,14 @@ class Dialect(Protocol):
         ...
 
 
-def build_select(query: Query, dialect: Dialect) -> Select:
+def build_select(query: Query, dialect: Dialect, *, is_displaced: bool = False) -> Select:
     """Return the SELECT for *query*, without its time range.
+
+    *is_displaced* is whether messages stand in other places than their ids would put them.
 
     Raises :class:`UsageError` for a filter or a search that the archive does not support.
     """
-    select = Select(order=_build_order(query, dialect))
+    select = Select(order=_build_order(query, dialect, is_displaced=is_displaced))
     if query.search is not None:
         _add_search(select, query, query.search, dialect)
     select.add("m.deleted_at IS NOT NULL" if query.deleted else "m.deleted_at IS NULL")
@@ -108,11 +112,12 @@ def make_placeholders(count: int) -> str:
     return ", ".join("?" * count)
 
 
-def _build_order(query: Query, dialect: Dialect) -> str:
+def _build_order(query: Query, dialect: Dialect, *, is_displaced: bool) -> str:
     name = (query.sort or "-created_at").removeprefix("-")
     direction = " DESC" if query.newest_first else ""
     nulls = dialect.null_order[query.newest_first]
-    return ", ".join(f"{column}{direction}{nulls * (column in _NULLABLE)}" for column in _ORDERS[name])
+    columns = _DISPLACED if is_displaced and name == "created_at" else _ORDERS[name]
+    return ", ".join(f"{column}{direction}{nulls * (column in _NULLABLE)}" for column in columns)
 
 
 def _convert_raw_filter(raw: RawFilter) -> Filter:

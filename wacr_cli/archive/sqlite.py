@@ -224,7 +224,10 @@ class SqliteStore(SqlStore):
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit everything within the block at its end, or nothing."""
+        """Commit everything within the block at its end, or nothing; within another transaction, with that."""
+        if self._db.in_transaction:
+            yield
+            return
         with self._translate_errors():
             self._db.execute("BEGIN IMMEDIATE")
             try:

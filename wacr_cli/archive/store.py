@@ -22,11 +22,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class UpsertResult:
-    """The ids of upserted rows, by what they changed in the store."""
+    """The ids of upserted rows, by what they changed in the store.
+
+    ``revived`` is the number of changed rows that were marked as deleted, ``redirected`` that of those which had the
+    other direction.
+    """
 
     new: tuple[int, ...] = ()
     changed: tuple[int, ...] = ()
     same: tuple[int, ...] = ()
+    revived: int = 0
+    redirected: int = 0
+
+
+Place = tuple[float, int]
+"""Where a row stands in the order of ``created_at``: the greater, the newer. The second number is its id."""
+
+UNPLACED = float("-inf")
+"""The place of a message of which it is not known yet."""
+
+Directions = Sequence[str | None]
+"""The directions of the rows in a list; None stands for those without a direction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +130,17 @@ class Store(Source, Names, Protocol):
         ...
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Commit everything within the block at its end, or nothing."""
+        """Commit everything within the block at its end, or nothing; within another transaction, with that."""
+        ...
+
+    def rehearsal(self) -> AbstractContextManager[None]:
+        """Take back everything that the block writes."""
         ...
 
     def upsert(self, rows: Sequence[Row], direction: str | None, now: str) -> UpsertResult:
         """Insert the new ones of *rows*, which the API returned at *now*, RFC 3339, and update the others.
 
-        Raises :class:`~wacr_cli.core.errors.BadResponseError` where most are stored under the other direction.
+        The rows are not deleted and not missed from then on. A *direction* replaces that which was stored.
         """
         ...
 
@@ -148,8 +168,54 @@ class Store(Source, Names, Protocol):
         """Return those of *ids* that were stored at *moment* and have not changed after it."""
         ...
 
-    def mark_deleted(self, direction: str | None, before: str, now: str) -> int:
-        """Mark messages last seen before a moment as deleted, and return how many they are."""
+    def find_others(self, ids: Sequence[int], direction: str) -> set[int]:
+        """Return those of *ids* that are stored under the other direction, unless they are deleted."""
+        ...
+
+    def list_unseen(self, direction: str | None, before: str) -> list[int]:
+        """Return the ids of the messages of a direction that were last seen before a moment, newest first."""
+        ...
+
+    def mark_deleted(self, ids: Sequence[int], now: str) -> int:
+        """Mark messages as deleted, and return how many they are."""
+        ...
+
+    def mark_missed(self, ids: Sequence[int], now: str) -> None:
+        """Mark messages that a reading did not find, unless they are marked already."""
+        ...
+
+    def list_unplaced(self, directions: Directions) -> list[int]:
+        """Return the ids of the messages of a list whose places are not known."""
+        ...
+
+    def list_missed(self, directions: Directions, until: str | None = None) -> list[int]:
+        """Return the ids of the messages that a reading did not find, newest first; *until* is the latest moment."""
+        ...
+
+    def clear_direction(self, ids: Sequence[int], now: str) -> None:
+        """Take the direction from messages."""
+        ...
+
+    # Order: where the rows of a list stand.
+
+    def find_places(self, ids: Sequence[int], directions: Directions) -> dict[int, Place]:
+        """Return the places of those of *ids* that are in a list."""
+        ...
+
+    def set_places(self, places: dict[int, float]) -> None:
+        """Let messages stand where their ids would not put them."""
+        ...
+
+    def find_next(self, directions: Directions, place: Place, *, newer: bool) -> Place | None:
+        """Return the next newer or next older place in a list, None where there is none, without unplaced messages."""
+        ...
+
+    def count_before(self, directions: Directions, place: Place | None) -> int:
+        """Return how many messages of a list are newer than a place, None for all; without missed and unplaced ones."""
+        ...
+
+    def list_between(self, directions: Directions, newest: Place | None, oldest: Place | None) -> list[Place]:
+        """Return the places from *newest* to *oldest*, both included, None for no end; missed messages too."""
         ...
 
     def set_state(self, key: str, value: Any) -> None:

@@ -11,6 +11,7 @@ import typer
 from wacr_cli.commands.flags import (
     ArchiveAtOption,
     FormatOption,
+    MaxCallsOption,
     MaxWaitOption,
     OutputOption,
     TimeoutOption,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from wacr_cli.core.models import Row
     from wacr_cli.export.export import Report, Writer
+    from wacr_cli.session import Session
+    from wacr_cli.sync import Report as SyncReport
 
 app = new_app("Inspect, check and export the local archive")
 
@@ -87,7 +90,10 @@ def info(
 @app.command("check", cls=Command, epilog=CHECK_EXAMPLES)
 def check(
     ctx: typer.Context,
-    online: Annotated[bool, typer.Option("--online", help="Also compare the number of messages with the API")] = False,
+    online: Annotated[
+        bool, typer.Option("--online", help="Also search for differences from the API, without changing anything")
+    ] = False,
+    max_calls: MaxCallsOption = 60,
     archive_at: ArchiveAtOption = None,
     format_: FormatOption = None,
     output: OutputOption = None,
@@ -99,10 +105,9 @@ def check(
     options = output_options(format_, output)
     found = session.store.check()
     row: Row = {"place": session.store.location, "sound": not found, "found": found}
-    if online:
-        total, here = session.client.messages([("page", "1"), ("per_page", "1")]).total, session.store.info().messages
-        session.console.clear_status()
-        row |= {"messages": here, "on_service": total}
+    report = _compare(session, max_calls) if online else None
+    if report:
+        row |= {"messages": session.store.info().messages, "on_service": report.total, **_count_differences(report)}
     session.output(options).record(row, _make_card)
     if found:
         raise WacrError(
@@ -110,12 +115,41 @@ def check(
             "Move it away, then run wacr sync to read everything again.",
             code="ARCHIVE_DAMAGED",
         )
-    if online and row["on_service"] is None:
+    if report:
+        _report_comparison(session, report, row)
+
+
+def _compare(session: Session, calls: int) -> SyncReport:
+    """Find how the archive differs from the API, without changing it."""
+    from wacr_cli.sync import Sync
+
+    sync = Sync(session.client, session.store, session.clock, session.progress, origin=session.origin, calls=calls)
+    report = sync.compare()
+    session.console.clear_status()
+    return report
+
+
+def _count_differences(report: SyncReport) -> dict[str, int]:
+    return {"missing": report.found, "gone": report.deleted, "changed": report.changed}
+
+
+def _report_comparison(session: Session, report: SyncReport, row: Row) -> None:
+    """Raise :class:`WacrError` where the archive differs from the API."""
+    for note in report.notes:
+        session.console.note(note)
+    if row["on_service"] is None:
         session.console.note("The API does not report how many messages there are.")
-    elif online and row["on_service"] != row["messages"]:
+    elif row["on_service"] != row["messages"]:
         raise WacrError(
             f"the archive has {row['messages']:,} messages, the API {row['on_service']:,}",
-            "Run wacr sync for new messages; wacr sync --full also finds deleted ones.",
+            "Run wacr sync, then check again.",
+            code="ARCHIVE_DIFFERS",
+        )
+    if report.missing or any(_count_differences(report).values()):
+        counts = ", ".join(f"{number:,} {name}" for name, number in _count_differences(report).items())
+        raise WacrError(
+            f"the archive differs from the API: {'; '.join([counts, *report.missing])}",
+            "Run wacr sync, then check again. If the difference remains, run wacr sync --full.",
             code="ARCHIVE_DIFFERS",
         )
 

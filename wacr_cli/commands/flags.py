@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from wacr_cli.output.options import OutputOptions
 
 
-def whole_number(least: int, most: int = 10**9) -> Callable[[str], int]:
-    """Return the parser of a whole number from *least* to *most*."""
+def whole_number(least: int, most: int = 10**9) -> Callable[[str | int], int]:
+    """Return the parser of a whole number from *least* to *most*; typer passes the default too."""
 
-    def parse(text: str) -> int:
+    def parse(given: str | int) -> int:
+        text = str(given)
         if re.fullmatch(r"[0-9]{1,10}", text) and least <= int(text) <= most:
             return int(text)
         to = f" to {most}" if most < 10**9 else ""
@@ -100,6 +101,15 @@ MaxWaitOption = Annotated[
         metavar="SECONDS",
         parser=parse_seconds,
         help="Wait at most this long for the rate limit or before a retry",
+    ),
+]
+MaxCallsOption = Annotated[
+    int,
+    typer.Option(
+        "--max-calls",
+        metavar="N",
+        parser=whole_number(0),
+        help="Search with at most N calls for messages that the archive lacks or the API no longer has",
     ),
 ]
 TimeoutOption = Annotated[

@@ -68,7 +68,7 @@ _SECTIONS = {
     "Options": (),
     "Archive": ("archive", "archive_at"),
     "Output": ("format_", "output", "excel", "no_pager"),
-    "Calls": ("dry_run", "max_wait", "timeout"),
+    "Calls": ("dry_run", "max_calls", "max_wait", "timeout"),
     "Global options": ("profile", "demo", "color", "quiet", "verbose", "help"),
 }
 """The sections of a command's help and their parameters; any other parameter is under Options."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wacr_cli.commands.flags import ArchiveAtOption, MaxWaitOption, TimeoutOption, output_options
+from wacr_cli.commands.flags import ArchiveAtOption, MaxCallsOption, MaxWaitOption, TimeoutOption, output_options
 from wacr_cli.commands.framework import session_from
 from wacr_cli.commands.shared import format_cost
 from wacr_cli.core.errors import IncompleteError
@@ -25,17 +25,20 @@ Examples:
 The first run reads every message, 100 in each call. If it is interrupted, the
 next run continues from there. Later runs take about seven calls, and one more
 for about every 90 new messages. The API does not say which messages changed:
-a run reads the most recently updated ones until none of them is new. --full
-reads everything again and marks messages that the API no longer has as deleted.
+a run reads the most recently updated ones until none of them is new. Then it
+compares the totals of the API with the archive, and searches for what differs.
+--full reads everything again. A message is marked as deleted if the API has
+none with its id, or if two runs a minute apart did not find it.
 """
 
 
 def sync(
     ctx: typer.Context,
     full: Annotated[
-        bool, typer.Option("--full", help="Read everything again; finds every change and every deleted message")
+        bool, typer.Option("--full", help="Read everything again; finds every change and repairs any difference")
     ] = False,
     no_contacts: Annotated[bool, typer.Option("--no-contacts", help="Don't read the contacts")] = False,
+    max_calls: MaxCallsOption = 60,
     archive_at: ArchiveAtOption = None,
     format_: Annotated[
         str | None, typer.Option("--format", "-f", metavar="FORMAT", help="json prints one object with the result")
@@ -57,6 +60,7 @@ def sync(
         origin=session.origin,
         full=full,
         contacts=not no_contacts,
+        calls=max_calls,
     ).run()
     seconds = session.clock.monotonic() - start
     session.console.clear_status()
@@ -67,7 +71,7 @@ def sync(
     if not report.complete:
         raise IncompleteError(
             f"incomplete: {'; '.join(report.missing)}",
-            "What was read is stored. Run it again when fewer messages change.",
+            f"What was read is stored ({_format_changes(report)}). Run it again; it goes on from there.",
         )
     session.console.note(_format_summary(report, format_cost(session.progress.calls, seconds)))
 
@@ -77,6 +81,9 @@ def _make_row(report: Report, calls: int, seconds: float) -> Row:
         "new": report.new,
         "changed": report.changed,
         "deleted": report.deleted,
+        "found_missing": report.found,
+        "restored": report.revived,
+        "redirected": report.redirected,
         "calls": calls,
         "seconds": round(seconds, 3),
         "complete": report.complete,
@@ -85,5 +92,16 @@ def _make_row(report: Report, calls: int, seconds: float) -> Row:
 
 
 def _format_summary(report: Report, cost: str) -> str:
-    deleted = f", {report.deleted:,} deleted" if report.deleted else ""
-    return f"Synced: {report.new:,} new, {report.changed:,} changed{deleted}; {cost}, complete"
+    return f"Synced: {_format_changes(report)}; {cost}, complete"
+
+
+def _format_changes(report: Report) -> str:
+    """Return what changed in the archive, in words."""
+    others = {
+        "found missing": report.found,
+        "deleted": report.deleted,
+        "no longer deleted": report.revived,
+        "of the other direction": report.redirected,
+    }
+    counts = {"new": report.new, "changed": report.changed, **{name: n for name, n in others.items() if n}}
+    return ", ".join(f"{number:,} {name}" for name, number in counts.items())

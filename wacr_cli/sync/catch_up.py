@@ -155,7 +155,7 @@ class _Reading:
     def _store(self, rows: list[Row]) -> None:
         store = self._service.store
         with store.transaction():
-            new = self._service.upsert(rows, self._direction).new
+            new = self._service.upsert_window(rows[::-1], self._direction).new
             store.set_state(f"reach.{self._direction}", self._reach if self._doubt is None else self._doubt)
         self.result.new += new
         self._service.report_read(len(new))

@@ -25,6 +25,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wacr_cli.api.lists import make_response
+from wacr_cli.archive.store import UNPLACED
 from wacr_cli.core.models import PER_PAGE_MAX, Row
 from wacr_cli.paging.responses import PageSize, Slice
 from wacr_cli.paging.windows import OVERLAP_MIN, Window, next_window
@@ -100,11 +101,15 @@ class _Search:
         return True
 
     def store_unknown(self) -> None:
-        """Store the rows that are still not stored under the direction."""
+        """Store the rows that are still not stored under the direction; where in the list they are is not known."""
         store = self._service.store
         stored = store.find_stored([*self.unknown], self._direction)
+        rows = [row for one, row in self.unknown.items() if one not in stored]
         with store.transaction():
-            self._service.upsert([row for one, row in self.unknown.items() if one not in stored], self._direction)
+            found = len(self._service.upsert(rows, self._direction).new)
+            store.set_places(dict.fromkeys(list_ids(rows), UNPLACED))
+        self._service.report.new -= found
+        self._service.report.found += found
 
     def _search_once(self) -> bool:
         left, reach, before, is_mixed, has_changes = self._quiet, 0, list[int](), False, False

@@ -11,8 +11,8 @@ What it guarantees, and why:
    in doubt. So ``until`` is the window before it, unless the last one was linked.
 3. ``--full`` on a whole archive stores no message that is newer than all stored ones, because a run that ends then
    would leave a gap below it. :mod:`~wacr_cli.sync.catch_up` reads those. All others are stored.
-4. A message that was last seen before a complete scan started is deleted. What an earlier run of the scan saw may be
-   deleted too: if the total differs from the archive after a continued ``--full``, the list is read once more.
+4. A message that was last seen before a complete scan started was missed: :mod:`~wacr_cli.sync.deletions` decides
+   whether it is deleted.
 
 It costs a call for every 100 messages, and a few more while the list moves. A continued scan reads some 105 messages
 again, and those that came in since.
@@ -25,12 +25,13 @@ from datetime import timedelta
 
 from wacr_cli.api.envelope import Page
 from wacr_cli.api.lists import make_response
-from wacr_cli.core.errors import BadResponseError
+from wacr_cli.archive.store import Place
 from wacr_cli.core.models import DIRECTIONS, PER_PAGE_MAX, Row
 from wacr_cli.paging.walk import Walk
 from wacr_cli.paging.windows import Window
 from wacr_cli.sync.account_check import AccountCheck
-from wacr_cli.sync.service import Service, list_ids
+from wacr_cli.sync.deletions import Deletions
+from wacr_cli.sync.service import Service, check_disjoint, list_ids
 
 _FRESH = timedelta(days=1)
 
@@ -45,16 +46,12 @@ def request_first_pages(service: Service, windows: Mapping[str, Window] | None =
     """
     windows = windows if windows is not None else dict.fromkeys(DIRECTIONS, Window(1, PER_PAGE_MAX))
     pages = {direction: service.request(direction, window) for direction, window in windows.items()}
-    ids = [set(list_ids(page.rows)) for page in pages.values()]
-    if len(ids) > 1 and not ids[0].isdisjoint(ids[1]):
-        raise BadResponseError(
-            "the API returns the same messages for both directions",
-            "An archive needs the filter on direction; wacr messages list --all reads without it.",
-        )
+    if len(pages) > 1:
+        check_disjoint(*pages.values())
     return pages
 
 
-def copy_lists(service: Service, account: AccountCheck, pages: Pages) -> set[str]:
+def copy_lists(service: Service, account: AccountCheck, deletions: Deletions, pages: Pages) -> set[str]:
     """Read the list of each direction that has not been read as a whole, or of both for ``--full``.
 
     *pages* are the first responses where the archive is new. Return the directions of which nothing came in meanwhile.
@@ -66,16 +63,9 @@ def copy_lists(service: Service, account: AccountCheck, pages: Pages) -> set[str
         service.expected = sum(service.totals[one] - scan.resumed for one, scan in scans.items())
     for direction, scan in scans.items():
         scan.store(pages[direction])
-    done = {one: _prove_deletions(service, account, scan.finish()) for one, scan in scans.items()}
-    return {one for one, scan in done.items() if scan.is_current}
-
-
-def _prove_deletions(service: Service, account: AccountCheck, scan: FullScan) -> FullScan:
-    """Read the list again after a continued ``--full`` whose total is not that of the archive."""
-    stored = service.store.count_direction(scan.direction)
-    if not (service.full and scan.resumed and scan.walk.complete) or service.totals.get(scan.direction) == stored:
-        return scan
-    return FullScan(service, account, scan.direction).finish()
+    for scan in scans.values():
+        scan.finish(deletions)
+    return {one for one, scan in scans.items() if scan.is_current}
 
 
 class FullScan:
@@ -97,6 +87,9 @@ class FullScan:
         self._last = self._started
         self._has_met_stored = False
         self._left_out = 0
+        self._newest: Place | None = None
+        self._last_id: int | None = None
+        self._last_end = 0
 
     @property
     def window(self) -> Window:
@@ -108,7 +101,7 @@ class FullScan:
         """Whether the archive has the whole list, because nothing moved while it was read."""
         return self.walk.complete and self.walk.unchanged and not self._left_out
 
-    def finish(self) -> FullScan:
+    def finish(self, deletions: Deletions) -> None:
         """Read the list to its end and store what that proves."""
         while window := self.walk.window:
             self.store(self._service.request(self.direction, window))
@@ -118,32 +111,47 @@ class FullScan:
             if self.walk.complete:
                 store.set_state(f"whole.{self.direction}", {"since": self._started, "at": now})
                 store.set_state(f"reach.{self.direction}", self.walk.reach)
-                service.report.deleted += store.mark_deleted(self.direction, self._started, now)
             else:
                 service.report_incomplete(self.direction, self.walk.reason, self.walk.seen, self.walk.expected)
-        return self
+        if self.walk.complete and (unseen := store.list_unseen(self.direction, self._started)):
+            above = store.list_between((self.direction,), None, self._newest)
+            deletions.report_missed(unseen, {number for _, number in above})
+            deletions.unplace(unseen)
 
     def store(self, page: Page) -> None:
         """Let the walk take a response, and store it, with where the scan stands, if the walk accepts it."""
         self._account.check(page.rows)
-        at_start = self.window.offset == 0
+        window = self.window
         fresh = self.walk.take(make_response(page))
+        if not self.walk.accepted or window.offset != self._last_end:
+            self._last_id = None
         if self.walk.accepted:
-            self._store_accepted(page.rows, at_start)
+            self._store_accepted(page.rows, at_start=window.offset == 0)
+        self._last_end = window.end
         if self.walk.withdrawn:
             self._since = None
         self._service.report_read(len(fresh))
 
-    def _store_accepted(self, rows: list[Row], at_start: bool) -> None:
+    def _store_accepted(self, rows: list[Row], *, at_start: bool) -> None:
         store, moment = self._service.store, self._service.now()
         if at_start:
-            self._since, self._has_met_stored = None, False
+            self._since, self._has_met_stored, self._last_id = None, False, None
         with store.transaction():
-            self._service.upsert(self._select(rows), self.direction, moment)
+            chosen = self._select(rows)
+            self._service.upsert_window(chosen, self.direction, moment, self._find_above(rows))
+            places = store.find_places(list_ids(chosen), (self.direction,))
+            self._newest = max([*places.values(), *([self._newest] if self._newest else [])], default=None)
+            self._last_id = rows[-1]["id"] if rows else self._last_id
             if not self.walk.withdrawn:
                 store.set_state(f"copy.{self.direction}", self._advance(moment))
             if not self._was_whole and store.get_state(f"changes.{self.direction}") is None:
                 store.set_state(f"changes.{self.direction}", {"at": moment, "first": True})
+
+    def _find_above(self, rows: list[Row]) -> Place | None:
+        """Return the place of the last row of the window before, unless *rows* have it too or are elsewhere."""
+        if self._last_id is None or self._last_id in list_ids(rows):
+            return None
+        return self._service.store.find_places([self._last_id], (self.direction,)).get(self._last_id)
 
     def _select(self, rows: list[Row]) -> list[Row]:
         """Return the rows to store: in a whole archive none that is newer than all stored ones."""

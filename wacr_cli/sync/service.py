@@ -10,13 +10,17 @@ from typing import Protocol
 from wacr_cli.api.envelope import Page
 from wacr_cli.api.lists import make_response
 from wacr_cli.api.params import Params, list_params, window_params
-from wacr_cli.archive.store import Store, UpsertResult
-from wacr_cli.core.models import PER_PAGE_MAX, Row
+from wacr_cli.archive.store import Place, Store, UpsertResult
+from wacr_cli.core.errors import BadResponseError
+from wacr_cli.core.models import DIRECTIONS, PER_PAGE_MAX, Row
 from wacr_cli.core.progress import Progress
 from wacr_cli.core.query import Query
 from wacr_cli.core.times import Clock
 from wacr_cli.paging.walk import Walk
 from wacr_cli.paging.windows import Window
+from wacr_cli.sync.order import place_rows
+
+ALL_DIRECTIONS = (*DIRECTIONS, None)
 
 LINK_ROWS = 10
 """So many rows that the archive has are proof enough that a response reaches what it has."""
@@ -40,11 +44,20 @@ class Endpoints(Protocol):
 
 @dataclass(slots=True)
 class Report:
-    """What a sync did, as numbers of messages. ``missing`` says what it could not read; empty where ``complete``."""
+    """What a sync did, as numbers of messages. ``missing`` says what it could not read; empty where ``complete``.
+
+    ``found`` are messages that were missing in the archive among older ones. ``revived`` were marked as deleted, and
+    ``redirected`` had the wrong direction; both are among ``changed``. ``total`` is what the API counts, where that was
+    asked for.
+    """
 
     new: int = 0
     changed: int = 0
     deleted: int = 0
+    found: int = 0
+    revived: int = 0
+    redirected: int = 0
+    total: int | None = None
     complete: bool = True
     newest_sent_at: str | None = None
     missing: list[str] = field(default_factory=list)
@@ -57,7 +70,7 @@ class Service:
     ``full`` says that this run reads everything again. ``totals`` has the number of messages of each direction, and
     under None of all messages, as the last response said it. ``expected`` is the number of messages to read, None
     where it is not known. ``page_size`` is the number of rows that the API returns at most, as far as
-    is known, and ``largest_page`` the largest number that it returned.
+    is known, and ``largest_page`` the largest number that it returned. ``started`` is when this run began.
     """
 
     def __init__(self, client: Endpoints, store: Store, clock: Clock, progress: Progress, *, full: bool) -> None:
@@ -71,6 +84,8 @@ class Service:
         self.largest_page = 0
         self._clock = clock
         self._progress = progress
+        self.started = ""
+        self._is_prepared = False
         self._read = 0
         self._latest = datetime.fromtimestamp(0, UTC)
 
@@ -78,12 +93,29 @@ class Service:
 
     def request(self, direction: str | None, window: Window, sort: str = "-created_at") -> Page:
         """Return one window of the messages of a direction, None for all of them."""
-        params = list_params(Query(sort=sort), fields=None, direction=direction)
-        page = self.client.messages([*params, *window_params(window.page, window.per_page)])
+        page = self._call(direction, window, sort)
+        if direction and self._is_suspicious(direction, page):
+            self._check_filter(direction, window, sort, page)
         self.largest_page = max(self.largest_page, len(page.rows))
         if page.total is not None:
             self.totals[direction] = page.total
         return page
+
+    def _call(self, direction: str | None, window: Window, sort: str) -> Page:
+        params = list_params(Query(sort=sort), fields=None, direction=direction)
+        return self.client.messages([*params, *window_params(window.page, window.per_page)])
+
+    def _is_suspicious(self, direction: str, page: Page) -> bool:
+        """Return whether a response has rows of the other direction, or is of a list that suddenly has grown."""
+        before = self.totals.get(direction)
+        if before is not None and page.total is not None and page.total > before + max(PER_PAGE_MAX, before // 10):
+            return True
+        return self._is_prepared and bool(self.store.find_others(list_ids(page.rows), direction))
+
+    def _check_filter(self, direction: str, window: Window, sort: str, page: Page) -> None:
+        """Raise :class:`BadResponseError` where the API has the same rows for the other direction too."""
+        other = next(one for one in DIRECTIONS if one != direction)
+        check_disjoint(page, self._call(other, window, sort))
 
     def follow(self, walk: Walk, direction: str | None) -> Iterator[Page]:
         """Request each window of a walk and let it take the response; yield the responses."""
@@ -109,6 +141,21 @@ class Service:
         result = self.store.upsert(rows, direction, moment or self.now())
         self.report.new += len(result.new)
         self.report.changed += len(result.changed)
+        self.report.revived += result.revived
+        self.report.redirected += result.redirected
+        return result
+
+    def upsert_window(
+        self, rows: Sequence[Row], direction: str | None, moment: str | None = None, above: Place | None = None
+    ) -> UpsertResult:
+        """Store the rows of a window, newest first, with their places. The caller holds the transaction.
+
+        *above* is the place of the row in front of the window, where it is known.
+        """
+        ids, directions = list_ids(rows), list_directions(direction)
+        before = self.store.find_places(ids, directions)
+        result = self.upsert(rows, direction, moment)
+        place_rows(self.store, ids, directions, before, above)
         return result
 
     # Reporting.
@@ -134,13 +181,30 @@ class Service:
         return self._latest.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def start_after(self, moments: Iterable[str]) -> None:
-        """Make every time of this run later than those that earlier runs stored."""
+        """Make every time of this run later than those that earlier runs stored: the archive is ready."""
         self._latest = max([self._latest, *map(datetime.fromisoformat, moments)])
+        self._is_prepared = True
+        self.started = self.now()
 
     def age(self, moment: str) -> timedelta:
         """Return how long ago a moment was. One in the future, from a wrong clock, counts as very long ago."""
         age = datetime.fromtimestamp(self._clock.time(), UTC) - datetime.fromisoformat(moment)
         return age if age >= timedelta(0) else timedelta.max
+
+
+def check_disjoint(page: Page, other: Page) -> None:
+    """Raise :class:`BadResponseError` where responses for the two directions share more rows than may have moved."""
+    shared = len({*list_ids(page.rows)} & {*list_ids(other.rows)})
+    if shared > len(page.rows) // 10:
+        raise BadResponseError(
+            "the API returns the same messages for both directions",
+            "An archive needs the filter on direction; wacr messages list --all reads without it.",
+        )
+
+
+def list_directions(direction: str | None) -> Sequence[str | None]:
+    """Return the directions of the messages in a list: all of them in the one without a filter."""
+    return (direction,) if direction else ALL_DIRECTIONS
 
 
 def list_ids(rows: Iterable[Row]) -> list[int]:

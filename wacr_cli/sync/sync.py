@@ -12,12 +12,17 @@ from wacr_cli.sync.catch_up import catch_up
 from wacr_cli.sync.changes import find_changes, note_search
 from wacr_cli.sync.contacts import read_contacts
 from wacr_cli.sync.copy import copy_lists, list_moments, request_first_pages
+from wacr_cli.sync.deletions import Deletions
+from wacr_cli.sync.reconcile import CALLS, Reconciliation
 from wacr_cli.sync.service import Endpoints, Report, Service
 from wacr_cli.sync.undirected import has_counts, read_undirected
 
 
 class Sync:
-    """One run. ``full`` reads everything again; ``contacts`` reads the contacts too."""
+    """One run. ``full`` reads everything again; ``contacts`` reads the contacts too.
+
+    ``calls`` is the number of pages at most to find differences.
+    """
 
     def __init__(
         self,
@@ -29,10 +34,12 @@ class Sync:
         origin: str,
         full: bool = False,
         contacts: bool = True,
+        calls: int = CALLS,
     ) -> None:
         self._store = store
         self._origin = origin
         self._contacts = contacts
+        self._calls = calls
         self._service = Service(client, store, clock, progress, full=full)
         self._account = AccountCheck(self._service)
 
@@ -46,18 +53,35 @@ class Sync:
             # The API is asked before anything is created: a bad token, or a filter that it ignores, makes no archive.
             pages = {} if self._store.exists else request_first_pages(service)
             self._open()
-            current = copy_lists(service, self._account, pages)
-            total = service.count() if has_counts(service) else None
+            deletions = Deletions(service)
+            current = copy_lists(service, self._account, deletions, pages)
+            comparison = Reconciliation(service, self._account, deletions, self._calls)
+            total = comparison.count() if has_counts(service) else None
             for direction in DIRECTIONS:
                 if service.is_whole(direction):
                     self._bring_up_to_date(direction, is_current=direction in current)
-            read_undirected(service, self._account, total)
+            read_undirected(service, self._account, deletions, total)
+            if not report.missing:
+                comparison.run()
+            self._note_uncounted()
             report.complete = not report.missing
             self._store_end()
             if self._contacts:
                 read_contacts(service)
         report.newest_sent_at = self._store.info().newest_sent_at
         return report
+
+    def compare(self) -> Report:
+        """Find how the archive differs from the API, and change nothing. Raises what :meth:`run` raises."""
+        service = self._service
+        with self._store.exclusive():
+            self._open()
+            with self._store.rehearsal():
+                comparison = Reconciliation(service, self._account, Deletions(service), self._calls)
+                service.report.total = comparison.count()
+                request_first_pages(service)
+                comparison.run()
+        return service.report
 
     def _open(self) -> None:
         """Create or migrate the archive. Raises :class:`UsageError` for one of another API."""
@@ -87,6 +111,15 @@ class Sync:
                 return
             new = caught.new
         find_changes(self._service, self._account, direction, new)
+
+    def _note_uncounted(self) -> None:
+        """Report once that the API does not count its messages."""
+        if not self._service.totals and not self._store.get_state("uncounted"):
+            self._service.report.notes.append(
+                "The API does not report how many messages there are, so wacr can't check that none is missing."
+            )
+            with self._store.transaction():
+                self._store.set_state("uncounted", True)
 
     def _store_end(self) -> None:
         report, now = self._service.report, self._service.now()
