@@ -173,7 +173,8 @@ class PostgresStore(SqlStore):
         sql = "SELECT id, message, message_key FROM messages WHERE message IS NOT NULL"
         batches = self._fetch_batches(sql, ())
         wrong = [number for batch in batches for number, message, key in batch if fold(message) != key]
-        return found + ([f"{len(wrong)} messages can't be found by their text, such as {wrong[0]}"] if wrong else [])
+        found += [f"{len(wrong)} messages can't be found by their text, such as {wrong[0]}"] if wrong else []
+        return found + self._check_count()
 
     def close(self) -> None:
         """Close the connection."""

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from wacr_cli.archive import conversations, months, schema
 from wacr_cli.archive.months import Month
+from wacr_cli.archive.places import PlaceQueries, build_direction
 from wacr_cli.archive.rows import (
     COLUMNS,
     CONTACT_COLUMNS,
@@ -26,7 +27,7 @@ from wacr_cli.archive.rows import (
     sort_by_id,
 )
 from wacr_cli.archive.select import Dialect, Select, build_select, make_placeholders, restrict_to_time_range
-from wacr_cli.archive.store import Directions, Info, Place, Store, UpsertResult
+from wacr_cli.archive.store import Info, Store, UpsertResult
 from wacr_cli.core.contacts import get_name, normalize_number
 from wacr_cli.core.conversations import Conversation, ConversationQuery
 from wacr_cli.core.errors import IncompleteError, NotFoundError, UsageError
@@ -43,15 +44,12 @@ _ROW = "m.raw, m.direction, m.deleted_at"
 ORPHANS = "SELECT s.id FROM status_changes AS s LEFT JOIN messages AS m ON m.id = s.id WHERE m.id IS NULL"
 """Status changes without their message."""
 
-_PLACE = "COALESCE(place, id) DESC, id DESC"
-_PLACED = "COALESCE(place, id) > -1e308"
-_NEWER = "COALESCE(place, id) >= ? AND (COALESCE(place, id) > ? OR id > ?)"
 
 _INSERT_STATUS = "INSERT INTO status_changes (id, seen_at, old_status, new_status) VALUES (?, ?, ?, ?)"
 _SET_STATE = "INSERT INTO sync_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
 
-class SqlStore(Store):
+class SqlStore(PlaceQueries, Store):
     """An archive in a database.
 
     ``_search_columns`` are further columns of messages, each with the expression that takes its value.
@@ -292,9 +290,20 @@ class SqlStore(Store):
         changed = tuple(number for number, raw in raws.items() if json.loads(raw) != by_id[number])
         return UpsertResult(new, changed, tuple(number for number in raws if number not in changed))
 
+    def count_live(self) -> int:
+        """Return how many messages the API has, as far as is known."""
+        return self._count_rows("messages WHERE deleted_at IS NULL")
+
+    def _check_count(self) -> list[str]:
+        """Return whether there are other messages than the last sync left, as a problem."""
+        expected, found = (self.get_state("synced") or {}).get("messages"), self.count_live()
+        if expected in (None, found):
+            return []
+        return [f"{found:,} messages, but the last sync left {expected:,}"]
+
     def count_direction(self, direction: str | None) -> int:
         """Return how many messages of a direction the API has, as far as is known."""
-        condition, values = _build_direction(direction)
+        condition, values = build_direction(direction)
         sql = f"SELECT count(*) FROM messages WHERE {condition} AND deleted_at IS NULL"  # noqa: S608
         return int(self._fetch_all(sql, values)[0][0])
 
@@ -302,13 +311,13 @@ class SqlStore(Store):
         """Return those of *ids* that are stored under *direction*, deleted ones too."""
         if not ids:
             return set()
-        condition, values = _build_direction(direction)
+        condition, values = build_direction(direction)
         sql = f"SELECT id FROM messages WHERE id IN ({make_placeholders(len(ids))}) AND {condition}"  # noqa: S608
         return {number for (number,) in self._fetch_all(sql, [*ids, *values])}
 
     def list_seen(self, direction: str | None, since: str, until: str) -> list[int]:
         """Return the ids of the messages of a direction that were last seen from *since* to *until*, RFC 3339."""
-        condition, values = _build_direction(direction)
+        condition, values = build_direction(direction)
         sql = f"SELECT id FROM messages WHERE {condition} AND last_seen_at BETWEEN ? AND ?"  # noqa: S608
         return [number for (number,) in self._fetch_all(sql, (*values, since, until))]
 
@@ -328,97 +337,6 @@ class SqlStore(Store):
         stored = self._fetch_stored(ids)
         return {one for one, row in stored.items() if not row.deleted_at and row.direction not in (None, direction)}
 
-    def list_unseen(self, direction: str | None, before: str) -> list[int]:
-        """Return the ids of the messages of a direction that were last seen before a moment, newest first."""
-        condition, values = _build_direction(direction)
-        sql = f"SELECT id FROM messages WHERE {condition} AND deleted_at IS NULL AND last_seen_at < ? ORDER BY {_PLACE}"  # noqa: S608
-        return [number for (number,) in self._fetch_all(sql, (*values, before))]
-
-    def mark_deleted(self, ids: Sequence[int], now: str) -> int:
-        """Mark messages as deleted, and return how many they are."""
-        sql = "UPDATE messages SET deleted_at = ?, missed_at = NULL WHERE id = ? AND deleted_at IS NULL"
-        self._execute_many(sql, [(now, one) for one in ids])
-        return len(ids)
-
-    def mark_missed(self, ids: Sequence[int], now: str) -> None:
-        """Mark messages that a reading did not find, unless they are marked already."""
-        sql = "UPDATE messages SET missed_at = ? WHERE id = ? AND missed_at IS NULL AND deleted_at IS NULL"
-        self._execute_many(sql, [(now, one) for one in ids])
-
-    def list_unplaced(self, directions: Directions) -> list[int]:
-        """Return the ids of the messages of a list whose places are not known."""
-        condition, values = _build_list(directions)
-        sql = f"SELECT id FROM messages WHERE place IS NOT NULL AND NOT {_PLACED} AND {condition}"  # noqa: S608
-        return [number for (number,) in self._fetch_all(sql, values)]
-
-    def list_missed(self, directions: Directions, until: str | None = None) -> list[int]:
-        """Return the ids of the messages that a reading did not find, newest first; *until* is the latest moment."""
-        condition, values = _build_list(directions)
-        sql = f"SELECT id FROM messages WHERE {condition} AND missed_at IS NOT NULL"  # noqa: S608
-        if until is not None:
-            sql, values = f"{sql} AND missed_at <= ?", [*values, until]
-        return [number for (number,) in self._fetch_all(f"{sql} ORDER BY {_PLACE}", values)]
-
-    def clear_direction(self, ids: Sequence[int], now: str) -> None:
-        """Take the direction from messages."""
-        sql = "UPDATE messages SET direction = NULL, changed_at = ? WHERE id = ?"
-        self._execute_many(sql, [(now, one) for one in ids])
-
-    def find_places(self, ids: Sequence[int], directions: Directions) -> dict[int, Place]:
-        """Return the places of those of *ids* that are in a list."""
-        if not ids:
-            return {}
-        condition, values = _build_list(directions)
-        sql = (
-            f"SELECT COALESCE(place, id), id FROM messages WHERE id IN ({make_placeholders(len(ids))}) AND {condition}"  # noqa: S608
-        )
-        return {number: (place, number) for place, number in self._fetch_all(sql, [*ids, *values])}
-
-    def set_places(self, places: dict[int, float]) -> None:
-        """Let messages stand where their ids would not put them."""
-        self._execute_many("UPDATE messages SET place = ? WHERE id = ?", [(float(x), one) for one, x in places.items()])
-
-    def find_next(self, directions: Directions, place: Place, *, newer: bool) -> Place | None:
-        """Return the next newer or next older place in a list, None where there is none, without unplaced messages."""
-        sign, order = (">", "ASC") if newer else ("<", "DESC")
-        found: list[Place] = []
-        for direction in directions:
-            condition, values = _build_list([direction])
-            after = f"{_PLACED} AND COALESCE(place, id) {sign}= ? AND (COALESCE(place, id) {sign} ? OR id {sign} ?)"
-            sql = (
-                f"SELECT COALESCE(place, id), id FROM messages WHERE {condition} AND {after} "  # noqa: S608
-                f"ORDER BY COALESCE(place, id) {order}, id {order} LIMIT 1"
-            )
-            found += [(at, number) for at, number in self._fetch_all(sql, [*values, place[0], *place])]
-        return (min if newer else max)(found, default=None)
-
-    def count_before(self, directions: Directions, place: Place | None) -> int:
-        """Return how many messages of a list are newer than a place, None for all; without missed and unplaced ones."""
-        newer, values = (f" AND {_PLACED}", ()) if place is None else (f" AND {_NEWER}", (place[0], *place))
-        found = 0
-        for direction in directions:  # each from its own part of the index
-            condition, named = _build_list([direction])
-            counted = f"SELECT count(*) FROM messages WHERE {condition}{newer}"  # noqa: S608
-            found += self._fetch_all(counted, [*named, *values])[0][0]
-            found -= self._fetch_all(f"{counted} AND missed_at IS NOT NULL", [*named, *values])[0][0]
-        return int(found)
-
-    def list_between(self, directions: Directions, newest: Place | None, oldest: Place | None) -> list[Place]:
-        """Return the places from *newest* to *oldest*, both included, None for no end; missed messages too."""
-        found: list[Place] = []
-        for direction in directions:
-            condition, values = _build_list([direction])
-            if newest is not None:
-                condition, values = f"{condition} AND COALESCE(place, id) <= ?", [*values, newest[0]]
-            if oldest is not None:
-                condition, values = f"{condition} AND COALESCE(place, id) >= ?", [*values, oldest[0]]
-            sql = f"SELECT COALESCE(place, id), id FROM messages WHERE {condition} AND {_PLACED}"  # noqa: S608
-            found += [(place, number) for place, number in self._fetch_all(sql, values)]
-        return sorted(
-            (one for one in found if (newest is None or one <= newest) and (oldest is None or one >= oldest)),
-            reverse=True,
-        )
-
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
         """Take back everything that the block writes."""
@@ -436,18 +354,6 @@ class SqlStore(Store):
 
 class _RehearsedError(Exception):
     """Ends a rehearsal, so that its transaction is rolled back."""
-
-
-def _build_list(directions: Directions) -> tuple[str, list[object]]:
-    """Return the condition that a message is in a list, and is not deleted."""
-    parts = [_build_direction(one) for one in directions]
-    either = " OR ".join(condition for condition, _ in parts)
-    return f"({either}) AND deleted_at IS NULL", [value for _, values in parts for value in values]
-
-
-def _build_direction(direction: str | None) -> tuple[str, tuple[str, ...]]:
-    """Return the condition that a message has a direction, or none."""
-    return ("direction IS NULL", ()) if direction is None else ("direction = ?", (direction,))
 
 
 def _build_contact_upsert() -> str:

@@ -148,6 +148,10 @@ class Store(Source, Names, Protocol):
         """Insert or update contacts."""
         ...
 
+    def count_live(self) -> int:
+        """Return how many messages the API has, as far as is known."""
+        ...
+
     def count_direction(self, direction: str | None) -> int:
         """Return how many messages of a direction the API has, as far as is known."""
         ...

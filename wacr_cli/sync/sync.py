@@ -123,7 +123,10 @@ class Sync:
 
     def _store_end(self) -> None:
         report, now = self._service.report, self._service.now()
+        messages = self._store.count_live()
         synced = self._store.get_state("synced") or {}
         since = synced.get("since") or (now if report.complete else None)
         with self._store.transaction():
-            self._store.set_state("synced", {"at": now, "complete": report.complete, "since": since})
+            self._store.set_state(
+                "synced", {"at": now, "complete": report.complete, "since": since, "messages": messages}
+            )
