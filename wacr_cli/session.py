@@ -139,7 +139,7 @@ class Session:
         if url := config.archive_url(self.settings, self.archive_at):
             from wacr_cli.archive.postgres import PostgresStore
 
-            return PostgresStore(url)
+            return PostgresStore(url, self.settings.schema)
         from wacr_cli.archive.sqlite import SqliteStore
 
         return SqliteStore(config.archive_path(self.settings, self.archive_at))
