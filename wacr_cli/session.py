@@ -204,7 +204,7 @@ class Session:
 
         fd = None
         try:
-            fd = open_state(config.state_dir(), token)
+            fd = open_state(config.state_dir(), token, config.get_origin(self.settings.api_url))
         except OSError as error:
             self.console.note(f"wacr: the rate limit is not shared with other processes: {error}")
         return RateLimiter(

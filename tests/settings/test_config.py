@@ -392,8 +392,8 @@ def test_schemas(environ: dict[str, str], name: str) -> None:
 def test_invalid_schemas(environ: dict[str, str], name: str) -> None:
     """A name that would need quotes is refused, and so are PostgreSQL's own."""
     write(environ, f"[profiles.default]\nschema = '{name}'")
-    with pytest.raises(UsageError, match="invalid name of a schema"):
+    with pytest.raises(UsageError, match=r"invalid name of a schema"):
         load(environ)
     if name:
-        with pytest.raises(UsageError, match="^WACR_SCHEMA: invalid name of a schema"):
+        with pytest.raises(UsageError, match=r"^WACR_SCHEMA: invalid name of a schema"):
             load(environ | {"WACR_SCHEMA": name})
