@@ -8,7 +8,7 @@ _wacr_command() {
     'wacr messages') commands='list get' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr messages list') flags='--type --status --direction --interaction-id --filter --search --search-mode --sender --deleted --since --until --sort --names --fields --limit --all --page --per-page --with-direction --count --archive --archive-at --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr messages get') flags='--names --archive --archive-at --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
-    'wacr sync') flags='--full --no-contacts --archive-at --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
+    'wacr sync') flags='--full --no-contacts --all-profiles --jobs --archive-at --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations') commands='list show' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations list') flags='--waiting --unread --names --limit --all --archive-at --format --output --no-pager --profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations show') flags='--since --until --limit --names --details --online --archive-at --format --output --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
@@ -29,9 +29,9 @@ _wacr_command() {
     'wacr auth logout') flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr config') commands='list get set unset path edit' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr config list') flags='--format --profile --demo --color --quiet --verbose --help' ;;
-    'wacr config get') flags='--format --profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive' ;;
-    'wacr config set') flags='--profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive' ;;
-    'wacr config unset') flags='--profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive' ;;
+    'wacr config get') flags='--format --profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive schema' ;;
+    'wacr config set') flags='--profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive schema' ;;
+    'wacr config unset') flags='--profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive schema' ;;
     'wacr config path') flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr config edit') flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr sandbox') commands='serve' flags='--profile --demo --color --quiet --verbose --help' ;;
@@ -69,6 +69,7 @@ _wacr_flag() {
     *' --output' | *' -o') name='--output' kind='file' words='' ;;
     *' --max-wait') name='--max-wait' kind='text' words='' ;;
     *' --timeout') name='--timeout' kind='text' words='' ;;
+    *' --jobs') name='--jobs' kind='text' words='' ;;
     'wacr sync --format' | 'wacr sync -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
     'wacr conversations list --limit' | 'wacr conversations list -L') name='--limit' kind='text' words='' ;;
     'wacr conversations list --format' | 'wacr conversations list -f' | 'wacr conversations show --format' | 'wacr conversations show -f') name='--format' kind='choice' words='table tsv csv json jsonl md html' ;;

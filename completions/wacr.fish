@@ -15,7 +15,7 @@ function __wacr_may
         switch $word
             case '--*=*'
                 set -a given (string split -m 1 = -- $word)[1]
-            case --profile --color --type --status --direction --interaction-id --filter --search -s --search-mode --sender --since --until --sort --fields --limit -L --page --per-page --archive-at --format -f --output -o --max-wait --timeout --to --as --status-id --source-id --assigned-id --created-at --group-id --expand --field -F --raw-field --method -X --input --port
+            case --profile --color --type --status --direction --interaction-id --filter --search -s --search-mode --sender --since --until --sort --fields --limit -L --page --per-page --archive-at --format -f --output -o --max-wait --timeout --jobs --to --as --status-id --source-id --assigned-id --created-at --group-id --expand --field -F --raw-field --method -X --input --port
                 set pending $word
             case '-*'
                 set -a given $word
@@ -106,9 +106,9 @@ complete -c wacr -n '__wacr_may ARGUMENT \' config\'' -a set -d 'Change a settin
 complete -c wacr -n '__wacr_may ARGUMENT \' config\'' -a unset -d 'Remove a setting, so that its default applies'
 complete -c wacr -n '__wacr_may ARGUMENT \' config\'' -a path -d 'Print the location of the configuration file'
 complete -c wacr -n '__wacr_may ARGUMENT \' config\'' -a edit -d 'Open the configuration file in an editor (VISUAL, EDITOR)'
-complete -c wacr -n '__wacr_may ARGUMENT \' config get\'' -x -a '(__wacr_values choice default_profile api_url rate_limit archive)'
-complete -c wacr -n '__wacr_may ARGUMENT \' config set\'' -x -a '(__wacr_values choice default_profile api_url rate_limit archive)'
-complete -c wacr -n '__wacr_may ARGUMENT \' config unset\'' -x -a '(__wacr_values choice default_profile api_url rate_limit archive)'
+complete -c wacr -n '__wacr_may ARGUMENT \' config get\'' -x -a '(__wacr_values choice default_profile api_url rate_limit archive schema)'
+complete -c wacr -n '__wacr_may ARGUMENT \' config set\'' -x -a '(__wacr_values choice default_profile api_url rate_limit archive schema)'
+complete -c wacr -n '__wacr_may ARGUMENT \' config unset\'' -x -a '(__wacr_values choice default_profile api_url rate_limit archive schema)'
 complete -c wacr -n '__wacr_may ARGUMENT \' sandbox\'' -a serve -d 'Serve the sample workspace to this machine only, until Ctrl-C'
 complete -c wacr -n '__wacr_may ARGUMENT \' completion\'' -x -a '(__wacr_values choice bash zsh fish)'
 complete -c wacr -n '__wacr_may \'--version\' \'\'' -l version -d 'Show the version'
@@ -150,6 +150,8 @@ complete -c wacr -n '__wacr_may \'--max-wait\' \' messages list\' \' messages ge
 complete -c wacr -n '__wacr_may \'--timeout\' \' messages list\' \' messages get\' \' sync\' \' conversations show\' \' archive check\' \' contacts list\' \' contacts get\' \' api\' \' account\' \' doctor\' \' auth login\' \' auth status\'' -l timeout -x -d 'Give each API call at most this long'
 complete -c wacr -n '__wacr_may \'--full\' \' sync\'' -l full -d 'Read everything again; finds every change and every deleted message'
 complete -c wacr -n '__wacr_may \'--no-contacts\' \' sync\'' -l no-contacts -d 'Don\'t read the contacts'
+complete -c wacr -n '__wacr_may \'--all-profiles\' \' sync\'' -l all-profiles -d 'Sync every profile, several at a time'
+complete -c wacr -n '__wacr_may \'--jobs\' \' sync\'' -l jobs -x -d 'Sync N profiles at a time, with --all-profiles [default: 4]'
 complete -c wacr -n '__wacr_may \'--format -f\' \' sync\'' -l format -s f -x -a '(__wacr_values choice table tsv csv json jsonl)' -d 'json prints one object with the result'
 complete -c wacr -n '__wacr_may \'--waiting\' \' conversations list\'' -l waiting -d 'Only conversations whose customer waits for an answer'
 complete -c wacr -n '__wacr_may \'--unread\' \' conversations list\'' -l unread -d 'Only conversations with unread messages'
