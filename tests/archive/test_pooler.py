@@ -102,6 +102,22 @@ def test_a_lease_that_no_other_sync_took_is_renewed(
     assert len(all_of(one)) == 2
 
 
+def test_a_lease_is_renewed_during_a_wait(pooled_url: str, stores: tuple[PostgresStore, PostgresStore]) -> None:
+    """Another sync can't take it; where it was taken already, the next transaction says so."""
+    one, other = stores
+    with one.exclusive():
+        expire(pooled_url)
+        one.keep_lock()
+        with pytest.raises(BusyError), other.exclusive():
+            pytest.fail("both have the lease")
+        expire(pooled_url)
+        with other.exclusive():
+            one.keep_lock()
+            with pytest.raises(BusyError, match="taken over"):
+                put(one, message(1))
+    one.keep_lock()
+
+
 def test_a_lease_that_another_sync_took(pooled_url: str, stores: tuple[PostgresStore, PostgresStore]) -> None:
     """The first sync ends with status 9, writes nothing more, and leaves the lease to the other one."""
     one, other = stores

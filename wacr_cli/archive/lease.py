@@ -6,7 +6,8 @@ holder or not at all. All times are the server's.
 
 1. The lease of a sync that is connected to the server itself ends with its session.
 2. Through a pooler the server does not see that a sync was killed: its lease ends when it has not been renewed for
-   :data:`SECONDS`. A sync that waits for longer keeps the lease unless another one takes it meanwhile.
+   :data:`SECONDS`. A sync renews it while it waits. One that was suspended for longer goes on, unless another sync
+   has taken the lease meanwhile.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Lease:
     """The lease of one sync. ``fetch`` runs a statement and returns its rows; ``holder`` describes this process.
 
     ``is_held`` says that it was taken and not given back; each transaction finds out whether another sync took it.
+    ``expires`` says that it ends by time, since the server does not see whether this process is alive.
     """
 
     def __init__(self, fetch: Callable[[str, Sequence[object]], list[Any]], holder: str) -> None:
@@ -59,6 +61,7 @@ class Lease:
         self._holder = holder
         self._owner = secrets.token_hex(8)
         self.is_held = False
+        self.expires = False
 
     def take(self, backend: int | None) -> bool:
         """Take the lease and return whether it was free. The caller holds a transaction.
@@ -70,6 +73,7 @@ class Lease:
         # Without a row, a transaction of the holder has it locked right now.
         self.is_held = bool(found and found[0][0])
         if self.is_held:
+            self.expires = backend is None
             self._fetch(_TAKE, (self._owner, self._holder, backend, backend, SECONDS))
         return self.is_held
 

@@ -198,6 +198,12 @@ class PostgresStore(SqlStore):
     def _make_created_error(self) -> BusyError:
         return BusyError(f"the archive {self.location!r} was created meanwhile by another wacr", "Run it again later.")
 
+    def keep_lock(self) -> None:
+        """Renew a lease that would expire during a wait."""
+        if self._lease and self._lease.is_held and self._lease.expires:
+            with contextlib.suppress(WacrError), self.transaction():
+                pass
+
     def _take_lease(self, lease: Lease) -> None:
         db = self._database.connection
         with self._database.translate_errors(), self._database.transaction(db):

@@ -65,6 +65,7 @@ def sync(
         from wacr_cli.commands.all_profiles import DEFAULT_JOBS, sync_all_profiles
 
         raise typer.Exit(sync_all_profiles(ctx, session, jobs or DEFAULT_JOBS))
+    session.progress.on_wait = session.store.keep_lock
     start = session.clock.monotonic()
     report = Sync(
         session.client,
