@@ -80,7 +80,7 @@ def test_two_syncs_of_an_archive_that_does_not_exist(pooled_url: str) -> None:
     one, other = PostgresStore(pooled_url), PostgresStore(pooled_url)
     with one.exclusive(), other.exclusive():
         one.prepare()
-        with pytest.raises(BusyError, match="created meanwhile"):
+        with pytest.raises(BusyError, match=f"created meanwhile by another wacr .{MINE}"):
             other.prepare()
         put(one, message(1))
     assert one.check() == []

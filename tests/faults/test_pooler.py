@@ -77,3 +77,13 @@ def test_a_sync_that_gets_a_signal(
     start(*SYNC, "--archive-at", pooled_url).end().expect(0, "complete")
     with closing(PostgresStore(pooled_url)) as store:
         assert stored(store) == service.account.truth
+
+
+def test_two_syncs_that_start_together(start: Starter, service: Service, pooled_url: str) -> None:
+    """One of them creates the archive; the other one ends with status 9, or finds it complete."""
+    first, second = (start(*SYNC, "--archive-at", pooled_url) for _ in range(2))
+    statuses = sorted((first.end().status, second.end().status))
+    assert statuses in ([0, 9], [0, 0])
+    with closing(PostgresStore(pooled_url)) as store:
+        assert stored(store) == service.account.truth
+        assert store.check() == []

@@ -195,8 +195,8 @@ class PostgresStore(SqlStore):
             cursor = db.execute(_convert_placeholders(sql), tuple(values))
             return cursor.fetchall() if cursor.description else []
 
-    def _make_created_error(self) -> BusyError:
-        return BusyError(f"the archive {self.location!r} was created meanwhile by another wacr", "Run it again later.")
+    def _make_created_error(self, lease: Lease) -> BusyError:
+        return self._make_busy_error("was created meanwhile by another wacr", lease.find_holder())
 
     def keep_lock(self) -> None:
         """Renew a lease that would expire during a wait."""
@@ -225,20 +225,17 @@ class PostgresStore(SqlStore):
 
     def prepare(self) -> None:
         """Create the tables, or migrate them to this program's schema."""
-        is_new = self._read_version(self._database.connection) == 0
-        if is_new:
+        if self._read_version(self._database.connection) == 0:
             self._create()
-        if self._lease and not self._lease.is_held:
-            if not is_new:
-                raise self._make_created_error()
-            self._take_lease(self._lease)
+        elif self._lease and not self._lease.is_held:
+            raise self._make_created_error(self._lease)
         version = self._read_version(self._database.connection)
         with self._database.translate_errors():
             for number, migration in enumerate(schema.MIGRATIONS[version:], version + 1):
                 self._migrate(number, migration)
 
     def _create(self) -> None:
-        """Run the first migration, in a schema that is created if it does not exist."""
+        """Run the first migration and take the lease, in a schema that is created if it does not exist."""
         self._require_empty()
         db = self._database.connection
         with self._database.translate_errors():
@@ -247,10 +244,12 @@ class PostgresStore(SqlStore):
                     self._database.create_schema(db)
                     db.execute(schema.VERSIONS)
                     self._migrate(1, schema.MIGRATIONS[0])
+                    if self._lease:
+                        self._lease.take(self._database.find_session(db))
             except EXISTS_ALREADY:
-                if not self.exists:  # another program's index or type
+                if not (self._lease and self.exists):  # another program's index or type
                     raise
-                raise self._make_created_error() from None
+                raise self._make_created_error(self._lease) from None
 
     def _migrate(self, number: int, migration: schema.Migration) -> None:
         """Run a migration and its record in one transaction; of an optional one that is denied, the record alone."""
