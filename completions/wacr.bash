@@ -6,16 +6,16 @@ _wacr_command() {
     case $1 in
     'wacr') commands='messages sync conversations archive contacts api account doctor auth config sandbox completion' flags='--version --profile --demo --color --quiet --verbose --help' ;;
     'wacr messages') commands='list get follow' flags='--profile --demo --color --quiet --verbose --help' ;;
-    'wacr messages list') flags='--type --status --direction --interaction-id --filter --search --search-mode --sender --deleted --since --until --sort --names --fields --limit --all --page --per-page --with-direction --count --archive --archive-at --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
+    'wacr messages list') flags='--type --status --direction --interaction-id --filter --search --search-mode --sender --deleted --since --until --late --sort --names --fields --limit --all --page --per-page --with-direction --count --archive --archive-at --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr messages get') flags='--names --archive --archive-at --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
     'wacr messages follow') flags='--type --status --direction --interaction-id --filter --search --since --fields --interval --cursor --exec --keep-going --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
-    'wacr sync') flags='--full --no-contacts --archive-at --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
+    'wacr sync') flags='--full --no-contacts --max-calls --all-profiles --jobs --archive-at --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations') commands='list show' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations list') flags='--waiting --unread --names --limit --all --archive-at --format --output --no-pager --profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations show') flags='--since --until --limit --names --details --online --archive-at --format --output --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
     'wacr archive') commands='info check path export' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr archive info') flags='--archive-at --format --output --profile --demo --color --quiet --verbose --help' ;;
-    'wacr archive check') flags='--online --archive-at --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
+    'wacr archive check') flags='--online --max-calls --archive-at --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr archive path') flags='--archive-at --profile --demo --color --quiet --verbose --help' ;;
     'wacr archive export') flags='--to --as --archive-at --format --profile --demo --color --quiet --verbose --help' ;;
     'wacr contacts') commands='list get' flags='--profile --demo --color --quiet --verbose --help' ;;
@@ -30,9 +30,9 @@ _wacr_command() {
     'wacr auth logout') flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr config') commands='list get set unset path edit' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr config list') flags='--format --profile --demo --color --quiet --verbose --help' ;;
-    'wacr config get') flags='--format --profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive' ;;
-    'wacr config set') flags='--profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive' ;;
-    'wacr config unset') flags='--profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive' ;;
+    'wacr config get') flags='--format --profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive schema' ;;
+    'wacr config set') flags='--profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive schema' ;;
+    'wacr config unset') flags='--profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive schema' ;;
     'wacr config path') flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr config edit') flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr sandbox') commands='serve' flags='--profile --demo --color --quiet --verbose --help' ;;
@@ -60,6 +60,7 @@ _wacr_flag() {
     *' --sender') name='--sender' kind='text' words='' ;;
     'wacr messages list --since' | 'wacr conversations show --since') name='--since' kind='choice' words='today yesterday' ;;
     *' --until') name='--until' kind='choice' words='today yesterday' ;;
+    *' --late') name='--late' kind='text' words='' ;;
     'wacr messages list --sort') name='--sort' kind='choice' words='created_at updated_at -created_at -updated_at sent_at -sent_at' ;;
     'wacr messages list --fields' | 'wacr messages follow --fields') name='--fields' kind='list' words='id interaction_id sender_id type message status message_id sent_at is_read' ;;
     'wacr messages list --limit' | 'wacr messages list -L') name='--limit' kind='text' words='' ;;
@@ -76,6 +77,8 @@ _wacr_flag() {
     *' --cursor') name='--cursor' kind='file' words='' ;;
     *' --exec') name='--exec' kind='text' words='' ;;
     'wacr messages follow --format' | 'wacr messages follow -f') name='--format' kind='choice' words='table tsv csv jsonl' ;;
+    *' --max-calls') name='--max-calls' kind='text' words='' ;;
+    *' --jobs') name='--jobs' kind='text' words='' ;;
     'wacr sync --format' | 'wacr sync -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
     'wacr conversations list --limit' | 'wacr conversations list -L') name='--limit' kind='text' words='' ;;
     'wacr conversations list --format' | 'wacr conversations list -f' | 'wacr conversations show --format' | 'wacr conversations show -f') name='--format' kind='choice' words='table tsv csv json jsonl md html' ;;

@@ -15,7 +15,7 @@ function __wacr_may
         switch $word
             case '--*=*'
                 set -a given (string split -m 1 = -- $word)[1]
-            case --profile --color --type --status --direction --interaction-id --filter --search -s --search-mode --sender --since --until --sort --fields --limit -L --page --per-page --archive-at --format -f --output -o --max-wait --timeout --interval --cursor --exec --to --as --status-id --source-id --assigned-id --created-at --group-id --expand --field -F --raw-field --method -X --input --port
+            case --profile --color --type --status --direction --interaction-id --filter --search -s --search-mode --sender --since --until --late --sort --fields --limit -L --page --per-page --archive-at --format -f --output -o --max-wait --timeout --interval --cursor --exec --max-calls --jobs --to --as --status-id --source-id --assigned-id --created-at --group-id --expand --field -F --raw-field --method -X --input --port
                 set pending $word
             case '-*'
                 set -a given $word
@@ -107,9 +107,9 @@ complete -c wacr -n '__wacr_may ARGUMENT \' config\'' -a set -d 'Change a settin
 complete -c wacr -n '__wacr_may ARGUMENT \' config\'' -a unset -d 'Remove a setting, so that its default applies'
 complete -c wacr -n '__wacr_may ARGUMENT \' config\'' -a path -d 'Print the location of the configuration file'
 complete -c wacr -n '__wacr_may ARGUMENT \' config\'' -a edit -d 'Open the configuration file in an editor (VISUAL, EDITOR)'
-complete -c wacr -n '__wacr_may ARGUMENT \' config get\'' -x -a '(__wacr_values choice default_profile api_url rate_limit archive)'
-complete -c wacr -n '__wacr_may ARGUMENT \' config set\'' -x -a '(__wacr_values choice default_profile api_url rate_limit archive)'
-complete -c wacr -n '__wacr_may ARGUMENT \' config unset\'' -x -a '(__wacr_values choice default_profile api_url rate_limit archive)'
+complete -c wacr -n '__wacr_may ARGUMENT \' config get\'' -x -a '(__wacr_values choice default_profile api_url rate_limit archive schema)'
+complete -c wacr -n '__wacr_may ARGUMENT \' config set\'' -x -a '(__wacr_values choice default_profile api_url rate_limit archive schema)'
+complete -c wacr -n '__wacr_may ARGUMENT \' config unset\'' -x -a '(__wacr_values choice default_profile api_url rate_limit archive schema)'
 complete -c wacr -n '__wacr_may ARGUMENT \' sandbox\'' -a serve -d 'Serve the sample workspace to this machine only, until Ctrl-C'
 complete -c wacr -n '__wacr_may ARGUMENT \' completion\'' -x -a '(__wacr_values choice bash zsh fish)'
 complete -c wacr -n '__wacr_may \'--version\' \'\'' -l version -d 'Show the version'
@@ -130,6 +130,7 @@ complete -c wacr -n '__wacr_may \'--sender\' \' messages list\'' -l sender -x -d
 complete -c wacr -n '__wacr_may \'--deleted\' \' messages list\'' -l deleted -d 'With --archive: only messages that the API no longer has'
 complete -c wacr -n '__wacr_may \'--since\' \' messages list\' \' conversations show\'' -l since -x -a '(__wacr_values choice today yesterday)' -d 'Only messages sent at or after WHEN: a date or time, 7d, 12h, today, yesterday'
 complete -c wacr -n '__wacr_may \'--until\' \' messages list\' \' conversations show\'' -l until -x -a '(__wacr_values choice today yesterday)' -d 'Only messages sent before WHEN'
+complete -c wacr -n '__wacr_may \'--late\' \' messages list\'' -l late -x -d 'With --since: how long after it was sent a message may have been recorded [default: 24h]'
 complete -c wacr -n '__wacr_may \'--sort\' \' messages list\'' -l sort -x -a '(__wacr_values choice created_at updated_at -created_at -updated_at sent_at -sent_at)' -d 'Sort by created_at or updated_at, with - for newest first; with --archive also by sent_at [default: -created_at]'
 complete -c wacr -n '__wacr_awaits --sort' -a '-created_at -updated_at -sent_at'
 complete -c wacr -n '__wacr_may \'--names\' \' messages list\' \' messages get\'' -l names -d 'Add the senders\' names from the contacts (needs the scope contacts:read)'
@@ -156,8 +157,11 @@ complete -c wacr -n '__wacr_may \'--cursor\' \' messages follow\'' -l cursor -r 
 complete -c wacr -n '__wacr_may \'--exec\' \' messages follow\'' -l exec -x -d 'Run COMMAND for each message, with the message as JSON on standard input and its id in WACR_MESSAGE_ID; stop where it fails four times'
 complete -c wacr -n '__wacr_may \'--keep-going\' \' messages follow\'' -l keep-going -d 'With --exec: report a message for which it fails, and go on'
 complete -c wacr -n '__wacr_may \'--format -f\' \' messages follow\'' -l format -s f -x -a '(__wacr_values choice table tsv csv jsonl)' -d 'Output format: table, tsv, csv or jsonl [default: table on a terminal, tsv elsewhere]'
-complete -c wacr -n '__wacr_may \'--full\' \' sync\'' -l full -d 'Read everything again; finds every change and every deleted message'
+complete -c wacr -n '__wacr_may \'--full\' \' sync\'' -l full -d 'Read everything again; finds every change and repairs any difference'
 complete -c wacr -n '__wacr_may \'--no-contacts\' \' sync\'' -l no-contacts -d 'Don\'t read the contacts'
+complete -c wacr -n '__wacr_may \'--max-calls\' \' sync\' \' archive check\'' -l max-calls -x -d 'Search with at most N calls for messages that the archive lacks or the API no longer has'
+complete -c wacr -n '__wacr_may \'--all-profiles\' \' sync\'' -l all-profiles -d 'Sync every profile, several at a time'
+complete -c wacr -n '__wacr_may \'--jobs\' \' sync\'' -l jobs -x -d 'Sync N profiles at a time, with --all-profiles [default: 4]'
 complete -c wacr -n '__wacr_may \'--format -f\' \' sync\'' -l format -s f -x -a '(__wacr_values choice table tsv csv json jsonl)' -d 'json prints one object with the result'
 complete -c wacr -n '__wacr_may \'--waiting\' \' conversations list\'' -l waiting -d 'Only conversations whose customer waits for an answer'
 complete -c wacr -n '__wacr_may \'--unread\' \' conversations list\'' -l unread -d 'Only conversations with unread messages'
@@ -167,7 +171,7 @@ complete -c wacr -n '__wacr_may \'--format -f\' \' conversations list\' \' conve
 complete -c wacr -n '__wacr_may \'--limit -L\' \' conversations show\'' -l limit -s L -x -d 'Show only the N newest messages [default: all]'
 complete -c wacr -n '__wacr_may \'--details\' \' conversations show\'' -l details -d 'Read replies, files and failure reasons from the API: 1 call for each message'
 complete -c wacr -n '__wacr_may \'--online\' \' conversations show\'' -l online -d 'Read from the API even if there is an archive'
-complete -c wacr -n '__wacr_may \'--online\' \' archive check\'' -l online -d 'Also compare the number of messages with the API'
+complete -c wacr -n '__wacr_may \'--online\' \' archive check\'' -l online -d 'Also search for differences from the API, without changing anything'
 complete -c wacr -n '__wacr_may \'--to\' \' archive export\'' -l to -r -F -d 'Write to FOLDER: a new one, or that of an earlier export'
 complete -c wacr -n '__wacr_may \'--as\' \' archive export\'' -l as -x -a '(__wacr_values choice parquet csv csv.gz jsonl jsonl.gz)' -d 'Format of the files: parquet, csv, csv.gz, jsonl or jsonl.gz'
 complete -c wacr -n '__wacr_may \'+ --type\' \' contacts list\'' -l type -x -a '(__wacr_values filter lead customer guest)' -d 'Only contacts of this type: lead, customer, guest'

@@ -113,7 +113,7 @@ def own_folders(
     folder = request.getfixturevalue("tmp_path") if own else tmp_path_factory.getbasetemp() / str(next(NUMBERS))
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(folder / "home"))
-    for name in ("PROFILE", "CONFIG_DIR", "ARCHIVE", "DEMO", "DEBUG", "PAGER", "API_URL"):
+    for name in ("PROFILE", "CONFIG_DIR", "ARCHIVE", "SCHEMA", "DEMO", "DEBUG", "PAGER", "API_URL"):
         monkeypatch.delenv(f"WACR_{name}", raising=False)
     for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)

@@ -139,7 +139,7 @@ class Session:
         if url := config.archive_url(self.settings, self.archive_at):
             from wacr_cli.archive.postgres import PostgresStore
 
-            return PostgresStore(url)
+            return PostgresStore(url, self.settings.schema)
         from wacr_cli.archive.sqlite import SqliteStore
 
         return SqliteStore(config.archive_path(self.settings, self.archive_at))
@@ -204,7 +204,7 @@ class Session:
 
         fd = None
         try:
-            fd = open_state(config.state_dir(), token)
+            fd = open_state(config.state_dir(), token, config.get_origin(self.settings.api_url))
         except OSError as error:
             self.console.note(f"wacr: the rate limit is not shared with other processes: {error}")
         return RateLimiter(

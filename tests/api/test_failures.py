@@ -108,6 +108,20 @@ def test_a_limit_says_who_used_it() -> None:
         assert caught.value.message == f"too many calls (429){said}"
 
 
+def test_a_limit_is_that_of_a_token_at_one_api(tmp_path: Path) -> None:
+    """The same token at another API is another one; each call counts for its own."""
+    clock = FakeClock()
+    first, again, other = (
+        RateLimiter(open_state(tmp_path, "t", origin), clock)
+        for origin in ("https://one.example", "https://one.example", "https://two.example")
+    )
+    with first.acquire():
+        pass
+    assert [one.left() for one in (first, again, other)] == [(60, 59), (60, 59), (60, 60)]
+    for one in (first, again, other):
+        one.close()
+
+
 @pytest.mark.parametrize("shared", [True, False])
 def test_the_budget_knows_whose_calls_they_were(tmp_path: Path, shared: bool) -> None:
     """What the service counted and this machine did not make was another's, for a minute, in every process."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.archive.pooler import Pooler, find_pgbouncer
 from tests.archive.postgres_server import Server, programs
 from tests.sync.moving_account import FIRST_SECOND, Account
 from wacr_cli.archive.postgres import PostgresStore
@@ -64,14 +65,14 @@ def path(tmp_path: Path) -> Path:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that uses ``store`` with each database; in test_sqlite, or with ``path``, with SQLite only.
 
-    The contract shows that both behave alike, so syncs into PostgreSQL are soak tests.
+    The contract shows that both behave alike, so syncs into PostgreSQL are soak tests, and all through PgBouncer.
     """
     if "store" in metafunc.fixturenames:
         module = metafunc.module.__name__
         sqlite_only = "path" in inspect.signature(metafunc.function).parameters or module.endswith("test_sqlite")
         marks = [pytest.mark.soak] if module.endswith("test_sync") else []
-        postgres = pytest.param("postgres", marks=marks)
-        metafunc.parametrize("store", ["sqlite"] if sqlite_only else ["sqlite", postgres], indirect=True)
+        databases = ["sqlite", pytest.param("postgres", marks=marks), pytest.param("pooled", marks=pytest.mark.soak)]
+        metafunc.parametrize("store", databases[:1] if sqlite_only else databases, indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -95,12 +96,33 @@ def url(server: Server) -> Iterator[str]:
     server.empty(name)
 
 
+@pytest.fixture(scope="session")
+def pooler(server: Server) -> Iterator[Pooler]:
+    """A PgBouncer in front of the server. Where none is installed its tests are skipped."""
+    program = find_pgbouncer()
+    if program is None:
+        pytest.skip("PgBouncer is not installed")
+    one = Pooler(program, server)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def pooled_url(server: Server, pooler: Pooler) -> Iterator[str]:
+    """The URL of an empty database, through PgBouncer."""
+    name = server.database()
+    yield pooler.url(name)
+    server.empty(name)
+
+
 @pytest.fixture
 def store(request: pytest.FixtureRequest, path: Path) -> Iterator[Store]:
     """An archive that does not exist yet, in the database of the parameter."""
     one: Store = SqliteStore(path)
     if request.param == "postgres":
         one = PostgresStore(request.getfixturevalue("url"))
+    elif request.param == "pooled":
+        one = PostgresStore(request.getfixturevalue("pooled_url"), "shop")
     yield one
     one.close()
 
@@ -127,6 +149,11 @@ def sync(store: Store, clock: Ticking) -> Syncing:
         return second
 
     return run
+
+
+def open_again(store: Store) -> Store:
+    """Return the same archive, opened a second time."""
+    return SqliteStore(Path(store.location)) if isinstance(store, SqliteStore) else PostgresStore(store.location)
 
 
 def stored(store: Store) -> dict[int, tuple[str | None, str]]:

@@ -39,7 +39,7 @@ def programs() -> Path | None:
     return best.parent if best else None
 
 
-def _user() -> str | None:
+def find_user() -> str | None:
     """Return the user to run it as, None for the current one. It refuses to run as root."""
     if os.geteuid():
         return None
@@ -63,7 +63,7 @@ class Server:
 
     def __init__(self, bin_folder: Path) -> None:
         self._bin = bin_folder
-        self._as = _user()
+        self._as = find_user()
         self.folder = Path(tempfile.mkdtemp(prefix="wacr-pg-", dir="/tmp"))  # a socket's name must be short
         if self._as:
             shutil.chown(self.folder, self._as)

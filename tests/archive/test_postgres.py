@@ -266,17 +266,27 @@ def test_a_server_killed_during_a_transaction(server: Server, url: str) -> None:
     store.close()
 
 
+def end_other_sessions(url: str) -> None:
+    """End all other sessions of a database, and wait until they are gone."""
+    others = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = current_database()"
+    with psycopg.connect(url) as db:
+        db.execute(f"{others} AND pid <> pg_backend_pid()")
+
+
 def test_the_lock_ends_with_the_connection_of_its_holder(url: str) -> None:
     """A second writer fails with status 9 and names the process and its machine."""
     first, second = PostgresStore(url), PostgresStore(url)
     with first.exclusive():
+        first.prepare()
         with pytest.raises(WacrError, match=rf"process {os.getpid()} on ") as error, second.exclusive():
             pytest.fail("both hold the lock")
         assert error.value.exit_status == 9
-        first.close()
+        second.close()
+        end_other_sessions(url)
         with second.exclusive():
-            second.prepare()
-    assert second.exists
+            second.set_state("key", 1)
+    assert second.get_state("key") == 1
+    first.close()
     second.close()
 
 

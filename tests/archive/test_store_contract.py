@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.archive.conftest import open_again
 from wacr_cli.archive.months import NO_MONTH
 from wacr_cli.archive.store import Store
 from wacr_cli.core.conversations import Conversation, ConversationQuery, make_conversation, sort_by_time
@@ -215,7 +216,7 @@ def test_other_queries_run_while_a_long_result_is_read(held: Store) -> None:
 
 def test_one_writer_at_a_time(held: Store) -> None:
     """A second writer gets an error that names the process of the first."""
-    other = type(held)(getattr(held, "_url", None) or getattr(held, "_path"))  # type: ignore[call-arg]  # noqa: B009
+    other = open_again(held)
     with pytest.raises(BusyError, match=r"process \d+"), other.exclusive():
         pytest.fail("both hold the lock")
     other.close()
@@ -329,7 +330,7 @@ def test_months(held: Store) -> None:
 def test_a_snapshot_does_not_change(held: Store) -> None:
     """Within a snapshot, every query returns the state of its first one."""
     put(held, message(1))
-    reader = type(held)(getattr(held, "_url", None) or getattr(held, "_path"))  # type: ignore[call-arg]  # noqa: B009
+    reader = open_again(held)
     with reader.snapshot():
         assert sum(one.rows for one in reader.list_months()) == 1
         put(held, message(2))

@@ -149,6 +149,15 @@ def test_a_second_sync_names_the_first(start: Starter, server: Server, place: Pa
     first.end().expect(0, "complete")
 
 
+def test_a_wait_keeps_the_lock(wacr: Runner, server: Server, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sync that waits before it tries again keeps the archive locked meanwhile."""
+    kept: list[bool] = []
+    monkeypatch.setattr(SqliteStore, "keep_lock", lambda _: kept.append(True))
+    server.will(busy(429), at=4)
+    wacr(*SYNC, "--archive-at", str(place)).expect(0, "complete")
+    assert kept
+
+
 def test_faults_of_the_network_are_tried_again(wacr: Runner, service: Service, server: Server, place: Path) -> None:
     """What is retried for a list is retried for a sync."""
     for at, fault in enumerate((busy(429), RESET_BEFORE, cut("half", half_of_the_body), answer(503), busy(500)), 2):

@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 CLOCK = {"time.time", "datetime.now", "datetime.utcnow", "datetime.today", "date.today"}
 PAUSES = {
+    "archive/pooler.py": "between two tries to connect",
     "archive/postgres_server.py": "between two tries to connect",
     "commands/test_start.py": "until a signal at random",
     "faults/server.py": "between two looks at what came, and before a reset",

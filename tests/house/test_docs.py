@@ -183,12 +183,13 @@ def test_installations_name_extras_that_exist() -> None:
 
 
 def test_every_block_is_run_by_a_test() -> None:
-    """Every block of code has a marker that a test here, in tests/archive or in .ci/run runs, or needs a cloud."""
+    """Every block of code has a marker that a test (here, in tests/archive or in tests/faults) or .ci/run runs."""
     known = {
         "sh": {
             "examples",
             "token",
             "accounts",
+            "profiles",
             "sandbox",
             "follow",
             "install",
@@ -198,10 +199,10 @@ def test_every_block_is_run_by_a_test() -> None:
             "demo",
             "tests",
         },
-        "sql": {"sqlite", "postgresql", "psql", "cloud"},
+        "sql": {"sqlite", "postgresql", "psql", "schemas", "cloud"},
         "python": {"python"},
         "crontab": {"crontab"},
-        "toml": {"config"},
+        "toml": {"config", "schemas"},
         "ini": {""},
         "": {""},
     }

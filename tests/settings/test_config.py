@@ -377,3 +377,23 @@ class TestApiUrl:
 def test_loopback(host: str, expected: bool) -> None:
     """Only loopback names and addresses are this machine."""
     assert is_loopback(host) is expected
+
+
+@pytest.mark.parametrize("name", ["shop", "_1", "user", "a" * 63])
+def test_schemas(environ: dict[str, str], name: str) -> None:
+    """A name comes from the variable, else from the profile."""
+    write(environ, f'[profiles.default]\nschema = "{name}"')
+    assert load(environ).schema == name
+    assert load(environ | {"WACR_SCHEMA": "other"}).schema == "other"
+    assert load({"WACR_DEMO": "1", "WACR_SCHEMA": name}).schema == name
+
+
+@pytest.mark.parametrize("name", ["Shop", "my-shop", "1a", "pg_shop", "information_schema", "", "a" * 64, 'a"; x', "é"])
+def test_invalid_schemas(environ: dict[str, str], name: str) -> None:
+    """A name that would need quotes is refused, and so are PostgreSQL's own."""
+    write(environ, f"[profiles.default]\nschema = '{name}'")
+    with pytest.raises(UsageError, match=r"invalid name of a schema"):
+        load(environ)
+    if name:
+        with pytest.raises(UsageError, match=r"^WACR_SCHEMA: invalid name of a schema"):
+            load(environ | {"WACR_SCHEMA": name})

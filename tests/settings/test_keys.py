@@ -48,6 +48,7 @@ def test_each_setting_has_its_origin(environ: dict[str, str]) -> None:
         "api_url": ("https://shop.example/api/v2", f"profile shop in {path}"),
         "rate_limit": (7, "WACR_RATE_LIMIT"),
         "archive": (None, "not set"),
+        "schema": (None, "not set"),
     }
     other = {one.key: (one.value, one.origin) for one in keys.list_settings(environ, "our café")}
     assert other["profile"] == ("our café", "--profile")

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.archive.conftest import clock, path, server, store, stored, sync, url
+from tests.archive.conftest import clock, path, pooled_url, pooler, server, store, stored, sync, url
 from tests.sync.moving_account import Account
 from wacr_cli.archive.store import Store
 from wacr_cli.core.errors import UnavailableError
 
-__all__ = ["clock", "path", "server", "store", "sync", "url"]
+__all__ = ["clock", "path", "pooled_url", "pooler", "server", "store", "sync", "url"]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

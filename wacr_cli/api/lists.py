@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, cast
 
 from wacr_cli.api.envelope import Page
@@ -36,11 +36,11 @@ def read_list(
     listing: Listing,
     *,
     read: Callable[[int, int | None], None] = lambda _rows, _total: None,
-    enough: Callable[[Sequence[Row]], bool] = lambda _rows: False,
+    enough: Callable[[Iterable[Row]], bool] = lambda _rows: False,
 ) -> Iterator[list[Row]]:
     """Yield the rows of a walk as they are proved, and update *listing* with what is known of the list.
 
-    ``read`` gets the progress; ``enough`` gets the rows of each response and may end the walk early.
+    ``read`` gets the progress; ``enough`` gets the rows as they are proved and may end the walk early.
     """
     while window := walk.window:
         page = fetch(window, walk.sort)
@@ -49,7 +49,7 @@ def read_list(
         read(walk.seen, walk.expected)
         if rows:
             yield cast("list[Row]", rows)
-        if enough(page.rows):
+        if enough(cast("list[Row]", rows)):
             return
     if not walk.complete:
         of = "" if walk.expected is None else f" of {walk.expected:,}"

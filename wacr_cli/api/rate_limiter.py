@@ -6,7 +6,7 @@ the moment its response arrived, which is not before the API saw it.
 
 The state file is a ring buffer with the times of the latest calls, so that the cost of a check does not depend on the
 limit: a call is allowed once the ``limit``-th latest one is 60 seconds old. The file is named by a hash of the token
-and contains nothing but times.
+and of the API's origin, and contains nothing but times.
 """
 
 from __future__ import annotations
@@ -265,13 +265,13 @@ class _Ring:
         return self._HEADER.size + slot * self._TIME.size
 
 
-def open_state(folder: Path, token: str) -> int:
-    """Open the state file of a token and return its descriptor.
+def open_state(folder: Path, token: str, origin: str = "") -> int:
+    """Open the state file of a token for the API at *origin*, and return its descriptor.
 
     Raises :class:`OSError` where the folder can't be written.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    name = f"calls-{hashlib.sha256(token.encode()).hexdigest()[:16]}"
+    name = f"calls-{hashlib.sha256(f'{origin}{token}'.encode()).hexdigest()[:16]}"
     return os.open(
         folder / name, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0), 0o600
     )

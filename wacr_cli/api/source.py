@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import islice
 from typing import Protocol
 
+from wacr_cli.api.directions import read_directions
 from wacr_cli.api.envelope import Page
 from wacr_cli.api.lists import AnyWalk, read_list, replace_sort
 from wacr_cli.api.params import Params, list_params, window_params
-from wacr_cli.core.errors import BadResponseError, IncompleteError
+from wacr_cli.core.errors import IncompleteError
 from wacr_cli.core.models import PER_PAGE_MAX, Row
 from wacr_cli.core.progress import Progress
 from wacr_cli.core.query import Query
@@ -21,8 +19,10 @@ from wacr_cli.core.times import parse_sent_at
 from wacr_cli.paging.updated import UpdatedWalk
 from wacr_cli.paging.walk import Walk
 
+OLDER_ROWS = 300
+"""Rows in a row that are older than allowed, which end a reading newest first."""
+
 _IDS_SHOWN = 5
-_FAR_PAST = datetime.min.replace(tzinfo=UTC)
 
 
 class Endpoints(Protocol):
@@ -56,13 +56,14 @@ class ApiSource(Source):
         """Return the messages that match; rows are available as they are read."""
         if not query.with_direction:
             return self._read_list(query, None)
-        parts = [self._read_list(query, direction) for direction in query.directions]
-        return parts[0] if len(parts) == 1 else _merge(query, parts, self._progress)
+        if len(query.directions) == 1:
+            return self._read_list(query, query.directions[0])
+        return read_directions(query, self._read_list, self._count_all, self._progress)
 
     def count(self, query: Query) -> int:
         """Return how many messages match: with one call where the API counts them, else by a walk."""
         if not query.windowed:
-            total = self._page(list_params(query, fields=("id",)), 1, 1).total
+            total = self._count_all(query)
             if total is not None:
                 return total
         listing = self.list_messages(counted(query))
@@ -75,6 +76,10 @@ class ApiSource(Source):
         """Return how many rows each list of a query has, None where the API does not say: one call each."""
         walks = query.directions if query.with_direction else (None,)
         return [self._page(list_params(query, fields=("id",), direction=one), 1, 1).total for one in walks]
+
+    def _count_all(self, query: Query) -> int | None:
+        """Return how many rows match, of whatever direction: one call."""
+        return self._page(list_params(query, fields=("id",)), 1, 1).total
 
     def close(self) -> None:
         """Close the connections."""
@@ -124,7 +129,7 @@ class ApiSource(Source):
             walk,
             listing,
             read=self._progress.read if alone else lambda _rows, _total: None,
-            enough=lambda rows: _is_older(query, rows),
+            enough=_Lateness(query, listing).is_over,
         )
 
     def _page(self, params: Params, page: int | None, per_page: int | None) -> Page:
@@ -155,12 +160,32 @@ def _fields_to_request(query: Query, *, walking: bool) -> tuple[str, ...] | None
     return tuple(dict.fromkeys((*wanted, *needed))) or ("id",)
 
 
-def _is_older(query: Query, rows: Iterable[Row]) -> bool:
-    """Return whether a whole window was sent before ``--since``, so that a list newest first has no later row."""
-    if query.since is None or query.by_updated or not query.newest_first:
-        return False
-    times = [parse_sent_at(row.get("sent_at")) for row in rows]
-    return bool(times) and all(time is not None and time < query.since for time in times)
+class _Lateness:
+    """Ends a reading newest first where the rows are too old to be followed by later ones, and says so in *listing*.
+
+    The order is by the time of recording, which no row shows, so a row may stand before others that were sent later.
+    The reading ends after :data:`OLDER_ROWS` in a row that were sent more than the query's ``late`` before ``--since``.
+    Rows without a valid time don't count.
+    """
+
+    def __init__(self, query: Query, listing: Listing) -> None:
+        ends = query.since is not None and query.newest_first and not query.by_updated
+        self._limit = query.since - query.late if query.since and ends else None
+        self._late = query.late
+        self._listing = listing
+        self._older = 0
+
+    def is_over(self, rows: Iterable[Row]) -> bool:
+        """Return whether the reading ends with these rows."""
+        if self._limit is None:
+            return False
+        for row in rows:
+            if (time := parse_sent_at(row.get("sent_at"))) is not None:
+                self._older = self._older + 1 if time < self._limit else 0
+        if self._older < OLDER_ROWS:
+            return False
+        self._listing.late = self._late
+        return True
 
 
 def _filter_by_time(query: Query, windows: Iterable[list[Row]], listing: Listing) -> Iterator[list[Row]]:
@@ -188,45 +213,3 @@ def _filter_by_time(query: Query, windows: Iterable[list[Row]], listing: Listing
         named = ", ".join(str(one) for one in odd[:_IDS_SHOWN]) + (", …" if len(odd) > _IDS_SHOWN else "")
         unread = f"{len(odd)} without a valid time: {named}"
         listing.incomplete_reason = "; ".join(filter(None, (listing.incomplete_reason, unread)))
-
-
-def _merge(query: Query, parts: list[Listing], progress: Progress) -> Listing:
-    """Merge lists by sent_at, then id; each keeps its own order, which sent_at need not follow."""
-    listing = Listing()
-
-    def windows() -> Iterator[list[Row]]:
-        first: set[int] = set()
-        streams = [(row for rows in _check_direction(part.windows, first) for row in rows) for part in parts]
-        merged = heapq.merge(*streams, key=_sent_then_id, reverse=query.newest_first)
-        rows = islice(merged, query.limit)
-        given = 0
-        while batch := list(islice(rows, PER_PAGE_MAX)):
-            given += len(batch)
-            totals = [part.total for part in parts]
-            listing.total = None if None in totals else sum(total or 0 for total in totals)
-            progress.read(given, listing.total)
-            yield batch
-        listing.more = None
-        listing.incomplete_reason = "; ".join(part.incomplete_reason for part in parts if part.incomplete_reason)
-
-    listing.windows = windows()
-    return listing
-
-
-def _check_direction(windows: Iterable[list[Row]], first: set[int]) -> Iterator[list[Row]]:
-    """Yield the windows of one direction; its first window must share no row with that of the other, in *first*."""
-    fresh = True
-    for rows in windows:
-        if fresh:
-            ids = {row["id"] for row in rows}
-            if not first.isdisjoint(ids):
-                raise BadResponseError(
-                    "the API returns the same messages for both directions", "Leave out --with-direction."
-                )
-            first |= ids
-            fresh = False
-        yield rows
-
-
-def _sent_then_id(row: Row) -> tuple[datetime, int]:
-    return parse_sent_at(row.get("sent_at")) or _FAR_PAST, row["id"]

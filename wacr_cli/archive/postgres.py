@@ -1,50 +1,39 @@
 """The archive in a PostgreSQL database, which several people and machines can share.
 
-A sync holds an advisory lock as long as its connection lasts; readers need none. Searches use two more columns of
+A sync holds a lease, which each of its transactions renews; readers need none. Searches use two more columns of
 messages: the folded text, and its words as a ``tsvector``.
 """
 
 from __future__ import annotations
 
-import os
+import contextlib
 import re
-import socket
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
 from wacr_cli.archive import schema
+from wacr_cli.archive.lease import Lease
+from wacr_cli.archive.postgres_connection import (
+    DENIED,
+    EXISTS_ALREADY,
+    UNSUPPORTED,
+    Connection,
+    Database,
+    describe_process,
+    is_idle,
+)
 from wacr_cli.archive.rows import COLUMNS, Values
 from wacr_cli.archive.select import Select
 from wacr_cli.archive.sql_store import BATCH, ORPHANS, SqlStore
 from wacr_cli.archive.text import fold, prepare_words
-from wacr_cli.core.errors import BusyError, UnavailableError, UsageError, WacrError
+from wacr_cli.core.errors import BusyError, UsageError, WacrError
 from wacr_cli.core.models import Row
 from wacr_cli.core.query import Query
-from wacr_cli.settings.config import hide_password
 
-try:
-    import psycopg
-    from psycopg import conninfo, errors
-except ImportError:
-    raise UsageError(
-        "an archive in PostgreSQL needs psycopg",
-        "Run pip install 'wacr-cli[postgres]', or name a file with --archive-at.",
-    ) from None
-
-_CONNECT_SECONDS = 10
 _MAX_ROWS_AT_ONCE = 10_000
 """A query for more rows leaves them on the server, and fetches them in batches."""
-
-_LOCK_CLASS = 0x77616372
-_UNSUPPORTED = (errors.FeatureNotSupported, errors.UndefinedFunction, errors.UndefinedObject, errors.UndefinedFile)
-_DENIED = (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction)
-_FULL = (errors.DiskFull, errors.OutOfMemory)
-_DISCONNECTED = (psycopg.OperationalError, psycopg.InterfaceError)
-# In the message of a server that refuses connections now and will take them later.
-_TEMPORARY = ("starting up", "shutting down", "too many", "recovery mode", "remaining connection slots")
 
 _WORDS = "to_tsvector('simple', ?::text)"
 _UPDATE_WORDS = (
@@ -77,21 +66,21 @@ class PostgresStore(SqlStore):
     _dialect = PostgresDialect()
     _search_columns: ClassVar = {"message_key": "?", "words": _WORDS}
 
-    def __init__(self, url: str) -> None:
-        self._parts = _parse_url(url)
-        self._url = url
+    def __init__(self, url: str, schema: str | None = None) -> None:
+        self._database = Database(url, schema)
         self._in_snapshot = False
+        self._lease: Lease | None = None
 
     @property
     def location(self) -> str:
-        """The URL, without a password."""
-        return hide_password(self._url)
+        """The URL, with the schema and without a password."""
+        return self._database.location
 
     # Running statements.
 
     def _fetch_all(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
-        with self._translate_errors():
-            return self._db.execute(_convert_placeholders(sql), tuple(values)).fetchall()
+        with self._database.in_schema(self._db) as db:
+            return db.execute(_convert_placeholders(sql), tuple(values)).fetchall()
 
     def _fetch_batches(self, sql: str, values: Sequence[object], most: int | None = None) -> Iterator[list[Any]]:
         if most is not None and most <= _MAX_ROWS_AT_ONCE:
@@ -101,36 +90,34 @@ class PostgresStore(SqlStore):
             yield from self._read_cursor(self._db, sql, values)
         else:
             # A connection of its own, so that this one can answer other queries meanwhile.
-            with self._translate_errors(), self._connect() as db:
+            with self._database.translate_errors(), self._database.connect() as db:
                 yield from self._read_cursor(self._require_archive(db), sql, values)
 
-    def _read_cursor(self, db: psycopg.Connection[Any], sql: str, values: Sequence[object]) -> Iterator[list[Any]]:
+    def _read_cursor(self, db: Connection, sql: str, values: Sequence[object]) -> Iterator[list[Any]]:
         """Return the rows of a query that stay on the server until they are fetched."""
-        with self._translate_errors(), db.transaction(), db.cursor(name="wacr") as cursor:
+        with self._database.transaction(db), db.cursor(name="wacr") as cursor:
             cursor.execute(_convert_placeholders(sql), tuple(values))
             while batch := cursor.fetchmany(BATCH):
                 yield batch
 
     def _execute(self, sql: str, values: Sequence[object] = ()) -> int:
-        with self._translate_errors():
+        with self.transaction():
             return self._db.execute(_convert_placeholders(sql), tuple(values)).rowcount
 
     def _execute_many(self, sql: str, rows: Sequence[Values]) -> None:
         if rows:
-            with self._translate_errors(), self._db.cursor() as cursor:
+            with self.transaction(), self._db.cursor() as cursor:
                 cursor.executemany(_convert_placeholders(sql), rows)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Answer every query within the block as of one moment."""
-        self._execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        self._in_snapshot = True
-        try:
-            yield
-        finally:
-            self._in_snapshot = False
-            if self._is_connected:
-                self._execute("ROLLBACK")
+        with self._database.snapshot(self._db):
+            self._in_snapshot = True
+            try:
+                yield
+            finally:
+                self._in_snapshot = False
 
     def _convert_message(self, row: Row, direction: str | None, raw: str) -> Values:
         """Return the columns of a message as PostgreSQL's types take them, then those to search by."""
@@ -158,17 +145,20 @@ class PostgresStore(SqlStore):
 
     def _measure_size(self) -> int:
         sizes = ", ".join(f"pg_total_relation_size('{table}')" for table in schema.TABLES)
-        with self._translate_errors():
+        with self._database.in_schema(self._db) as db:
             try:
-                found = self._db.execute(f"SELECT {sizes}").fetchone()
-            except _UNSUPPORTED:  # a distributed database may not have this function
+                found = db.execute(f"SELECT {sizes}").fetchone()
+            except UNSUPPORTED:  # a distributed database may not have this function
                 return 0
         return sum(found or ())
 
     def check(self) -> list[str]:
         """Return the problems in the links between the tables, in the indexes and in the text to search."""
         found = [f"a status change of message {one}, which does not exist" for (one,) in self._fetch_all(ORPHANS)]
-        sql = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid ORDER BY 1"
+        sql = (
+            "SELECT relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
+            "WHERE NOT indisvalid AND relnamespace = current_schema()::regnamespace ORDER BY 1"
+        )
         found += [f"the index {name} is incomplete" for (name,) in self._fetch_all(sql)]
         sql = "SELECT id, message, message_key FROM messages WHERE message IS NOT NULL"
         batches = self._fetch_batches(sql, ())
@@ -178,81 +168,108 @@ class PostgresStore(SqlStore):
 
     def close(self) -> None:
         """Close the connection."""
-        for name in ("_db", "_connection"):
-            if name in self.__dict__:
-                self.__dict__.pop(name).close()
+        self.__dict__.pop("_db", None)
+        self._database.close()
 
     # Writing.
 
     @property
     def exists(self) -> bool:
         """Whether the archive's tables exist."""
-        return self._read_version(self._connection) > 0
+        return self._read_version(self._database.connection) > 0
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Hold the lock of the one writer: an advisory lock, which ends with the connection."""
-        db = self._connection
-        with self._translate_errors():
-            name = db.execute("SELECT current_schema()").fetchone()
-            key = (_LOCK_CLASS, zlib.crc32(repr(name).encode()) & 0x7FFFFFFF)
-            try:
-                found = db.execute("SELECT pg_try_advisory_lock(%s::int, %s::int)", key).fetchone()
-            except _UNSUPPORTED:  # a distributed database may have none, as the documentation says
-                found = (True,)
-            if not (found and found[0]):
-                raise BusyError(
-                    f"the archive {self.location!r} is being written by another wacr ({self._find_lock_holder(key)})",
-                    "Wait until it finishes, or stop it.",
-                )
+        """Hold the lease of the one writer. Before there is an archive, :meth:`prepare` takes it."""
+        self._lease = Lease(self._fetch, describe_process())
+        if self.exists:
+            self._take_lease(self._lease)
         try:
             yield
         finally:
-            self._unlock(key)
+            self._release_lease(self._lease)
+            self._lease = None
 
-    def _unlock(self, key: tuple[int, int]) -> None:
-        if self._is_connected:
-            with self._translate_errors():
-                self._connection.execute("SELECT pg_advisory_unlock(%s::int, %s::int)", key)
+    def _fetch(self, sql: str, values: Sequence[object]) -> list[Any]:
+        """Return the rows of a statement that does not require this program's schema."""
+        with self._database.in_schema(self._database.connection) as db:
+            cursor = db.execute(_convert_placeholders(sql), tuple(values))
+            return cursor.fetchall() if cursor.description else []
 
-    def _find_lock_holder(self, key: tuple[int, int]) -> str:
-        """Return the process that holds the lock, as far as the server shows it."""
-        sql = (
-            "SELECT a.application_name FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid "
-            "WHERE l.locktype = 'advisory' AND l.classid::bigint = %s AND l.objid::bigint = %s AND l.granted "
-            "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-        )
-        found = self._connection.execute(sql, key).fetchone()
-        process, _, host = (str(found[0]) if found else "").removeprefix("wacr ").partition("@")
-        return f"process {process} on {host}" if host else "process unknown"
+    def _make_created_error(self, lease: Lease) -> BusyError:
+        return self._make_busy_error("was created meanwhile by another wacr", lease.find_holder())
+
+    def keep_lock(self) -> None:
+        """Renew a lease that would expire during a wait."""
+        if self._lease and self._lease.is_held and self._lease.expires:
+            with contextlib.suppress(WacrError), self.transaction():
+                pass
+
+    def _take_lease(self, lease: Lease) -> None:
+        db = self._database.connection
+        with self._database.translate_errors(), self._database.transaction(db):
+            is_taken = lease.take(self._database.find_session(db))
+        if not is_taken:
+            raise self._make_busy_error("is being written by another wacr", lease.find_holder())
+
+    def _release_lease(self, lease: Lease) -> None:
+        if lease.is_held and self._database.is_connected:
+            # After a signal has interrupted a statement, the connection takes no others.
+            if not is_idle(self._database.connection):
+                self.close()
+            # A lease that can't be given back ends by itself. Its failure must not hide the one that ended the sync.
+            with contextlib.suppress(WacrError):
+                lease.release()
+
+    def _make_busy_error(self, what: str, holder: str) -> BusyError:
+        return BusyError(f"the archive {self.location!r} {what} ({holder})", "Wait until it finishes, or stop it.")
 
     def prepare(self) -> None:
         """Create the tables, or migrate them to this program's schema."""
-        version = self._read_version(self._connection)
-        with self._translate_errors():
-            if version == 0:
-                self._require_empty()
-                self._connection.execute(schema.VERSIONS)
+        if self._read_version(self._database.connection) == 0:
+            self._create()
+        elif self._lease and not self._lease.is_held:
+            raise self._make_created_error(self._lease)
+        version = self._read_version(self._database.connection)
+        with self._database.translate_errors():
             for number, migration in enumerate(schema.MIGRATIONS[version:], version + 1):
                 self._migrate(number, migration)
 
+    def _create(self) -> None:
+        """Run the first migration and take the lease, in a schema that is created if it does not exist."""
+        self._require_empty()
+        db = self._database.connection
+        with self._database.translate_errors():
+            try:
+                with self._write(db):
+                    self._database.create_schema(db)
+                    db.execute(schema.VERSIONS)
+                    self._migrate(1, schema.MIGRATIONS[0])
+                    if self._lease:
+                        self._lease.take(self._database.find_session(db))
+            except EXISTS_ALREADY:
+                if not (self._lease and self.exists):  # another program's index or type
+                    raise
+                raise self._make_created_error(self._lease) from None
+
     def _migrate(self, number: int, migration: schema.Migration) -> None:
         """Run a migration and its record in one transaction; of an optional one that is denied, the record alone."""
-        db = self._connection
+        db = self._database.connection
         record = "INSERT INTO wacr_migrations VALUES (%s, %s, %s)"
         try:
-            with db.transaction():
+            with self._write(db):
                 for statement in migration.postgres:
                     db.execute(statement)
                 if migration.rebuilds_words:
                     self._rebuild_words(db)
                 db.execute(record, (number, migration.name, True))
-        except (*_UNSUPPORTED, *_DENIED):
+        except (*UNSUPPORTED, *DENIED):
             if not migration.optional:
                 raise
-            db.execute(record, (number, migration.name, False))
+            with self._write(db):
+                db.execute(record, (number, migration.name, False))
 
-    def _rebuild_words(self, db: psycopg.Connection[Any]) -> None:
+    def _rebuild_words(self, db: Connection) -> None:
         """Fill the column of words again, where it differs."""
         update = _convert_placeholders(_UPDATE_WORDS)
         with db.cursor() as writer:
@@ -261,33 +278,41 @@ class PostgresStore(SqlStore):
 
     def _require_empty(self) -> None:
         """Raise :class:`UsageError` for a schema with tables of the same names, or a database without Unicode."""
-        encoding = self._connection.execute("SHOW server_encoding").fetchone()
-        if encoding and str(encoding[0]).upper() not in ("UTF8", "UNICODE"):
+        encoding = str(self._fetch("SHOW server_encoding", ())[0][0])
+        if encoding.upper() not in ("UTF8", "UNICODE"):
             raise UsageError(
-                f"the database {self.location!r} has the encoding {encoding[0]}, not UTF8",
+                f"the database {self.location!r} has the encoding {encoding}, not UTF8",
                 "Create one with ENCODING 'UTF8'.",
             )
-        sql = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
-        if others := {str(name) for (name,) in self._connection.execute(sql)} & set(schema.TABLES):
+        if others := self._list_tables(self._database.connection) & set(schema.TABLES):
             raise UsageError(
                 f"{self.location!r} has other tables with the archive's names: {', '.join(sorted(others))}",
-                "Name another database or another schema: …?options=-csearch_path%3Dwacr.",
+                "Name another database, or another schema: wacr config set schema NAME.",
             )
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit everything within the block at its end, or nothing."""
-        with self._translate_errors(), self._db.transaction():
+        with self._database.translate_errors(), self._write(self._db):
+            yield
+
+    @contextmanager
+    def _write(self, db: Connection) -> Iterator[None]:
+        """Write in one transaction, as the holder of the lease where this is a sync."""
+        is_outermost = is_idle(db)
+        with self._database.transaction(db):
+            if is_outermost and self._lease and self._lease.is_held and not self._lease.renew():
+                raise self._make_busy_error("was taken over by another wacr", self._lease.find_holder())
             yield
 
     # The connection.
 
     @cached_property
-    def _db(self) -> psycopg.Connection[Any]:
+    def _db(self) -> Connection:
         """The connection to an archive with this program's schema."""
-        return self._require_archive(self._connection)
+        return self._require_archive(self._database.connection)
 
-    def _require_archive(self, db: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
+    def _require_archive(self, db: Connection) -> Connection:
         version = self._read_version(db)
         if version == 0:
             raise UsageError(f"there is no archive at {self.location!r}", "Run wacr sync to create it.")
@@ -295,100 +320,21 @@ class PostgresStore(SqlStore):
             raise UsageError(f"the archive {self.location!r} was made by an older wacr", "Run wacr sync to update it.")
         return db
 
-    @property
-    def _is_connected(self) -> bool:
-        """Whether there is a connection, as far as the client knows."""
-        return "_connection" in self.__dict__ and not self._connection.closed
+    def _list_tables(self, db: Connection) -> set[str]:
+        """Return the names of the tables in the archive's schema."""
+        sql = "SELECT table_name FROM information_schema.tables WHERE table_schema = coalesce(%s, current_schema())"
+        with self._database.translate_errors():
+            return {str(name) for (name,) in db.execute(sql, (self._database.schema,))}
 
-    @cached_property
-    def _connection(self) -> psycopg.Connection[Any]:
-        with self._translate_errors():
-            return self._connect()
-
-    def _connect(self) -> psycopg.Connection[Any]:
-        seconds = self._parts.get("connect_timeout") or _CONNECT_SECONDS
-        name = f"wacr {os.getpid()}@{socket.gethostname()}"[:63]
-        return psycopg.connect(
-            self._url, autocommit=True, application_name=name, connect_timeout=int(seconds), client_encoding="utf8"
-        )
-
-    def _read_version(self, db: psycopg.Connection[Any]) -> int:
+    def _read_version(self, db: Connection) -> int:
         """Return the schema's number, 0 where there is none. Raises :class:`UsageError` for a newer one."""
-        sql = (
-            "SELECT count(*) FROM information_schema.tables "
-            "WHERE table_schema = current_schema() AND table_name = 'wacr_migrations'"
-        )
-        with self._translate_errors():
-            tables = db.execute(sql).fetchone()
-            if not (tables and tables[0]):
-                return 0
+        if "wacr_migrations" not in self._list_tables(db):
+            return 0
+        with self._database.in_schema(db):
             found = db.execute("SELECT max(number) FROM wacr_migrations").fetchone()
         version = int(found[0] or 0) if found else 0
         self._check_version(version)
         return version
-
-    # Errors.
-
-    @contextmanager
-    def _translate_errors(self) -> Iterator[None]:
-        """Raise the database's errors as :class:`WacrError`."""
-        try:
-            yield
-        except psycopg.Error as error:
-            raise self._translate(error) from None
-
-    def _translate(self, error: psycopg.Error) -> WacrError:
-        reason = self._describe(error)
-        if isinstance(error, _DENIED):
-            return UsageError(
-                f"can't write the archive {self.location!r}: {reason}", "Ask the database's owner for permission."
-            )
-        if isinstance(error, _FULL):
-            return WacrError(
-                f"can't write the archive {self.location!r}: {reason}",
-                "Check that the server's disk is not full. What was in the archive is unchanged.",
-                code="WRITE_FAILED",
-            )
-        refused = "FATAL" in reason or "no password" in reason
-        if "_connection" not in self.__dict__ and refused and not any(word in reason for word in _TEMPORARY):
-            return UsageError(
-                f"can't open the archive {self.location!r}: {reason}",
-                "Check the URL, and the password in PGPASSWORD, ~/.pgpass or a service file.",
-                code="ARCHIVE_REFUSED",
-            )
-        if isinstance(error, _DISCONNECTED):
-            what = "failed" if self._is_connected else "can't be reached"
-            return UnavailableError(
-                f"the archive's server {what}: {reason}",
-                "Check that the server is running, then try again. What was written so far is complete.",
-                code="ARCHIVE_UNREACHABLE",
-            )
-        return WacrError(f"the archive {self.location!r} refused a query: {reason}", code="ARCHIVE_REFUSED")
-
-    def _describe(self, error: psycopg.Error) -> str:
-        """Return the line of an error's message that gives the reason, without a password."""
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        fatal = [line for line in lines if "FATAL" in line]
-        reason = (fatal or [error.diag.message_primary or "", *lines[:1]])[0] or (lines or [type(error).__name__])[-1]
-        for name in ("password", "sslpassword"):
-            if secret := self._parts.get(name):
-                reason = reason.replace(str(secret), "[password]")
-        return reason
-
-
-def _parse_url(url: str) -> dict[str, Any]:
-    """Return the parameters of a URL. Raises :class:`UsageError` for an invalid one."""
-    try:
-        parts: dict[str, Any] = conninfo.conninfo_to_dict(url)
-    except psycopg.Error:
-        parts = {"port": "none"}
-    # libpq takes a password with a slash in it for a port or a host, and would print it as one.
-    if not re.fullmatch(r"[0-9,]*", str(parts.get("port") or "")) or "@" in str(parts.get("host") or ""):
-        raise UsageError(
-            "the archive's URL is not a valid PostgreSQL URL",
-            "Write it like postgresql://user@host/database, with %2F for a slash in a name.",
-        )
-    return parts
 
 
 @lru_cache(maxsize=256)

@@ -181,7 +181,7 @@ MIGRATIONS = (
         "parts of a text",
         _make_full_text("messages_trigrams", "tokenize='trigram', detail=none"),
         (
-            "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+            "CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public",
             "CREATE INDEX messages_trigrams ON messages USING GIN (message_key gin_trgm_ops)",
         ),
         optional=True,

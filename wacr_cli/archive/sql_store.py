@@ -84,6 +84,9 @@ class SqlStore(PlaceQueries, Store):
     def snapshot(self) -> AbstractContextManager[None]:
         """Answer every query within the block as of one moment."""
 
+    def keep_lock(self) -> None:
+        """Keep the lock of the one writer: by default it lasts as long as the process."""
+
     # Queries.
 
     def list_messages(self, query: Query) -> Listing:

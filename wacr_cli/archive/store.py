@@ -125,6 +125,10 @@ class Store(Source, Names, Protocol):
         """Hold the lock of the one writer. Raises :class:`~wacr_cli.core.errors.BusyError`, naming its holder."""
         ...
 
+    def keep_lock(self) -> None:
+        """Keep the lock of the one writer during a wait; a failure shows in the next transaction."""
+        ...
+
     def prepare(self) -> None:
         """Create the archive, or migrate it to this program's schema."""
         ...

@@ -63,7 +63,7 @@ def global_options() -> list[TyperOption]:
 _SECTIONS = {
     "Filters": (
         *("type_", "status", "direction", "interaction_id", "filters", "search", "search_mode", "sender", "deleted"),
-        *("since", "until", "status_id", "source_id", "assigned_id", "created_at", "group_id"),
+        *("since", "until", "late", "status_id", "source_id", "assigned_id", "created_at", "group_id"),
     ),
     "Options": (),
     "Archive": ("archive", "archive_at"),

@@ -12,7 +12,7 @@ from wacr_cli.core.errors import IncompleteError, NotFoundError, UsageError
 from wacr_cli.core.models import Row
 from wacr_cli.core.query import Query
 from wacr_cli.core.source import Listing, Source
-from wacr_cli.core.times import format_age, format_duration
+from wacr_cli.core.times import format_age, format_duration, format_length
 from wacr_cli.core.validation import parse_id
 
 if TYPE_CHECKING:
@@ -102,15 +102,23 @@ def format_summary(
     """Return the line that ends a list: how many rows were shown, of how many, and what it took."""
     total = listing.total
     if not number:
-        return _format_empty(query, total, noun)
+        return _format_empty(query, total, noun) + _format_late(listing, "Complete")
     of = f" of {total:,}" if total is not None else ""
     shown = f"Showing {number:,}{of} {noun}{'s' * (total != 1 if of else number != 1)}, {cost}"
     if query.page is not None:
         return f"{shown}; --page {query.page + 1} shows the next" if listing.more else shown
     is_all = listing.more is False if total is None else number >= total
     if query.limit is None or number < query.limit or is_all:
-        return f"{plural(number, noun)}, {cost}, complete"
+        return f"{plural(number, noun)}, {cost}, complete{_format_late(listing)}"
     return f"{shown}; --limit N or --all shows more"
+
+
+def _format_late(listing: Listing, start: str = "") -> str:
+    """Return for which messages the list is complete, where the reading ended before the end of the list."""
+    if listing.late is None:
+        return ""
+    what = f"for messages recorded within {format_length(listing.late)} of being sent"
+    return f" {start} {what}." if start else f" {what}"
 
 
 def _format_empty(query: Query | ContactQuery, total: int | None, noun: str) -> str:

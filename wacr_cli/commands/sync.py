@@ -6,10 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wacr_cli.commands.flags import ArchiveAtOption, MaxCallsOption, MaxWaitOption, TimeoutOption, output_options
+from wacr_cli.commands.flags import (
+    ArchiveAtOption,
+    MaxCallsOption,
+    MaxWaitOption,
+    TimeoutOption,
+    output_options,
+    whole_number,
+)
 from wacr_cli.commands.framework import session_from
 from wacr_cli.commands.shared import format_cost
-from wacr_cli.core.errors import IncompleteError
+from wacr_cli.core.errors import IncompleteError, UsageError
 
 if TYPE_CHECKING:
     from wacr_cli.core.models import Row
@@ -20,6 +27,7 @@ Examples:
   wacr sync
   wacr sync --quiet --max-wait 600
   wacr sync --full --format json
+  wacr sync --all-profiles --jobs 8
   wacr --demo sync
 
 The first run reads every message, 100 in each call. If it is interrupted, the
@@ -39,6 +47,16 @@ def sync(
     ] = False,
     no_contacts: Annotated[bool, typer.Option("--no-contacts", help="Don't read the contacts")] = False,
     max_calls: MaxCallsOption = 60,
+    all_profiles: Annotated[bool, typer.Option("--all-profiles", help="Sync every profile, several at a time")] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs",
+            metavar="N",
+            parser=whole_number(1, 32),
+            help="Sync N profiles at a time, with --all-profiles [default: 4]",
+        ),
+    ] = None,
     archive_at: ArchiveAtOption = None,
     format_: Annotated[
         str | None, typer.Option("--format", "-f", metavar="FORMAT", help="json prints one object with the result")
@@ -51,6 +69,13 @@ def sync(
 
     session = session_from(ctx, max_wait=max_wait, timeout=timeout, archive_at=archive_at)
     options = output_options(format_)
+    if jobs is not None and not all_profiles:
+        raise UsageError("--jobs needs --all-profiles", "Add --all-profiles, or leave out --jobs.")
+    if all_profiles:
+        from wacr_cli.commands.all_profiles import DEFAULT_JOBS, sync_all_profiles
+
+        raise typer.Exit(sync_all_profiles(ctx, session, jobs or DEFAULT_JOBS))
+    session.progress.on_wait = session.store.keep_lock
     start = session.clock.monotonic()
     report = Sync(
         session.client,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from wacr_cli.core import models
@@ -67,8 +68,8 @@ class Query:
 
     ``page`` selects that one page of ``per_page`` rows (the API's default where None); without it the query selects
     the first ``limit`` rows, or all where ``limit`` is None. ``sort`` None is the API's default, newest first.
-    ``since`` and ``until`` are aware times, half-open, compared with ``sent_at``. ``with_names`` adds the senders'
-    names as ``sender_name``.
+    ``since`` and ``until`` are aware times, half-open, compared with ``sent_at``; ``late`` is how long after that a
+    message may be recorded and still be found. ``with_names`` adds the senders' names as ``sender_name``.
 
     ``local`` sends the query to the archive and allows what only the archive can answer: ``words`` searches for words
     and "phrases" instead of a part of the text, ``sender`` is a phone number or id, and ``deleted`` selects the
@@ -85,6 +86,7 @@ class Query:
     limit: int | None = 30
     since: datetime | None = None
     until: datetime | None = None
+    late: timedelta = timedelta(days=1)
     with_direction: bool = False
     with_names: bool = False
     local: bool = False

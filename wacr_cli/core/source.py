@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Protocol
 
 from wacr_cli.core.models import Row
@@ -16,13 +17,16 @@ class Listing:
 
     ``total`` is the number of rows that match, ``more`` whether there are more rows than were returned; both are None
     where that is unknown. After the last window, ``incomplete_reason`` says which rows are missing; it is empty where
-    none is.
+    none is. ``late`` is how late a message may have been recorded, where the reading ended by that. ``note`` is what
+    else a reader should know.
     """
 
     windows: Iterator[list[Row]] = field(default_factory=lambda: iter(()))
     total: int | None = None
     more: bool | None = None
     incomplete_reason: str = ""
+    late: timedelta | None = None
+    note: str = ""
 
 
 class Source(Protocol):

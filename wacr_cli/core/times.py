@@ -74,6 +74,16 @@ def parse_when(text: str, now: datetime, flag: str) -> datetime:
         ) from None
 
 
+def parse_age(text: str, flag: str) -> timedelta:
+    """Parse a length of time such as ``24h``, ``90m``, ``7d`` or 0. Raises :class:`UsageError` for anything else."""
+    word = text.strip()
+    if word == "0":
+        return timedelta()
+    if found := _AGO.fullmatch(word):
+        return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    raise UsageError(f"{flag}: not a length of time: {text!r}", "Use a number with s, m, h, d or w, such as 36h.")
+
+
 def _parse_when(word: str, now: datetime) -> datetime:
     if word == "now":
         return now
@@ -149,3 +159,12 @@ def format_duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60}m{whole % 60:02d}s"
     return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
+
+
+def format_length(length: timedelta) -> str:
+    """Format a whole length of time in the largest unit that fits: ``24 h``, ``90 min``, ``7 d``."""
+    seconds = int(length.total_seconds())
+    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds and seconds % size == 0 and (unit != "d" or seconds > size):
+            return f"{seconds // size:,} {unit}"
+    return f"{seconds:,} s"

@@ -242,7 +242,7 @@ def _check_archive(setup: Setup) -> Iterable[CheckResult]:
     if url := config.archive_url(setup.settings):
         from wacr_cli.archive.postgres import PostgresStore
 
-        with closing(PostgresStore(url)) as database:
+        with closing(PostgresStore(url, setup.settings.schema)) as database:
             yield make_ok("archive", _describe_archive(database, database.location))
         return
     path = config.archive_path(setup.settings)

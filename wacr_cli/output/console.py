@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TextIO
 
@@ -134,6 +134,7 @@ class ConsoleProgress(Progress):
         self.calls = 0
         self._rows = 0
         self._total: int | None = None
+        self.on_wait: Callable[[], None] = lambda: None
 
     def called(self, call: Call) -> None:
         """Count a call; with ``--verbose``, print it."""
@@ -145,7 +146,8 @@ class ConsoleProgress(Progress):
             self._console.write_line(f"{call.method} {call.path}{query} {call.outcome} {milliseconds}{left}")
 
     def waiting(self, seconds: float, reason: str) -> None:
-        """Show the seconds left of a wait."""
+        """Show the seconds left of a wait, and call ``on_wait``."""
+        self.on_wait()
         if seconds <= 0:
             self._console.clear_status()
         elif seconds > 1 or self._elapsed > 1:

@@ -19,11 +19,11 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from wacr_cli.core.errors import UsageError
-from wacr_cli.core.validation import did_you_mean
+from wacr_cli.core.validation import did_you_mean, truncate
 
 DEFAULT_API_URL = "https://app.wa.cr/api/v2"
 DEFAULT_PROFILE = "default"
-PROFILE_KEYS = ("api_url", "rate_limit", "archive")
+PROFILE_KEYS = ("api_url", "rate_limit", "archive", "schema")
 TOP_KEYS = ("default_profile", "profiles")
 
 _TRUE = ("1", "true", "yes", "on")
@@ -32,6 +32,7 @@ _MAX_RATE_LIMIT = 1_000_000
 _HOST_NAME = re.compile(r"(?!.{254})([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.?")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _DATABASE_SCHEMES = ("postgresql://", "postgres://")
+_SCHEMA_NAME = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,62}")
 _URL_USER = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://[^:@/?]*):.*@", re.DOTALL)
 _URL_PASSWORD = re.compile(r"(?i)([?&](?:ssl)?password=)[^&]*")
 
@@ -41,7 +42,7 @@ class Settings:
     """The settings of one run.
 
     ``rate_limit`` is in calls per minute, None where it is not set. ``archive`` is a file or a database URL, None for
-    the default file. ``warnings`` are messages for the user.
+    the default file; ``schema`` is where its tables are in a database. ``warnings`` are messages for the user.
     """
 
     profile: str = DEFAULT_PROFILE
@@ -50,6 +51,7 @@ class Settings:
     demo: bool = False
     warnings: tuple[str, ...] = ()
     archive: str | None = None
+    schema: str | None = None
 
     @property
     def profile_flag(self) -> str:
@@ -69,7 +71,8 @@ def load(
     """
     _check_profile_flag(profile)
     if demo or is_enabled(environ, "WACR_DEMO"):
-        return Settings(profile="demo", demo=True, archive=environ.get("WACR_ARCHIVE"))
+        schema = _find_schema(environ, {}, Path())
+        return Settings(profile="demo", demo=True, archive=environ.get("WACR_ARCHIVE"), schema=schema)
     path = config_path(environ)
     config = read(path)
     name = find_profile_name(environ, profile, config, path)
@@ -81,6 +84,7 @@ def load(
         api_url=check_api_url(url, "WACR_API_URL" if environ.get("WACR_API_URL") else f"api_url in {path}"),
         rate_limit=_find_rate_limit(environ, values, path),
         archive=environ.get("WACR_ARCHIVE") or _get_archive(values, path),
+        schema=_find_schema(environ, values, path),
         warnings=_warn_of_unknown_keys(config, values, path),
     )
 
@@ -291,6 +295,23 @@ def _get_archive(values: Mapping[str, Any], path: Path) -> str | None:
     if not location or location.startswith("~") or "://" in location:
         return location or None
     return str(path.parent / location)
+
+
+def _find_schema(environ: Mapping[str, str], values: Mapping[str, Any], path: Path) -> str | None:
+    if name := environ.get("WACR_SCHEMA"):
+        return check_schema(name, "WACR_SCHEMA")
+    found = _get_string(values, "schema", path)
+    return None if found is None else check_schema(found, f"schema in {path}")
+
+
+def check_schema(name: str, origin: str) -> str:
+    """Return the name of a schema that needs no quotes in a URL or in SQL. Raises :class:`UsageError`."""
+    if _SCHEMA_NAME.fullmatch(name) and name != "information_schema":
+        return name
+    raise UsageError(
+        f"{origin}: invalid name of a schema: {truncate(name)!r}",
+        "Use at most 63 lower-case letters, digits and underscores. It must not start with a digit or with pg_.",
+    )
 
 
 def _get_string(values: Mapping[str, Any], key: str, path: Path) -> str | None:

@@ -13,7 +13,12 @@ from wacr_cli.settings import config
 KEYS = ("default_profile", *config.PROFILE_KEYS)
 """The keys of ``wacr config``: the first belongs to the file, the others to a profile."""
 
-VARIABLES = {"api_url": "WACR_API_URL", "rate_limit": "WACR_RATE_LIMIT", "archive": "WACR_ARCHIVE"}
+VARIABLES = {
+    "api_url": "WACR_API_URL",
+    "rate_limit": "WACR_RATE_LIMIT",
+    "archive": "WACR_ARCHIVE",
+    "schema": "WACR_SCHEMA",
+}
 """The variables that override the file, by key."""
 
 _DEFAULTS: dict[str, str | int] = {"api_url": config.DEFAULT_API_URL, "default_profile": config.DEFAULT_PROFILE}
@@ -105,4 +110,6 @@ def _check_value(key: str, value: Any, origin: str) -> str | int:
         raise UsageError(f"{origin}: not a string", f'Write it in quotes: {key} = "…".')
     if key == "api_url":
         return config.check_api_url(value, origin)
+    if key == "schema":
+        return config.check_schema(value, origin)
     return config.hide_password(value) if key == "archive" else value

@@ -4,7 +4,7 @@ Where the API counts, the difference of the totals says how many there are. If t
 is read once as a whole, and again by ``--full``; after that, :mod:`~wacr_cli.sync.reconcile` finds what differs.
 
 Where the API does not count, the list without a filter is read once as a whole. Each later run reads it, newest first,
-down to rows that are stored: one call where there is nothing new.
+down to rows that the last such reading had, too: one call where there is nothing new.
 """
 
 from __future__ import annotations
@@ -38,18 +38,22 @@ def read_undirected(service: Service, account: AccountCheck, deletions: Deletion
 
 
 def _read_uncounted(service: Service, account: AccountCheck, deletions: Deletions) -> None:
-    if service.full or not service.store.get_state("whole."):
+    whole = service.store.get_state("whole.")
+    if service.full or not whole:
         _read_all(service, account, deletions)
         return
+    started = service.now()
     for page in service.follow(Walk(), None):
         account.check(page.rows)
-        stored = set(service.store.get_rows(list_ids(page.rows)))
+        last = list_ids(page.rows[-LINK_ROWS:])
+        read_before = service.store.find_unchanged(last, whole["at"])
         with service.store.transaction():
             service.upsert_window(page.rows, None)
-        if len(page.rows) >= LINK_ROWS and stored.issuperset(list_ids(page.rows[-LINK_ROWS:])):
+        if len(page.rows) >= LINK_ROWS and read_before.issuperset(last):
             break
     with service.store.transaction():
         service.store.set_state("counts", None in service.totals)
+        service.store.set_state("whole.", {"at": started})
 
 
 def _read_all(service: Service, account: AccountCheck, deletions: Deletions) -> None:

@@ -155,6 +155,8 @@ def _show_transcript(
         windows = _add_details(session, transcript.windows) if with_details else transcript.windows
         number = write_windows(session, writer, add_names(windows, names) if names else windows)
         check_complete(transcript.listing)
+    if transcript.listing.note:
+        session.console.note(transcript.listing.note)
     cost = format_cost(session.progress.calls, session.clock.monotonic() - start)
     session.console.note(f"{plural(number, 'message')} of conversation {id_}, {cost}")
 

@@ -1,6 +1,7 @@
 """``wacr messages list``: read the messages that match and write them as they come."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -49,7 +50,7 @@ from wacr_cli.core.query import (
     parse_raw_filter,
     parse_search,
 )
-from wacr_cli.core.times import parse_when
+from wacr_cli.core.times import format_length, parse_age, parse_when
 from wacr_cli.core.validation import choice
 
 if TYPE_CHECKING:
@@ -109,10 +110,18 @@ def list_messages(
             "--since",
             metavar="WHEN",
             help="Only messages sent at or after WHEN: a date or time, 7d, 12h, today, yesterday. Newest first, "
-            "reading stops when 100 messages in a row are older",
+            "reading stops when 300 messages in a row are older by more than --late",
         ),
     ] = None,
     until: UntilOption = None,
+    late: Annotated[
+        str | None,
+        typer.Option(
+            "--late",
+            metavar="AGE",
+            help="With --since: how long after it was sent a message may have been recorded [default: 24h]",
+        ),
+    ] = None,
     sort: Annotated[
         str | None,
         typer.Option(
@@ -161,6 +170,7 @@ def list_messages(
         limit=None if all_ or count else limit or 30,
         since=None if since is None else parse_when(since, now, "--since"),
         until=None if until is None else parse_when(until, now, "--until"),
+        late=_parse_late(late, since, local=local),
         with_direction=with_direction or local,
         with_names=names,
         local=local,
@@ -185,6 +195,16 @@ def parse_filters(**words: list[str] | None) -> tuple[Filter, ...]:
     """Return the filters of flags, by the names of their fields."""
     parsed = (parse_filter(field, some or ()) for field, some in words.items())
     return tuple(one for one in parsed if one)
+
+
+def _parse_late(late: str | None, since: str | None, *, local: bool) -> timedelta:
+    """Return how late a message may have been recorded."""
+    if late is not None and (local or since is None):
+        raise UsageError(
+            f"--late can't be used {'with --archive' if local else 'without --since'}",
+            "Leave it out: the archive finds every message." if local else "Add --since, or leave it out.",
+        )
+    return parse_age("24h" if late is None else late, "--late")
 
 
 def _require_archive(local: bool, flags: dict[str, object]) -> None:
@@ -212,6 +232,8 @@ def _show_messages(session: "Session", query: Query, options: "OutputOptions") -
             windows = add_names(windows, session.store if query.local else session.names)
         number = write_windows(session, writer, windows)
         check_complete(listing)
+    if listing.note:
+        session.console.note(listing.note)
     cost = format_cost(session.progress.calls, session.clock.monotonic() - start)
     session.console.note(format_summary(query, listing, number, cost))
 
@@ -222,6 +244,10 @@ def _show_count(session: "Session", query: Query, options: "OutputOptions") -> N
         number = source.count(query)
         session.console.clear_status()
         sink.write(f"{number}\n")
+    if query.since and not query.local and query.newest_first:
+        session.console.note(
+            f"Counted the messages that were recorded within {format_length(query.late)} of being sent."
+        )
 
 
 def _show_requests(session: "Session", query: Query, *, count: bool) -> None:
