@@ -39,15 +39,19 @@ class Recorded:
         asked = dict(params)
         self.calls.append(asked)
         wanted = asked.get("filter[direction]")
-        rows: list[Row] = [
-            {"id": number, "sent_at": None if hours is None else (SINCE + timedelta(hours=hours)).isoformat()}
-            for number, hours in enumerate(self.hours)
-            if wanted in (None, self.directions.get(number, "inbound"))
-        ][::-1]
+        numbers = [
+            number for number in range(len(self.hours)) if wanted in (None, self.directions.get(number, "inbound"))
+        ]
+        rows: list[Row] = [self._make_row(number) for number in reversed(numbers)]
         page, size = int(asked["page"]), min(int(asked["per_page"]), self.page_size)
         some = rows[(page - 1) * size : page * size]
         self.move(self)
         return Page(some, page * size < len(rows), len(rows) if self.counts else None, page, size)
+
+    def _make_row(self, number: int) -> Row:
+        hours = self.hours[number]
+        sent = None if hours is None else (SINCE + timedelta(hours=hours)).isoformat()
+        return {"id": number, "sent_at": sent}
 
     def message(self, number: int) -> Row:
         """Return one message."""
