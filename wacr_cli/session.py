@@ -199,6 +199,13 @@ class Session:
         """The rate limiter of this run's token."""
         return self._make_rate_limiter(self.token.value)
 
+    def is_crowded(self) -> bool:
+        """Return whether few calls are left of the rate limit, which others may use too."""
+        if self.settings.demo:
+            return False
+        limit, left = self.rate_limiter.left()
+        return left < limit // 10
+
     def _make_rate_limiter(self, token: str) -> RateLimiter:
         from wacr_cli.api.rate_limiter import RateLimiter, open_state
 

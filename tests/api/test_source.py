@@ -70,7 +70,7 @@ def read(api: Recorded, **values: Any) -> tuple[list[int], Listing]:
 
 def late_burst(late: int) -> list[float | None]:
     """Return 152 messages of the last days, then a burst that was sent two days before SINCE and recorded last."""
-    return [-500.0] * 2_000 + [float(hour) for hour in range(1, 153)] + [-48.0] * late
+    return [*[-500.0] * 2_000, *map(float, range(1, 153)), *[-48.0] * late]
 
 
 @pytest.mark.parametrize(("page_size", "late"), [(100, 100), (50, 50), (15, 16), (100, 299)])

@@ -169,3 +169,24 @@ def test_what_can_not_be_followed_is_refused(wacr: Wacr, api: Api, words: list[s
     assert result.status == 2
     assert message in result.stderr
     assert api.requests == []
+
+
+def test_sync_follow_writes_what_changed(wacr: Wacr, live: Live) -> None:
+    """With --follow and --events, each sync writes the events of what came in; Ctrl-C is quiet."""
+    wacr("sync", "--no-contacts")
+    live.steps = [lambda: live.insert(8), lambda: None, lambda: live.insert(9)]
+    result = wacr("sync", "--follow", "--interval", "10", "--events", "--no-contacts")
+    events = [json.loads(line) for line in result.text.splitlines()]
+    assert [(one["event"], one["message"]["id"]) for one in events] == [("message.new", 8), ("message.new", 9)]
+    assert result.status == EXIT_INTERRUPTED
+    assert [line.partition(";")[0] for line in result.stderr.splitlines()] == ["Synced: 1 new, 0 changed"] * 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--follow", "--full"], ["--follow", "--format", "json"], ["--events", "--all-profiles"], ["--interval", "0"]],
+)
+def test_what_sync_can_not_follow_is_refused(wacr: Wacr, api: Api, words: list[str]) -> None:
+    """Flags that can't be used together are an error before the first call."""
+    assert wacr("sync", *words).status == 2
+    assert api.requests == []

@@ -149,6 +149,11 @@ def _check_end(history: History, *, full: bool = False) -> bool:
         report = history.sync(full=full)
         complete = report.complete
         if complete:
+            if not history.is_orderly and not full:
+                # A deleted and a backfilled message cancel each other until the scrub reads their page.
+                for _ in range(2 + len(history.account.stored) // history.account.page_size):
+                    history.clock.skip(61)
+                    history.sync()
             found, truth = stored(history.store), history.account.truth
             if history.account.counts or full:
                 assert set(found) == set(truth)

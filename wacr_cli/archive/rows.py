@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wacr_cli.archive.store import UpsertResult
@@ -39,7 +39,8 @@ class Classified:
     """Rows by what they change in the archive, as values for its statements.
 
     ``new``: the id, the columns, and three times. ``changed``: the columns, two times and the id. ``statuses``: the
-    id, the time, the old and the new status. ``same``: the time and the id.
+    id, the time, the old and the new status. ``same``: the time and the id. ``events`` describe the new and the changed
+    ones.
     """
 
     new: list[Values] = field(default_factory=list)
@@ -48,6 +49,7 @@ class Classified:
     same: list[Values] = field(default_factory=list)
     revived: int = 0
     redirected: int = 0
+    events: list[Row] = field(default_factory=list)
 
     @property
     def result(self) -> UpsertResult:
@@ -71,10 +73,12 @@ def classify(
         before = stored.get(number)
         if before is None:
             found.new.append((number, *convert(row, direction, raw), now, now, now))
+            found.events.append(make_event("new", now, row, direction))
         elif _is_changed(before, row, raw, direction):
             found.revived += before.deleted_at is not None
             found.redirected += direction not in (None, before.direction) and before.direction is not None
             found.changed.append((*convert(row, direction, raw), now, now, number))
+            found.events += _describe_change(before, row, direction or before.direction, now)
             if before.status != (status := to_column(row.get("status"))):
                 found.statuses.append((number, now, before.status, status))
         else:
@@ -86,6 +90,21 @@ def _is_changed(before: Stored, row: Row, raw: str, direction: str | None) -> bo
     if before.deleted_at is not None or direction not in (None, before.direction):
         return True
     return before.raw != raw and json.loads(before.raw) != row
+
+
+def make_event(kind: str, now: str, row: Row, direction: str | None, **values: object) -> Row:
+    """Return an event: what happened, when it was seen, and the message with its direction."""
+    return {"event": f"message.{kind}", "at": now, **values, "message": {**row, "direction": direction}}
+
+
+def _describe_change(before: Stored, row: Row, direction: str | None, now: str) -> Iterator[Row]:
+    """Yield the events of a message that changed: its status, and anything else."""
+    old: Row = json.loads(before.raw)
+    if old.get("status") != row.get("status"):
+        yield make_event("status", now, row, direction, old=old.get("status"), new=row.get("status"))
+    others = {**old, "status": None, "direction": before.direction}
+    if before.deleted_at or others != {**row, "status": None, "direction": direction}:
+        yield make_event("changed", now, row, direction)
 
 
 def convert_message(row: Row, direction: str | None, raw: str) -> Values:

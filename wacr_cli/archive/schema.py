@@ -40,6 +40,7 @@ _SQLITE = {
     "int": "INTEGER",
     "bool": "INTEGER",
     "float": "REAL",
+    "serial": "INTEGER PRIMARY KEY AUTOINCREMENT",
     "search_columns": "",
     "without_rowid": " WITHOUT ROWID",
     "direction": "direction, deleted_at)",
@@ -50,6 +51,7 @@ _POSTGRES = {
     "int": "BIGINT",
     "bool": "BOOLEAN",
     "float": "DOUBLE PRECISION",
+    "serial": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     "search_columns": ", message_key TEXT, words TSVECTOR",
     "without_rowid": "",
     "direction": "direction, id) WHERE (deleted_at IS NULL)",
@@ -164,6 +166,9 @@ _PLACES = (
     "CREATE INDEX messages_missed_at ON messages (id) WHERE (missed_at IS NOT NULL)",
 )
 
+# What changed, as JSON, until it has been written to where --events writes.
+_EVENTS = "CREATE TABLE events (id {serial}, event TEXT NOT NULL)"
+
 MIGRATIONS = (
     _make_migration(
         "messages, contacts and sync state",
@@ -191,6 +196,7 @@ MIGRATIONS = (
     Migration("words split by PostgreSQL", rebuilds_words=True),
     _make_migration("no marks of the sync", *_DROP_MARKS),
     _make_migration("places and missed messages", *_PLACES),
+    _make_migration("events", _EVENTS),
 )
 
 SCHEMA = len(MIGRATIONS)

@@ -24,6 +24,8 @@ from wacr_cli.archive.rows import (
     convert_contact,
     convert_message,
     decode_row,
+    encode,
+    make_event,
     sort_by_id,
 )
 from wacr_cli.archive.select import Dialect, Select, build_select, make_placeholders, restrict_to_time_range
@@ -40,6 +42,7 @@ BATCH = PER_PAGE_MAX
 
 _INTEGER_LIMIT = 2**63
 _LISTED_IDS = 5
+_EVENTS_AT_ONCE = 1_000
 _ROW = "m.raw, m.direction, m.deleted_at"
 ORPHANS = "SELECT s.id FROM status_changes AS s LEFT JOIN messages AS m ON m.id = s.id WHERE m.id IS NULL"
 """Status changes without their message."""
@@ -57,6 +60,7 @@ class SqlStore(PlaceQueries, Store):
 
     _dialect: Dialect
     _search_columns: ClassVar[Mapping[str, str]] = {}
+    _records_events = False
 
     # Running statements. Each raises what :class:`~wacr_cli.archive.store.Store` says.
 
@@ -260,7 +264,34 @@ class SqlStore(PlaceQueries, Store):
         self._execute_many(self._update_message, found.changed)
         self._execute_many(_INSERT_STATUS, found.statuses)
         self._execute_many("UPDATE messages SET last_seen_at = ?, missed_at = NULL WHERE id = ?", found.same)
+        self._add_events(found.events)
         return found.result
+
+    def mark_deleted(self, ids: Sequence[int], now: str) -> int:
+        """Mark messages as deleted, and return how many they are."""
+        if self._records_events:
+            stored = self._fetch_stored(ids)
+            self._add_events(
+                make_event("deleted", now, json.loads(stored[one].raw), stored[one].direction) for one in ids
+            )
+        return super().mark_deleted(ids, now)
+
+    def record_events(self) -> None:
+        """Store an event for each message that this store changes from now on."""
+        self._records_events = True
+
+    def _add_events(self, events: Iterable[Row]) -> None:
+        if self._records_events:
+            self._execute_many("INSERT INTO events (event) VALUES (?)", [(encode(one),) for one in events])
+
+    def list_events(self) -> list[tuple[int, str]]:
+        """Return the oldest events that were not deleted: a number, and a JSON object."""
+        found = self._fetch_all(f"SELECT id, event FROM events ORDER BY id LIMIT {_EVENTS_AT_ONCE}")  # noqa: S608
+        return [(number, event) for number, event in found]
+
+    def delete_events(self, until: int) -> None:
+        """Delete the events up to a number."""
+        self._execute("DELETE FROM events WHERE id <= ?", (until,))
 
     @property
     def _insert_message(self) -> str:

@@ -204,6 +204,20 @@ class Store(Source, Names, Protocol):
         """Take the direction from messages."""
         ...
 
+    # Events: what changed.
+
+    def record_events(self) -> None:
+        """Store an event for each message that this store changes from now on, in the transaction of the change."""
+        ...
+
+    def list_events(self) -> list[tuple[int, str]]:
+        """Return the oldest events that were not deleted: a number, and a JSON object."""
+        ...
+
+    def delete_events(self, until: int) -> None:
+        """Delete the events up to a number."""
+        ...
+
     # Order: where the rows of a list stand.
 
     def find_places(self, ids: Sequence[int], directions: Directions) -> dict[int, Place]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,7 @@ from wacr_cli.commands.flags import (
     MaxWaitOption,
     TimeoutOption,
     output_options,
+    parse_positive_seconds,
     whole_number,
 )
 from wacr_cli.commands.framework import session_from
@@ -19,7 +21,10 @@ from wacr_cli.commands.shared import format_cost
 from wacr_cli.core.errors import IncompleteError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wacr_cli.core.models import Row
+    from wacr_cli.session import Session
     from wacr_cli.sync import Report
 
 EXAMPLES = """\b
@@ -28,6 +33,7 @@ Examples:
   wacr sync --quiet --max-wait 600
   wacr sync --full --format json
   wacr sync --all-profiles --jobs 8
+  wacr sync --follow --events
   wacr --demo sync
 
 The first run reads every message, 100 in each call. If it is interrupted, the
@@ -57,6 +63,18 @@ def sync(
             help="Sync N profiles at a time, with --all-profiles [default: 4]",
         ),
     ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Keep the archive up to date until Ctrl-C: sync again every --interval")
+    ] = False,
+    interval: Annotated[
+        float,
+        typer.Option(
+            "--interval", metavar="SECONDS", parser=parse_positive_seconds, help="Seconds between syncs with --follow"
+        ),
+    ] = 60,
+    events: Annotated[
+        bool, typer.Option("--events", help="Write what changed to standard output, a line of JSON for each message")
+    ] = False,
     archive_at: ArchiveAtOption = None,
     format_: Annotated[
         str | None, typer.Option("--format", "-f", metavar="FORMAT", help="json prints one object with the result")
@@ -65,18 +83,50 @@ def sync(
     timeout: TimeoutOption = 30,
 ) -> None:
     """Copy all messages to the local archive, or update it."""
-    from wacr_cli.sync import Sync
-
     session = session_from(ctx, max_wait=max_wait, timeout=timeout, archive_at=archive_at)
     options = output_options(format_)
-    if jobs is not None and not all_profiles:
-        raise UsageError("--jobs needs --all-profiles", "Add --all-profiles, or leave out --jobs.")
+    _check_flags(all_profiles=all_profiles, jobs=jobs, follow=follow, events=events, full=full, format_=format_)
     if all_profiles:
         from wacr_cli.commands.all_profiles import DEFAULT_JOBS, sync_all_profiles
 
         raise typer.Exit(sync_all_profiles(ctx, session, jobs or DEFAULT_JOBS))
     session.progress.on_wait = session.store.keep_lock
-    start = session.clock.monotonic()
+    sync_once = partial(_sync, session, full=full, contacts=not no_contacts, calls=max_calls, events=events)
+    if follow:
+        _follow(session, sync_once, interval)
+        return
+    report, cost = sync_once()
+    if options.format not in (None, "table"):
+        session.output(options).record(_make_row(report, *cost), lambda _: ())
+    if not report.complete:
+        raise IncompleteError(
+            f"incomplete: {'; '.join(report.missing)}",
+            f"What was read is stored ({_format_changes(report)}). Run it again; it goes on from there.",
+        )
+    session.console.note(f"Synced: {_format_changes(report)}; {format_cost(*cost)}, complete")
+
+
+def _check_flags(
+    *, all_profiles: bool, jobs: int | None, follow: bool, events: bool, full: bool, format_: str | None
+) -> None:
+    """Refuse flags that can't be used together."""
+    if follow and full:
+        raise UsageError("--follow and --full can't be used together", "Run wacr sync --full first.")
+    if jobs is not None and not all_profiles:
+        raise UsageError("--jobs needs --all-profiles", "Add --all-profiles, or leave out --jobs.")
+    for flag, given in (("--follow", follow), ("--events", events)):
+        if given and (all_profiles or format_ is not None):
+            other = "--all-profiles" if all_profiles else "--format"
+            raise UsageError(f"{flag} and {other} can't be used together", "Use one of them.")
+
+
+def _sync(
+    session: Session, *, full: bool, contacts: bool, calls: int, events: bool
+) -> tuple[Report, tuple[int, float]]:
+    """Run one sync; return its report, and its calls and seconds."""
+    from wacr_cli.sync import Sync
+
+    start, before = session.clock.monotonic(), session.progress.calls
     report = Sync(
         session.client,
         session.store,
@@ -84,21 +134,42 @@ def sync(
         session.progress,
         origin=session.origin,
         full=full,
-        contacts=not no_contacts,
-        calls=max_calls,
+        contacts=contacts,
+        calls=calls,
+        write_events=_write_events(session) if events else None,
     ).run()
-    seconds = session.clock.monotonic() - start
     session.console.clear_status()
     for note in report.notes:
         session.console.note(note)
-    if options.format not in (None, "table"):
-        session.output(options).record(_make_row(report, session.progress.calls, seconds), lambda _: ())
-    if not report.complete:
-        raise IncompleteError(
-            f"incomplete: {'; '.join(report.missing)}",
-            f"What was read is stored ({_format_changes(report)}). Run it again; it goes on from there.",
-        )
-    session.console.note(_format_summary(report, format_cost(session.progress.calls, seconds)))
+    return report, (session.progress.calls - before, session.clock.monotonic() - start)
+
+
+def _write_events(session: Session) -> Callable[[list[str]], None]:
+    """Return what writes events to standard output, a line each."""
+    from wacr_cli.output.options import OutputOptions
+
+    def write(events: list[str]) -> None:
+        session.console.clear_status()
+        session.output(OutputOptions(format="jsonl")).text(*events)
+
+    return write
+
+
+def _follow(session: Session, sync_once: Callable[[], tuple[Report, tuple[int, float]]], interval: float) -> None:
+    """Sync again and again; report what changed, and what is missing where that changes."""
+    from wacr_cli.follow.loop import Loop
+
+    missing: list[str] = []
+
+    def poll() -> None:
+        report, cost = sync_once()
+        if any((report.new, report.changed, report.deleted, report.found)):
+            session.console.note(f"Synced: {_format_changes(report)}; {format_cost(*cost)}")
+        if report.missing and report.missing != missing:
+            session.console.write_line(f"wacr: incomplete: {'; '.join(report.missing)}")
+        missing[:] = report.missing
+
+    Loop(session.clock, interval, session.console.note, session.is_crowded).run(poll)
 
 
 def _make_row(report: Report, calls: int, seconds: float) -> Row:
@@ -114,10 +185,6 @@ def _make_row(report: Report, calls: int, seconds: float) -> Row:
         "complete": report.complete,
         "newest_sent_at": report.newest_sent_at,
     }
-
-
-def _format_summary(report: Report, cost: str) -> str:
-    return f"Synced: {_format_changes(report)}; {cost}, complete"
 
 
 def _format_changes(report: Report) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -69,8 +69,9 @@ class Service:
 
     ``full`` says that this run reads everything again. ``totals`` has the number of messages of each direction, and
     under None of all messages, as the last response said it. ``expected`` is the number of messages to read, None
-    where it is not known. ``page_size`` is the number of rows that the API returns at most, as far as
-    is known, and ``largest_page`` the largest number that it returned. ``started`` is when this run began.
+    where it is not known. ``page_size`` is the number of rows that the API returns at most, as far as is known, and
+    ``largest_page`` the largest number that it returned. ``started`` is when this run began. ``write_events`` gets the
+    events of each commit, as JSON, where they are wanted.
     """
 
     def __init__(self, client: Endpoints, store: Store, clock: Clock, progress: Progress, *, full: bool) -> None:
@@ -85,6 +86,7 @@ class Service:
         self._clock = clock
         self._progress = progress
         self.started = ""
+        self.write_events: Callable[[list[str]], None] | None = None
         self._is_prepared = False
         self._read = 0
         self._latest = datetime.fromtimestamp(0, UTC)
@@ -101,7 +103,18 @@ class Service:
             self.totals[direction] = page.total
         return page
 
+    def publish(self) -> None:
+        """Pass on the events that were committed; delete each once it was written."""
+        if self.write_events is None:
+            return
+        while events := self.store.list_events():
+            self.write_events([event for _, event in events])
+            with self.store.transaction():
+                self.store.delete_events(events[-1][0])
+
     def _call(self, direction: str | None, window: Window, sort: str) -> Page:
+        if self._is_prepared:
+            self.publish()
         params = list_params(Query(sort=sort), fields=None, direction=direction)
         return self.client.messages([*params, *window_params(window.page, window.per_page)])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from wacr_cli.archive.store import Store
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.models import DIRECTIONS
@@ -21,7 +23,8 @@ from wacr_cli.sync.undirected import has_counts, read_undirected
 class Sync:
     """One run. ``full`` reads everything again; ``contacts`` reads the contacts too.
 
-    ``calls`` is the number of pages at most to find differences.
+    ``calls`` is the number of pages at most to find differences. ``write_events`` gets what changed, as JSON objects,
+    after each commit; what a run before did not write comes first.
     """
 
     def __init__(
@@ -35,12 +38,14 @@ class Sync:
         full: bool = False,
         contacts: bool = True,
         calls: int = CALLS,
+        write_events: Callable[[list[str]], None] | None = None,
     ) -> None:
         self._store = store
         self._origin = origin
         self._contacts = contacts
         self._calls = calls
         self._service = Service(client, store, clock, progress, full=full)
+        self._service.write_events = write_events
         self._account = AccountCheck(self._service)
 
     def run(self) -> Report:
@@ -66,6 +71,7 @@ class Sync:
             self._note_uncounted()
             report.complete = not report.missing
             self._store_end()
+            self._service.publish()
             if self._contacts:
                 read_contacts(service)
         report.newest_sent_at = self._store.info().newest_sent_at
@@ -97,6 +103,8 @@ class Sync:
             )
         scans = [self._store.get_state(f"copy.{direction}") for direction in DIRECTIONS]
         synced = self._store.get_state("synced")
+        if self._service.write_events:
+            self._store.record_events()
         self._service.start_after([*list_moments(scans), *([synced["at"]] if synced else [])])
 
     def _bring_up_to_date(self, direction: str, *, is_current: bool) -> None:

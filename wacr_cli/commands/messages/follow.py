@@ -176,7 +176,7 @@ def _follow(
             reader.finish()
             cursor.save(reader.position)
 
-        Loop(session.clock, interval, session.console.note, lambda: _is_crowded(session)).run(poll)
+        Loop(session.clock, interval, session.console.note, session.is_crowded).run(poll)
 
 
 def _list_earlier(session: "Session", query: Query) -> list[Row]:
@@ -187,11 +187,3 @@ def _list_earlier(session: "Session", query: Query) -> list[Row]:
     rows = [row for window in listing.windows for row in window]
     check_complete(listing)
     return rows[::-1]
-
-
-def _is_crowded(session: "Session") -> bool:
-    """Return whether few calls are left of the rate limit."""
-    if session.settings.demo:
-        return False
-    limit, left = session.rate_limiter.left()
-    return left < limit // 10
