@@ -4,12 +4,12 @@
 _wacr_command() {
     commands='' flags='' argument=''
     case $1 in
-    'wacr') commands='messages sync conversations archive contacts api account doctor auth config sandbox completion' flags='--version --profile --demo --color --quiet --verbose --help' ;;
+    'wacr') commands='messages sync conversations archive check contacts api account doctor auth config sandbox completion' flags='--version --profile --demo --color --quiet --verbose --help' ;;
     'wacr messages') commands='list get follow' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr messages list') flags='--type --status --direction --interaction-id --filter --search --search-mode --sender --deleted --since --until --late --sort --names --fields --limit --all --page --per-page --with-direction --count --archive --archive-at --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr messages get') flags='--names --archive --archive-at --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
     'wacr messages follow') flags='--type --status --direction --interaction-id --filter --search --since --fields --interval --cursor --exec --keep-going --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
-    'wacr sync') flags='--full --no-contacts --max-calls --all-profiles --jobs --archive-at --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
+    'wacr sync') flags='--full --no-contacts --max-calls --all-profiles --jobs --follow --interval --events --archive-at --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations') commands='list show' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations list') flags='--waiting --unread --names --limit --all --archive-at --format --output --no-pager --profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations show') flags='--since --until --limit --names --details --online --archive-at --format --output --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
@@ -18,6 +18,7 @@ _wacr_command() {
     'wacr archive check') flags='--online --max-calls --archive-at --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr archive path') flags='--archive-at --profile --demo --color --quiet --verbose --help' ;;
     'wacr archive export') flags='--to --as --archive-at --format --profile --demo --color --quiet --verbose --help' ;;
+    'wacr check') flags='--waiting-over --failed-over --within --synced-within --calls-left-under --archive-at --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr contacts') commands='list get' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr contacts list') flags='--type --status-id --source-id --assigned-id --created-at --group-id --filter --search --sort --fields --expand --limit --all --page --per-page --count --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr contacts get') flags='--expand --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
@@ -30,9 +31,9 @@ _wacr_command() {
     'wacr auth logout') flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr config') commands='list get set unset path edit' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr config list') flags='--format --profile --demo --color --quiet --verbose --help' ;;
-    'wacr config get') flags='--format --profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive schema' ;;
-    'wacr config set') flags='--profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive schema' ;;
-    'wacr config unset') flags='--profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive schema' ;;
+    'wacr config get') flags='--format --profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive schema business_hours business_days timezone' ;;
+    'wacr config set') flags='--profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive schema business_hours business_days timezone' ;;
+    'wacr config unset') flags='--profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive schema business_hours business_days timezone' ;;
     'wacr config path') flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr config edit') flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr sandbox') commands='serve' flags='--profile --demo --color --quiet --verbose --help' ;;
@@ -73,18 +74,25 @@ _wacr_flag() {
     *' --timeout') name='--timeout' kind='text' words='' ;;
     'wacr messages follow --status') name='' kind='filter' words='sent delivered read failed' ;;
     'wacr messages follow --since') name='--since' kind='choice' words='today yesterday' ;;
-    *' --interval') name='--interval' kind='text' words='' ;;
+    'wacr messages follow --interval') name='--interval' kind='text' words='' ;;
     *' --cursor') name='--cursor' kind='file' words='' ;;
     *' --exec') name='--exec' kind='text' words='' ;;
     'wacr messages follow --format' | 'wacr messages follow -f') name='--format' kind='choice' words='table tsv csv jsonl' ;;
     *' --max-calls') name='--max-calls' kind='text' words='' ;;
     *' --jobs') name='--jobs' kind='text' words='' ;;
+    'wacr sync --interval') name='--interval' kind='text' words='' ;;
     'wacr sync --format' | 'wacr sync -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
     'wacr conversations list --limit' | 'wacr conversations list -L') name='--limit' kind='text' words='' ;;
     'wacr conversations list --format' | 'wacr conversations list -f' | 'wacr conversations show --format' | 'wacr conversations show -f') name='--format' kind='choice' words='table tsv csv json jsonl md html' ;;
     'wacr conversations show --limit' | 'wacr conversations show -L') name='--limit' kind='text' words='' ;;
     *' --to') name='--to' kind='file' words='' ;;
     *' --as') name='--as' kind='choice' words='parquet csv csv.gz jsonl jsonl.gz' ;;
+    *' --waiting-over') name='--waiting-over' kind='text' words='' ;;
+    *' --failed-over') name='--failed-over' kind='text' words='' ;;
+    *' --within') name='--within' kind='text' words='' ;;
+    *' --synced-within') name='--synced-within' kind='text' words='' ;;
+    *' --calls-left-under') name='--calls-left-under' kind='text' words='' ;;
+    'wacr check --format' | 'wacr check -f') name='--format' kind='choice' words='text json openmetrics' ;;
     'wacr contacts list --type') name='' kind='filter' words='lead customer guest' ;;
     *' --status-id') name='' kind='operator' words='gte lte gt lt ne like in not_in between' ;;
     *' --source-id') name='' kind='operator' words='gte lte gt lt ne like in not_in between' ;;

@@ -14,6 +14,7 @@ from typing import Any
 
 from wacr_cli.api.raw import METHODS
 from wacr_cli.cli import build_app
+from wacr_cli.commands import check
 from wacr_cli.commands.completion import FILES
 from wacr_cli.commands.framework import COLORS
 from wacr_cli.commands.messages import follow
@@ -46,6 +47,7 @@ VALUES: dict[str, tuple[str, Sequence[str]]] = {
     "--as": ("choice", export.KINDS),
     "FOLDER": ("file", ()),
     "messages follow --format": ("choice", follow.FORMATS),
+    "check --format": ("choice", check.FORMATS),
     "conversations list --format": ("choice", DOCUMENT_FORMATS),
     "conversations show --format": ("choice", DOCUMENT_FORMATS),
     **dict.fromkeys(

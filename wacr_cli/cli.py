@@ -23,6 +23,7 @@ COMMANDS = {
     "sync": "sync",
     "conversations": "app",
     "archive": "app",
+    "check": "check",
     "contacts": "app",
     "api": "api",
     "account": "account",
@@ -35,6 +36,9 @@ COMMANDS = {
 """The first words of commands in the order of the help, each a module of ``commands``: an ``app`` or a function."""
 
 EPILOG = "Try it without an account: wacr --demo messages list"
+
+EXIT_UNKNOWN = 3
+"""UNKNOWN, the exit status of a monitoring plugin that could not check."""
 
 _GC_THRESHOLD = 50_000
 
@@ -102,7 +106,9 @@ def _run_reporting_errors(words: list[str], log: "DebugLog | None") -> int:
     except BrokenPipeError:
         return errors.EXIT_READER_GONE
     except errors.WacrError as error:
-        return _report_error(error, words, log)
+        status = _report_error(error, words, log)
+        # Monitoring takes 2 for critical: what keeps the check from running is UNKNOWN.
+        return EXIT_UNKNOWN if next((word for word in words if word in COMMANDS), "") == "check" else status
     except OSError as error:
         return _report_error(_disk_full_error(error) or _unexpected_error(error), words, log)
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback, whatever the error is

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from wacr_cli.api.source import ApiSource
     from wacr_cli.api.transport import Deadline
     from wacr_cli.archive.store import Store
+    from wacr_cli.core.business_hours import BusinessHours
     from wacr_cli.core.contacts import Names
     from wacr_cli.core.progress import Progress
     from wacr_cli.output.options import OutputOptions
@@ -198,6 +199,14 @@ class Session:
     def rate_limiter(self) -> RateLimiter:
         """The rate limiter of this run's token."""
         return self._make_rate_limiter(self.token.value)
+
+    @property
+    def business_hours(self) -> BusinessHours | None:
+        """The business hours of the profile, None where it has none. Raises :class:`UsageError` for invalid ones."""
+        from wacr_cli.core.business_hours import parse_business_hours
+
+        settings = self.settings
+        return parse_business_hours(settings.business_hours, settings.business_days, settings.timezone)
 
     def is_crowded(self) -> bool:
         """Return whether few calls are left of the rate limit, which others may use too."""

@@ -96,7 +96,7 @@ def test_the_systemd_unit_s_command_writes_its_file(environ: dict[str, str], hom
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
 def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     """Systemd reports nothing about the services and the timer."""
-    assert set(UNITS) == {"wacr-dump.service", "wacr-dump.timer", "wacr-follow.service"}
+    assert set(UNITS) == {"wacr-dump.service", "wacr-dump.timer", "wacr-follow.service", "wacr-sync.service"}
     for name, text in UNITS.items():
         (tmp_path / name).write_text(text.replace("%h/.local/bin/wacr", "/bin/true"))
     command = ["systemd-analyze", "verify", *(str(tmp_path / name) for name in UNITS)]
@@ -120,6 +120,23 @@ def test_the_sandbox_s_example_serves_and_is_read(environ: dict[str, str], tmp_p
             server.terminate()
     assert (result.returncode, len(result.stdout.splitlines())) == (0, 4)
     assert server.returncode == 143
+
+
+@pytest.mark.parametrize("line", [line for block in find_blocks("check") for line in block.lines])
+def test_the_checks_report_a_state(line: str, environ: dict[str, str], home: Path, tmp_path: Path) -> None:
+    """Each prints a line with the state or writes its file; the sample workspace is OK, WARNING or CRITICAL."""
+    done = bash(line, environ, tmp_path)
+    assert done.returncode in (0, 1, 2)
+    assert done.stderr == ""
+    assert done.stdout.startswith("WACR ") or (tmp_path / "wacr.prom").stat().st_size > 0
+
+
+def test_business_hours_are_set(environ: dict[str, str], tmp_path: Path) -> None:
+    """The settings of the example are valid."""
+    (block,) = find_blocks("hours")
+    plain = {name: value for name, value in environ.items() if name != "WACR_DEMO"}
+    done = bash(f"{block.text}\nwacr config get business_days", plain, tmp_path)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "mon-fri")
 
 
 @pytest.mark.parametrize("line", [line for block in find_blocks("follow") for line in block.lines])
@@ -192,6 +209,8 @@ def test_every_block_is_run_by_a_test() -> None:
             "profiles",
             "sandbox",
             "follow",
+            "check",
+            "hours",
             "install",
             "archive",
             "postgresql",

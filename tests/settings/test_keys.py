@@ -49,6 +49,9 @@ def test_each_setting_has_its_origin(environ: dict[str, str]) -> None:
         "rate_limit": (7, "WACR_RATE_LIMIT"),
         "archive": (None, "not set"),
         "schema": (None, "not set"),
+        "business_hours": (None, "not set"),
+        "business_days": (None, "not set"),
+        "timezone": (None, "not set"),
     }
     other = {one.key: (one.value, one.origin) for one in keys.list_settings(environ, "our café")}
     assert other["profile"] == ("our café", "--profile")

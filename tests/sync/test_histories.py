@@ -144,7 +144,7 @@ def _check_end(history: History, *, full: bool = False) -> bool:
     """
     history.account.lag = 0
     complete = False
-    for _ in range(4):
+    for _ in range(8):
         history.clock.skip(61)
         report = history.sync(full=full)
         complete = report.complete

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from wacr_cli.archive.rows import decode_row
 from wacr_cli.archive.select import make_placeholders
+from wacr_cli.archive.text import to_microseconds
 from wacr_cli.core.conversations import FAILED, Conversation, ConversationQuery
 from wacr_cli.core.models import Row
 
@@ -72,6 +74,15 @@ def list_conversations(fetch: Fetch, query: ConversationQuery, hint: str) -> lis
         Conversation(number, messages, unread, rows[last], rows.get(inbound), rows.get(waiting), matching)
         for number, messages, unread, matching, inbound, last, waiting in found
     ]
+
+
+def count_outbound(fetch: Fetch, since: datetime) -> dict[str | None, int]:
+    """Return the number of outbound messages sent since a moment, by their status."""
+    sql = (
+        "SELECT status, count(*) FROM messages "
+        "WHERE sent_us >= ? AND direction = 'outbound' AND deleted_at IS NULL GROUP BY status"
+    )
+    return {status: int(number) for status, number in fetch(sql, (to_microseconds(since),))}
 
 
 def _fetch_rows(fetch: Fetch, ids: list[int]) -> dict[int, Row]:

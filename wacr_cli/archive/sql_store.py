@@ -10,6 +10,7 @@ import json
 from abc import abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import datetime
 from typing import Any, ClassVar
 
 from wacr_cli.archive import conversations, months, schema
@@ -129,6 +130,10 @@ class SqlStore(PlaceQueries, Store):
         """Return the conversations that match, the one with the newest message first."""
         return conversations.list_conversations(self._fetch_all, query, self._dialect.conversation_index)
 
+    def count_outbound(self, since: datetime) -> dict[str | None, int]:
+        """Return the number of outbound messages sent since a moment, by their status."""
+        return conversations.count_outbound(self._fetch_all, since)
+
     def _build_select(self, query: Query) -> Select:
         displaced = self._fetch_all("SELECT EXISTS (SELECT 1 FROM messages WHERE place IS NOT NULL)")
         return build_select(query, self._dialect, is_displaced=bool(displaced[0][0]))
@@ -234,8 +239,7 @@ class SqlStore(PlaceQueries, Store):
     def _fetch_end(self, order: str) -> str | None:
         """Return ``sent_at`` of the oldest or the newest message."""
         sql = f"SELECT sent_at FROM messages WHERE sent_us IS NOT NULL ORDER BY sent_us {order} LIMIT 1"  # noqa: S608
-        found = self._fetch_all(sql)
-        return found[0][0] if found else None
+        return next((found for (found,) in self._fetch_all(sql)), None)
 
     def _check_version(self, version: int) -> None:
         """Raise :class:`UsageError` for the schema of a newer wacr."""
@@ -331,9 +335,7 @@ class SqlStore(PlaceQueries, Store):
     def _check_count(self) -> list[str]:
         """Return whether there are other messages than the last sync left, as a problem."""
         expected, found = (self.get_state("synced") or {}).get("messages"), self.count_live()
-        if expected in (None, found):
-            return []
-        return [f"{found:,} messages, but the last sync left {expected:,}"]
+        return [] if expected in (None, found) else [f"{found:,} messages, but the last sync left {expected:,}"]
 
     def count_direction(self, direction: str | None) -> int:
         """Return how many messages of a direction the API has, as far as is known."""

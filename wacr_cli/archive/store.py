@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from wacr_cli.core.contacts import Names
@@ -84,6 +85,10 @@ class Store(Source, Names, Protocol):
 
     def list_conversations(self, query: ConversationQuery) -> list[Conversation]:
         """Return the conversations that match, the one with the newest message first."""
+        ...
+
+    def count_outbound(self, since: datetime) -> dict[str | None, int]:
+        """Return the number of outbound messages sent since a moment, by their status."""
         ...
 
     def list_months(self) -> list[Month]:

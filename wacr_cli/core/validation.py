@@ -53,12 +53,21 @@ def choice(value: str, known: Sequence[str], flag: str) -> str:
     )
 
 
+_NEAR = 0.66
+_PREFIX = 3
+
+
 def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """Return ``; did you mean WORD?`` for the nearest known word, an empty text where none is near."""
+    """Return ``; did you mean WORD?`` for the nearest known word, an empty text where none is near.
+
+    Near is a word with one or two letters changed, or with the same start.
+    """
     from difflib import get_close_matches
 
     by_lower = {one.lower(): one for one in known}
-    near = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.5)
+    near = get_close_matches(word.lower(), by_lower, n=1, cutoff=_NEAR)
+    if not near and len(word) >= _PREFIX:
+        near = [one for one in by_lower if one.startswith(word.lower())][:1]
     return f"; did you mean {by_lower[near[0]]}?" if near else ""
 
 

@@ -23,7 +23,10 @@ from wacr_cli.core.validation import did_you_mean, truncate
 
 DEFAULT_API_URL = "https://app.wa.cr/api/v2"
 DEFAULT_PROFILE = "default"
-PROFILE_KEYS = ("api_url", "rate_limit", "archive", "schema")
+PROFILE_KEYS = (
+    *("api_url", "rate_limit", "archive", "schema"),
+    *("business_hours", "business_days", "timezone"),
+)
 TOP_KEYS = ("default_profile", "profiles")
 
 _TRUE = ("1", "true", "yes", "on")
@@ -42,7 +45,8 @@ class Settings:
     """The settings of one run.
 
     ``rate_limit`` is in calls per minute, None where it is not set. ``archive`` is a file or a database URL, None for
-    the default file; ``schema`` is where its tables are in a database. ``warnings`` are messages for the user.
+    the default file; ``schema`` is where its tables are in a database. ``business_hours``, ``business_days`` and
+    ``timezone`` are as in the file, unchecked. ``warnings`` are messages for the user.
     """
 
     profile: str = DEFAULT_PROFILE
@@ -52,6 +56,9 @@ class Settings:
     warnings: tuple[str, ...] = ()
     archive: str | None = None
     schema: str | None = None
+    business_hours: str | None = None
+    business_days: str | None = None
+    timezone: str | None = None
 
     @property
     def profile_flag(self) -> str:
@@ -85,6 +92,9 @@ def load(
         rate_limit=_find_rate_limit(environ, values, path),
         archive=environ.get("WACR_ARCHIVE") or _get_archive(values, path),
         schema=_find_schema(environ, values, path),
+        business_hours=_get_string(values, "business_hours", path),
+        business_days=_get_string(values, "business_days", path),
+        timezone=_get_string(values, "timezone", path),
         warnings=_warn_of_unknown_keys(config, values, path),
     )
 

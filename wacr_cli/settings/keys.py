@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wacr_cli.core import business_hours
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.validation import did_you_mean, truncate
 from wacr_cli.settings import config
@@ -22,6 +23,13 @@ VARIABLES = {
 """The variables that override the file, by key."""
 
 _DEFAULTS: dict[str, str | int] = {"api_url": config.DEFAULT_API_URL, "default_profile": config.DEFAULT_PROFILE}
+
+
+_CHECKS: dict[str, Callable[[str], object]] = {
+    "business_hours": business_hours.parse_hours,
+    "business_days": business_hours.parse_days,
+    "timezone": business_hours.parse_zone,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +120,6 @@ def _check_value(key: str, value: Any, origin: str) -> str | int:
         return config.check_api_url(value, origin)
     if key == "schema":
         return config.check_schema(value, origin)
+    if check := _CHECKS.get(key):
+        check(value)
     return config.hide_password(value) if key == "archive" else value

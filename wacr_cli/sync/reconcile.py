@@ -32,7 +32,7 @@ from wacr_cli.core.models import DIRECTIONS, PER_PAGE_MAX, Row
 from wacr_cli.paging.responses import PageSize
 from wacr_cli.paging.windows import Window, furthest_window
 from wacr_cli.sync.account_check import AccountCheck
-from wacr_cli.sync.deletions import Deletions
+from wacr_cli.sync.deletions import CHECKS, Deletions
 from wacr_cli.sync.order import find_ordered
 from wacr_cli.sync.service import Service, list_directions
 
@@ -299,6 +299,7 @@ class Reconciliation:
 
     def __init__(self, service: Service, account: AccountCheck, deletions: Deletions, calls: int) -> None:
         self._service = service
+        self._deletions = deletions
         budget = Budget(calls + 1)  # the call that counts is made anyway
         self._lists = {one: ListSearch(service, account, deletions, budget, one) for one in (*DIRECTIONS, None)}
         self._rank: int | None = None
@@ -340,11 +341,15 @@ class Reconciliation:
         directed = [self._service.totals.get(direction) for direction in DIRECTIONS]
         if self._counted is None or None in directed:
             return True
-        stored = self._service.store.count_direction(None) + sum(filter(None, directed))
+        store, counted = self._service.store, sum(filter(None, directed))
+        stored = counted + store.count_direction(None)
         if self._counted > stored:
             return self._lists[None].run(takes_new=True)
-        if self._counted < stored and (self._service.count() or 0) < stored:
-            return self._lists[None].run()
+        if self._counted < stored and (total := self._service.count() or 0) < stored:
+            ids = [number for _, number in store.list_between((None,), None, None)]
+            if len(ids) <= CHECKS:
+                self._deletions.report_missed(ids)
+            return total == counted + store.count_direction(None) or self._lists[None].run()
         return True
 
     def _report(self, search: ListSearch, *, is_whole: bool) -> None:
