@@ -87,6 +87,7 @@ class ListSearch:
         self._size = PageSize(service.page_size)
         self._start = service.totals.get(direction)
         self._takes_new = False
+        self._takes_unknown = True
 
     @property
     def stored(self) -> int:
@@ -180,8 +181,13 @@ class ListSearch:
         return anchors
 
     def find_shift_after(self, rank: int) -> int:
-        """Return by how many rows the page at a rank is further back in the API's list than in the archive."""
+        """Return by how many rows the page at a rank is further back in the API's list than in the archive.
+
+        Its rows that the archive lacks are left to the steps that follow.
+        """
+        self._takes_unknown = False
         anchors = self.read_page(rank)
+        self._takes_unknown = True
         return self._find_shift(anchors[-1]) if anchors else 0
 
     def search_around(self, rank: int) -> None:
@@ -273,6 +279,8 @@ class ListSearch:
 
         Those in front of all that are known are new, or another window shows what is before them.
         """
+        if not self._takes_unknown:
+            rows = [row for row in rows if row["id"] in known]
         first = 0 if self._takes_new else next(at for at, row in enumerate(rows) if row["id"] in known)
         report, before = self._service.report, self._service.report.new
         self._service.upsert_window(rows[first:], self.direction)

@@ -121,6 +121,8 @@ class Service:
     def _is_suspicious(self, direction: str, page: Page) -> bool:
         """Return whether a response has rows of the other direction, or is of a list that suddenly has grown."""
         before = self.totals.get(direction)
+        if before is None and self._is_prepared and self.is_whole(direction):
+            before = self.store.count_direction(direction)
         if before is not None and page.total is not None and page.total > before + max(PER_PAGE_MAX, before // 10):
             return True
         return self._is_prepared and bool(self.store.find_others(list_ids(page.rows), direction))
