@@ -17,6 +17,7 @@ import pytest
 
 from tests.sync.moving_account import Account
 from wacr_cli.archive.sqlite import SqliteStore
+from wacr_cli.core.errors import NotFoundError
 from wacr_cli.core.query import Query
 
 from .conftest import Home, Runner, Starter
@@ -37,12 +38,23 @@ class Service:
         self._lock = threading.Lock()
 
     def __call__(self, request: Request) -> Reply:
-        """Answer ``GET /messages``."""
+        """Answer ``GET /messages`` and ``GET /messages/{id}``."""
+        number = request.path.rpartition("/")[2]
+        if number.isdigit():
+            with self._lock:
+                return self._answer_one(int(number))
         with self._lock:
             page = self.account.messages(list(request.params.items()))
         numbers = {"total": page.total, "has_more": page.has_more, "current_page": page.page, "per_page": page.per_page}
         body = {"success": True, "data": page.rows, "meta": {"pagination": numbers}}
         return Reply(200, json.dumps(body).encode())
+
+    def _answer_one(self, number: int) -> Reply:
+        try:
+            row = self.account.message(number)
+        except NotFoundError:
+            return Reply(404, b'{"error": {"code": "NOT_FOUND"}}')
+        return Reply(200, json.dumps({"data": row}).encode())
 
 
 @pytest.fixture

@@ -58,6 +58,7 @@ class Sync:
             # The API is asked before anything is created: a bad token, or a filter that it ignores, makes no archive.
             pages = {} if self._store.exists else request_first_pages(service)
             self._open()
+            self._forget_number()
             deletions = Deletions(service)
             current = copy_lists(service, self._account, deletions, pages)
             comparison = Reconciliation(service, self._account, deletions, self._calls)
@@ -128,6 +129,12 @@ class Sync:
             )
             with self._store.transaction():
                 self._store.set_state("uncounted", True)
+
+    def _forget_number(self) -> None:
+        """Forget how many messages the last run left: one that is killed leaves another number."""
+        if synced := self._store.get_state("synced"):
+            with self._store.transaction():
+                self._store.set_state("synced", {**synced, "messages": None})
 
     def _store_end(self) -> None:
         report, now = self._service.report, self._service.now()
