@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -235,12 +235,18 @@ class Archiving(RuleBasedStateMachine):
 
     history: History
 
-    @initialize(size=st.integers(0, 450), tie=st.sampled_from([1, 1, 3]), share=st.sampled_from([0.5, 0.9, 1.0]))
-    def begin(self, size: int, tie: int, share: float) -> None:
+    @initialize(
+        size=st.integers(0, 450),
+        tie=st.sampled_from([1, 1, 3]),
+        share=st.sampled_from([0.5, 0.9, 1.0]),
+        page_size=st.sampled_from([100, 100, 50]),
+    )
+    def begin(self, size: int, tie: int, share: float, page_size: int) -> None:
         """Start with some messages and no archive."""
         self.folder = tempfile.TemporaryDirectory()
         self.history = History(SqliteStore(Path(self.folder.name) / "archive.sqlite"), 0, shuffled=False)
-        self.history.account = Account(size, tie=tie, share=share)
+        self.history.account = Account(size, tie=tie, share=share, page_size=page_size)
+        self.history.is_orderly = False
 
     @property
     def _account(self) -> Account:
@@ -270,6 +276,43 @@ class Archiving(RuleBasedStateMachine):
     def delete_newest(self, number: int) -> None:
         """Delete the newest messages."""
         self._account.delete(sorted(self._account.stored)[-number:])
+
+    @rule(number=st.integers(1, 60), age=st.integers(1, 400), is_backdated=st.booleans())
+    def insert_late(self, number: int, age: int, is_backdated: bool) -> None:
+        """Insert messages with old times."""
+        self._account.insert_late(number, age, is_backdated=is_backdated)
+
+    @rule(number=st.integers(1, 20))
+    def restore(self, number: int) -> None:
+        """Let deleted messages appear again."""
+        self._account.restore(number)
+
+    @rule(number=st.integers(1, 20))
+    def turn_around(self, number: int) -> None:
+        """Let messages change their direction."""
+        self._account.turn_around(self._account.some(number))
+
+    @rule(lag=st.sampled_from([5, 40, 120]), full=st.booleans())
+    def sync_with_a_replica_that_lags(self, lag: int, full: bool) -> None:
+        """Every second response lacks the newest messages."""
+        self._account.lag = lag
+        self._sync(full=full)
+        self._account.lag = 0
+
+    @rule(at=st.integers(1, 8), full=st.booleans())
+    def sync_with_a_filter_that_is_ignored(self, at: int, full: bool) -> None:
+        """The filter on direction is ignored from some call on: status 7, or it does not matter."""
+        calls = 0
+
+        def move(account: Account) -> None:
+            nonlocal calls
+            calls += 1
+            account.ignores_direction = calls >= at
+
+        self._account.move = move
+        with suppress(BadResponseError):
+            self._sync(full=full)
+        self._account.move, self._account.ignores_direction = None, False
 
     @rule(number=st.integers(1, 200), status=st.sampled_from(["delivered", "read", "failed"]))
     def change(self, number: int, status: str) -> None:
