@@ -251,7 +251,6 @@ class ListSearch:
         if not self._budget.spend():
             return None
         page = self._service.request(self.direction, window)
-        self._account.check(page.rows)
         part = self._size.read(window, make_response(page))
         store = self._service.store
         known = store.find_places(part.ids, self._directions)
@@ -259,6 +258,7 @@ class ListSearch:
             if part.start == 0 and part.short and not part.more and not part.rows:
                 self._deletions.report_missed(self._list_ids(None, None))
             return None
+        self._account.check(page.rows)
         placed = [known[one] for one in part.ids if one in known]
         placed = [placed[at] for at in find_ordered(placed)]  # a wrong place would make the rest look gone
         newest, oldest = (placed[0], placed[-1]) if placed else (_FIRST, _FIRST)
