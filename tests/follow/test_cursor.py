@@ -18,7 +18,7 @@ def fail(_fd: int) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-POSITION = Position(floor=5, seen=dict.fromkeys([9, 7]), front=[9, 3], total=None, polls=4, searches=1)
+POSITION = Position(floor=5, seen=dict.fromkeys([9, 7]), front=[9, 3], total=None, searches=1)
 
 
 def test_a_position_comes_back_as_it_was_saved(tmp_path: Path) -> None:

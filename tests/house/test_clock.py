@@ -16,6 +16,7 @@ PAUSES = {
     "faults/server.py": "between two looks at what came, and before a reset",
     "faults/test_archive.py": "between two looks at what came, and until a kill at random",
     "faults/test_ending.py": "until a signal at random",
+    "faults/test_follow.py": "between two looks at what came",
 }
 """The files that may call time.sleep, and when."""
 LEAST_TIMEOUT = 60

@@ -90,7 +90,7 @@ def _load(path: Path, subject: str) -> Position | None:
 def _decode(data: dict[str, Any]) -> Position:
     """Return the position. Raises :class:`ValueError` where a value is not what :meth:`Cursor.save` writes."""
     position = Position(**data["position"])
-    numbers = [position.floor, position.polls, position.searches, *position.seen, *position.front]
+    numbers = [position.floor, position.searches, *position.seen, *position.front]
     if position.total is not None:
         numbers.append(position.total)
     if data["version"] != _VERSION or type(data["subject"]) is not str or {int} != set(map(type, numbers)):

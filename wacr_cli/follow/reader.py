@@ -9,9 +9,10 @@ The API has no feed. So each poll reads the list from its newest end until it me
    stands before them. A message that is recorded late may stand behind them.
 3. By ``-updated_at``, a late message stands in front, with those that changed. A response links if its last rows stood
    in front at the last such poll, in the same order.
-4. So polls use both orders in turn. A message that neither shows, because its ``updated_at`` is old too, raises
-   ``total``: then the list is read on until as many new messages are found as were counted, or :data:`SEARCH_WINDOWS`
-   windows were read. Where rows of one second change places, a search may miss some: the next polls search again.
+4. So polls use both orders in turn, ``-created_at`` first. A message that neither shows, because its ``updated_at`` is
+   old too, raises ``total``: then the list is read on until as many new messages are found as were counted, or
+   :data:`SEARCH_WINDOWS` windows were read. Where rows of one second change places, a search may miss some: the next
+   polls search again.
 5. A message may match a filter on something that changes long after it was recorded. Then only ``-updated_at`` is
    used, and a message is new if it was not seen.
 6. Windows overlap. If one shares no row with the one before it, the reading starts again.
@@ -70,15 +71,14 @@ class Position:
 
     ``floor`` is an id: messages up to it were there before. ``seen`` are the ids above it that were printed or were
     there before, ``front`` the ids in front by ``-updated_at``, and ``total`` the number of messages that match, less
-    those that were counted but not found, None where the API does not say. ``polls`` is the number of polls so far, and
-    ``searches`` that of the last ones in a row which did not find all.
+    those that were counted but not found, None where the API does not say. ``searches`` is the number of the last polls
+    in a row which did not find all.
     """
 
     floor: int = 0
     seen: dict[int, None] = field(default_factory=dict)
     front: list[int] = field(default_factory=list)
     total: int | None = None
-    polls: int = 0
     searches: int = 0
 
 
@@ -99,6 +99,7 @@ class Reader:
         self._size = PageSize(PAGE_MAX)
         self._last: Page | None = None
         self._polled = self.position
+        self._polls = 0
 
     def start(self) -> None:
         """Take the messages that are there as seen."""
@@ -116,7 +117,8 @@ class Reader:
     def poll(self) -> list[Row]:
         """Return the new messages, the one that was sent first first."""
         before = self.position
-        sort = _UPDATED if self._is_changing or before.polls % 2 else _CREATED
+        sort = _UPDATED if self._is_changing or self._polls % 2 else _CREATED
+        self._polls += 1
         rows = self._read_repeatedly(sort)
         new = {row["id"]: row for row in rows if self._is_new(row["id"])}
         total = self._last.total if self._last else None
@@ -130,7 +132,7 @@ class Reader:
             total -= missing
         front = [row["id"] for row in rows[:PAGE_MAX]] if sort == _UPDATED else before.front
         searches %= SEARCHES
-        self._polled = replace(before, front=front, total=total, polls=before.polls + 1, searches=searches)
+        self._polled = replace(before, front=front, total=total, searches=searches)
         return sorted(new.values(), key=lambda row: (str(row.get("sent_at") or ""), row["id"]))
 
     def confirm(self, ids: Sequence[int]) -> None:
