@@ -29,6 +29,14 @@ class PlaceQueries(ABC):
     def _execute_many(self, sql: str, rows: Sequence[Values]) -> None:
         """Run a statement once for each row of values."""
 
+    def find_others(self, ids: Sequence[int], direction: str) -> set[int]:
+        """Return those of *ids* that are stored under the other direction, unless they are deleted."""
+        if not ids:
+            return set()
+        places = make_placeholders(len(ids))
+        sql = f"SELECT id FROM messages WHERE id IN ({places}) AND direction <> ? AND deleted_at IS NULL"  # noqa: S608
+        return {number for (number,) in self._fetch_all(sql, [*ids, direction])}
+
     def list_unseen(self, direction: str | None, before: str) -> list[int]:
         """Return the ids of the messages of a direction that were last seen before a moment, newest first."""
         condition, values = build_direction(direction)

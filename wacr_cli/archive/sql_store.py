@@ -368,11 +368,6 @@ class SqlStore(PlaceQueries, Store):
         sql = f"SELECT id FROM messages WHERE id IN ({make_placeholders(len(ids))}) AND changed_at <= ?"  # noqa: S608
         return {number for (number,) in self._fetch_all(sql, [*ids, moment])}
 
-    def find_others(self, ids: Sequence[int], direction: str) -> set[int]:
-        """Return those of *ids* that are stored under the other direction, unless they are deleted."""
-        stored = self._fetch_stored(ids)
-        return {one for one, row in stored.items() if not row.deleted_at and row.direction not in (None, direction)}
-
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
         """Take back everything that the block writes."""
