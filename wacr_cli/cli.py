@@ -4,6 +4,7 @@ import atexit
 import errno
 import gc
 import os
+import re
 import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -153,14 +154,35 @@ def _build_command(name: str) -> "LazyGroup | TyperCommand":
     return make_command(name, getattr(module, COMMANDS[name]), module.EXAMPLES)
 
 
+_MEANT = {
+    "list": "wacr messages list",
+    "ls": "wacr messages list",
+    "get": "wacr messages get",
+    "follow": "wacr messages follow",
+    "tail": "wacr messages follow",
+    "export": "wacr messages list --all --output FILE, or wacr archive export",
+    "show": "wacr conversations show",
+    "login": "wacr auth login",
+    "logout": "wacr auth logout",
+    "--json": "--format json",
+    "--jsonl": "--format jsonl",
+    "--csv": "--format csv",
+    "-n": "--limit",
+    "--max": "--limit",
+}
+"""What is meant by commands and flags of neighbouring tools."""
+
+
 def _usage_error(error: "typer.TyperException") -> errors.UsageError:
     """Return the parser's error in the form of all errors."""
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "wacr"
     message = " ".join(error.format_message().split()).rstrip(".").partition(" (Possible")[0]
-    if near := getattr(error, "possibilities", None):
+    unknown = re.match(r"No such (?:command|option):? '?([\w-]+)", message)
+    meant = _MEANT.get(unknown[1]) if unknown else None
+    if not meant and (near := getattr(error, "possibilities", None)):
         message += f"; did you mean {near[0]}?"
-    return errors.UsageError(message[:1].lower() + message[1:], f"See {command} --help.")
+    return errors.UsageError(message[:1].lower() + message[1:], f"Use {meant}." if meant else f"See {command} --help.")
 
 
 def _disk_full_error(error: OSError) -> errors.WacrError | None:

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 
 from wacr_cli.api.lists import make_response
 from wacr_cli.archive.store import UNPLACED, Place
-from wacr_cli.core.models import DIRECTIONS, PER_PAGE_MAX, Row
+from wacr_cli.core.models import DIRECTIONS, Row
 from wacr_cli.paging.responses import PageSize
 from wacr_cli.paging.windows import Window, furthest_window
 from wacr_cli.sync.account_check import AccountCheck
@@ -102,6 +102,11 @@ class ListSearch:
     def total(self) -> int | None:
         """The number of messages in the API's list, as the last response reported it; None where it does not."""
         return self._service.totals.get(self.direction)
+
+    @property
+    def page_size(self) -> int:
+        """How many rows the API's pages have at most, as far as is known."""
+        return self._size.size
 
     @property
     def missed(self) -> list[int]:
@@ -330,7 +335,7 @@ class Reconciliation:
         if shift not in (0, new):
             self._rank = rank
         with store.transaction():
-            store.set_state("scrub", rank + PER_PAGE_MAX)
+            store.set_state("scrub", rank + everything.page_size)
         return self._counted
 
     def run(self) -> None:
