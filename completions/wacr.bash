@@ -59,7 +59,7 @@ _wacr_flag() {
     'wacr messages list --search' | 'wacr messages list -s' | 'wacr messages follow --search' | 'wacr messages follow -s') name='--search' kind='text' words='' ;;
     *' --search-mode') name='--search-mode' kind='choice' words='text words' ;;
     *' --sender') name='--sender' kind='text' words='' ;;
-    'wacr messages list --since' | 'wacr conversations show --since') name='--since' kind='choice' words='today yesterday' ;;
+    'wacr messages list --since') name='--since' kind='choice' words='today yesterday' ;;
     *' --until') name='--until' kind='choice' words='today yesterday' ;;
     *' --late') name='--late' kind='text' words='' ;;
     'wacr messages list --sort') name='--sort' kind='choice' words='created_at updated_at -created_at -updated_at sent_at -sent_at' ;;
@@ -84,6 +84,7 @@ _wacr_flag() {
     'wacr sync --format' | 'wacr sync -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
     'wacr conversations list --limit' | 'wacr conversations list -L') name='--limit' kind='text' words='' ;;
     'wacr conversations list --format' | 'wacr conversations list -f' | 'wacr conversations show --format' | 'wacr conversations show -f') name='--format' kind='choice' words='table tsv csv json jsonl md html' ;;
+    'wacr conversations show --since') name='--since' kind='choice' words='today yesterday' ;;
     'wacr conversations show --limit' | 'wacr conversations show -L') name='--limit' kind='text' words='' ;;
     *' --to') name='--to' kind='file' words='' ;;
     *' --as') name='--as' kind='choice' words='parquet csv csv.gz jsonl jsonl.gz' ;;

@@ -69,6 +69,10 @@ class TestParseWhen:
             ("0d", timedelta(0)),
             (" 7d ", timedelta(days=7)),
             ("now", timedelta(0)),
+            ("2 hours ago", timedelta(hours=2)),
+            ("1 week ago", timedelta(weeks=1)),
+            ("30 min ago", timedelta(minutes=30)),
+            ("45 seconds ago", timedelta(seconds=45)),
         ],
     )
     def test_ages(self, text: str, age: timedelta) -> None:
@@ -109,6 +113,10 @@ class TestParseWhen:
             ("2026-01-15T09:30+05:30", "2026-01-15T04:00:00"),
             ("2026-01-15T09:30-0800", "2026-01-15T17:30:00"),
             ("2024-02-29", "2024-02-28T23:00:00"),
+            ("2026-07", "2026-06-30T22:00:00"),
+            ("2025-12", "2025-11-30T23:00:00"),
+            ("today 9:30", "2026-01-01T08:30:00"),
+            ("yesterday 14:00", "2025-12-31T13:00:00"),
         ],
     )
     @pytest.mark.usefixtures("berlin")
@@ -122,6 +130,11 @@ class TestParseWhen:
             "",
             " ",
             "tomorrow",
+            "2026-13",
+            "yesterday 24:00",
+            "today at 9",
+            "2 months ago",
+            "two hours ago",
             "Monday",
             "7",
             "d",

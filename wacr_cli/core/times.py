@@ -1,4 +1,4 @@
-"""Times: parse ``7d``, ``yesterday``, dates and RFC 3339, format times; and the clock, which tests replace."""
+"""Times: parse ``7d``, ``yesterday 14:00``, months, dates and RFC 3339, format times; and the clock, which tests replace."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from wacr_cli.core.errors import UsageError
 
 _AGO = re.compile(r"([0-9]{1,6})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_AGO_WORDS = re.compile(r"([0-9]{1,6}) *(second|sec|minute|min|hour|day|week)s? +ago")
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+_DAY_TIME = re.compile(r"(today|yesterday) +([0-2]?[0-9]):([0-5][0-9])")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?",
@@ -69,8 +72,8 @@ def parse_when(text: str, now: datetime, flag: str) -> datetime:
     except (ValueError, OverflowError):
         raise UsageError(
             f"{flag}: not a time: {text!r}",
-            "Use a date (2026-11-01), a time (2026-11-01T09:30, local unless it has an offset), "
-            "an age (90m, 12h, 7d, 2w), today or yesterday.",
+            "Use a date (2026-11-01), a month (2026-11), a time (2026-11-01T09:30, local unless it has an offset), "
+            "an age (90m, 12h, 7d, 2 hours ago), today, or yesterday 14:00.",
         ) from None
 
 
@@ -89,8 +92,13 @@ def _parse_when(word: str, now: datetime) -> datetime:
         return now
     if word in ("today", "yesterday"):
         return _midnight(now.date() - timedelta(days=word == "yesterday"))
-    if ago := _AGO.fullmatch(word):
-        return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+    if ago := _AGO.fullmatch(word) or _AGO_WORDS.fullmatch(word):
+        return now - timedelta(**{_UNITS[ago[2][0]]: int(ago[1])})
+    if found := _DAY_TIME.fullmatch(word):
+        day = now.date() - timedelta(days=found[1] == "yesterday")
+        return datetime(day.year, day.month, day.day, int(found[2]), int(found[3])).astimezone()
+    if _MONTH.fullmatch(word):
+        return _midnight(date.fromisoformat(f"{word}-01"))
     if _DATE.fullmatch(word):
         return _midnight(date.fromisoformat(word))
     if _TIME.fullmatch(word):

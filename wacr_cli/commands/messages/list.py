@@ -109,7 +109,7 @@ def list_messages(
         typer.Option(
             "--since",
             metavar="WHEN",
-            help="Only messages sent at or after WHEN: a date or time, 7d, 12h, today, yesterday. Newest first, "
+            help="Only messages sent at or after WHEN: a date, month or time, 7d, 2 hours ago, yesterday 14:00. Newest first, "
             "reading stops when 300 messages in a row are older by more than --late",
         ),
     ] = None,
