@@ -1,4 +1,4 @@
-"""Times: parse ``7d``, ``yesterday 14:00``, months, dates and RFC 3339, format times; and the clock, which tests replace."""
+"""Times: parse ``7d``, ``yesterday``, dates and RFC 3339, format times; and the clock, which tests replace."""
 
 from __future__ import annotations
 

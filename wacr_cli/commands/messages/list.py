@@ -109,8 +109,8 @@ def list_messages(
         typer.Option(
             "--since",
             metavar="WHEN",
-            help="Only messages sent at or after WHEN: a date, month or time, 7d, 2 hours ago, yesterday 14:00. Newest first, "
-            "reading stops when 300 messages in a row are older by more than --late",
+            help="Only messages sent at or after WHEN: a date, month or time, 7d, 2 hours ago, yesterday 14:00. "
+            "Newest first, reading stops when 300 messages in a row are older by more than --late",
         ),
     ] = None,
     until: UntilOption = None,
