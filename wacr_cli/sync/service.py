@@ -119,18 +119,22 @@ class Service:
         return self.client.messages([*params, *window_params(window.page, window.per_page)])
 
     def _is_suspicious(self, direction: str, page: Page) -> bool:
-        """Return whether a response has rows of the other direction, or is of a list that suddenly has grown."""
-        before = self.totals.get(direction)
-        if before is None and self._is_prepared and self.is_whole(direction):
-            before = self.store.count_direction(direction)
-        if before is not None and page.total is not None and page.total > before + max(PER_PAGE_MAX, before // 10):
+        """Return whether a response has rows of the other direction, or is of a list that is longer than it can be."""
+        if page.total is not None and self._is_too_long(direction, page.total):
             return True
         return self._is_prepared and bool(self.store.find_others(list_ids(page.rows), direction))
 
+    def _is_too_long(self, direction: str, total: int) -> bool:
+        """Return whether the lists of both directions have more messages than there are, or one has suddenly grown."""
+        before, everything = self.totals.get(direction), self.totals.get(None)
+        if everything is not None and self._is_prepared and self.is_whole(_find_other(direction)):
+            other = self.store.count_direction(_find_other(direction))
+            return total + other > everything + max(PER_PAGE_MAX, everything // 10)
+        return before is not None and total > before + max(PER_PAGE_MAX, before // 10)
+
     def _check_filter(self, direction: str, window: Window, sort: str, page: Page) -> None:
         """Raise :class:`BadResponseError` where the API has the same rows for the other direction too."""
-        other = next(one for one in DIRECTIONS if one != direction)
-        check_disjoint(page, self._call(other, window, sort))
+        check_disjoint(page, self._call(_find_other(direction), window, sort))
 
     def follow(self, walk: Walk, direction: str | None) -> Iterator[Page]:
         """Request each window of a walk and let it take the response; yield the responses."""
@@ -205,6 +209,10 @@ class Service:
         """Return how long ago a moment was. One in the future, from a wrong clock, counts as very long ago."""
         age = datetime.fromtimestamp(self._clock.time(), UTC) - datetime.fromisoformat(moment)
         return age if age >= timedelta(0) else timedelta.max
+
+
+def _find_other(direction: str) -> str:
+    return next(one for one in DIRECTIONS if one != direction)
 
 
 def check_disjoint(page: Page, other: Page) -> None:
