@@ -165,6 +165,22 @@ def test_comparing_changes_nothing(store: Store, sync: Syncing) -> None:
     assert stored(store) == before
 
 
+def test_the_check_finds_what_no_sync_left(store: Store, sync: Syncing) -> None:
+    """Offline, the check compares the messages with the number that the last sync left, and finds odd marks."""
+    account = Account(300)
+    sync(account)
+    assert store.check() == []
+    with store.transaction():
+        store.mark_missed([5], "2026-11-25T12:00:00.000Z")
+        store.mark_deleted([7], "2026-11-25T12:00:00.000Z")
+    assert store.check() == [
+        "299 messages, but the last sync left 300",
+        "1 messages marked as missed, but the last sync was complete",
+    ]
+    sync(account)
+    assert store.check() == []
+
+
 class Large:
     """An account of so many messages that its pages are computed; `gone` are deleted, `late` are (id, place)."""
 

@@ -164,7 +164,7 @@ class PostgresStore(SqlStore):
         batches = self._fetch_batches(sql, ())
         wrong = [number for batch in batches for number, message, key in batch if fold(message) != key]
         found += [f"{len(wrong)} messages can't be found by their text, such as {wrong[0]}"] if wrong else []
-        return found + self._check_count()
+        return found + self._check_state()
 
     def close(self) -> None:
         """Close the connection."""

@@ -332,10 +332,14 @@ class SqlStore(PlaceQueries, Store):
         """Return how many messages the API has, as far as is known."""
         return self._count_rows("messages WHERE deleted_at IS NULL")
 
-    def _check_count(self) -> list[str]:
-        """Return whether there are other messages than the last sync left, as a problem."""
-        expected, found = (self.get_state("synced") or {}).get("messages"), self.count_live()
-        return [] if expected in (None, found) else [f"{found:,} messages, but the last sync left {expected:,}"]
+    def _check_state(self) -> list[str]:
+        """Return where the messages are not as the last sync left them, as problems."""
+        synced, live = self.get_state("synced") or {}, self.count_live()
+        expected, missed = synced.get("messages"), self._count_rows("messages WHERE missed_at IS NOT NULL")
+        found = [] if expected in (None, live) else [f"{live:,} messages, but the last sync left {expected:,}"]
+        if missed and expected is not None and synced.get("complete"):
+            found.append(f"{missed:,} messages marked as missed, but the last sync was complete")
+        return found
 
     def count_direction(self, direction: str | None) -> int:
         """Return how many messages of a direction the API has, as far as is known."""

@@ -138,7 +138,7 @@ class SqliteStore(SqlStore):
                 # This command of FTS5 is an INSERT that inserts nothing. It fails where the two differ.
                 sql = f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)"  # noqa: S608
                 found += [f"{index} differs from the messages: {reason}" for (reason,) in self._run_check(db, sql)]
-        return [*map(str, found), *self._check_count()]
+        return [*map(str, found), *self._check_state()]
 
     @contextmanager
     def _open_to_check(self) -> Iterator[sqlite3.Connection]:
