@@ -75,11 +75,11 @@ function __wacr_awaits
 end
 
 complete -c wacr -f
-complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a messages -d 'Read and export messages'
+complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a messages -d 'Read, export and follow messages'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a sync -d 'Copy all messages to the local archive, or update it'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a conversations -d 'List and read conversations'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a archive -d 'Inspect, check and export the local archive'
-complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a check -d 'Check waiting customers, failures and the archive, for Nagios, Icinga, Zabbix or Prometheus'
+complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a check -d 'Check waiting customers, failures and syncs for monitoring'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a contacts -d 'Read and export contacts'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a api -d 'Call any path of the API and print the response'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a account -d 'Show the account, its usage and the limits of its plan'

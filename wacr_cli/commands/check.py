@@ -66,7 +66,7 @@ def check(
     max_wait: MaxWaitOption = 10,
     timeout: TimeoutOption = 10,
 ) -> None:
-    """Check waiting customers, failures and the archive, for Nagios, Icinga, Zabbix or Prometheus."""
+    """Check waiting customers, failures and syncs for monitoring."""
     from wacr_cli.diagnostics import monitoring
 
     session = session_from(ctx, archive_at=archive_at, max_wait=max_wait, timeout=timeout)
