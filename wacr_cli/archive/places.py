@@ -54,6 +54,10 @@ class PlaceQueries(ABC):
         sql = "UPDATE messages SET missed_at = ? WHERE id = ? AND missed_at IS NULL AND deleted_at IS NULL"
         self._execute_many(sql, [(now, one) for one in ids])
 
+    def clear_missed(self, ids: Sequence[int]) -> None:
+        """Take the marks of :meth:`mark_missed` back."""
+        self._execute_many("UPDATE messages SET missed_at = NULL WHERE id = ?", [(one,) for one in ids])
+
     def list_unplaced(self, directions: Directions) -> list[int]:
         """Return the ids of the messages of a list whose places are not known."""
         condition, values = _build_list(directions)

@@ -197,6 +197,10 @@ class Store(Source, Names, Protocol):
         """Mark messages that a reading did not find, unless they are marked already."""
         ...
 
+    def clear_missed(self, ids: Sequence[int]) -> None:
+        """Take the marks of :meth:`mark_missed` back."""
+        ...
+
     def list_unplaced(self, directions: Directions) -> list[int]:
         """Return the ids of the messages of a list whose places are not known."""
         ...

@@ -88,6 +88,7 @@ class ListSearch:
         self._start = service.totals.get(direction)
         self._takes_new = False
         self._takes_unknown = True
+        self._is_mixed = False
 
     @property
     def stored(self) -> int:
@@ -120,7 +121,7 @@ class ListSearch:
         """
         self._takes_new = takes_new
         total = self.total
-        if total is None or (total == self.stored and not self._unplaced):
+        if total is None or (self._agrees() and not self._unplaced):
             return True
         if total < self.stored and self._is_capped(total):
             self._service.report.notes.append(
@@ -139,7 +140,17 @@ class ListSearch:
             if expected == self._count_before(None):
                 self._settle_unplaced()
                 break
-        return expected == self.stored
+        return expected == self.stored or self._agrees()
+
+    def _agrees(self) -> bool:
+        """Return whether the archive has as many messages as the API counts.
+
+        Where rows change places, windows miss messages that are there. If the number is right with them, they are.
+        """
+        if self.total != self.stored and self._is_mixed and self.total == self.stored + len(self.missed):
+            with self._service.store.transaction():
+                self._service.store.clear_missed(self.missed)
+        return self.total == self.stored
 
     def _settle_unplaced(self) -> None:
         """Settle the messages without a place: the list is complete without them."""
@@ -265,7 +276,9 @@ class ListSearch:
             return None
         self._account.check(page.rows)
         placed = [known[one] for one in part.ids if one in known]
-        placed = [placed[at] for at in find_ordered(placed)]  # a wrong place would make the rest look gone
+        ordered = [placed[at] for at in find_ordered(placed)]  # a wrong place would make the rest look gone
+        self._is_mixed = self._is_mixed or len(ordered) < len(placed)
+        placed = ordered
         newest, oldest = (placed[0], placed[-1]) if placed else (_FIRST, _FIRST)
         gone = [number for _, number in store.list_between(self._directions, newest, oldest) if number not in part.rows]
         above = self._list_ids(None, newest)[:-1] if part.start == 0 else []
