@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,11 +18,12 @@ from wacr_cli.api import network
 from wacr_cli.sandbox.app import Sandbox
 from wacr_cli.sandbox.world import Row, World
 
-# No budget of Hypothesis is one of time: a slow machine finds what a fast one does. The short profile tries the same
-# examples in every run; the long one, which .ci/run takes, tries others each time, unless CI asks for the same.
+# No budget of Hypothesis is one of time: a slow machine finds what a fast one does. The short profile and
+# the long one, which .ci/run takes, try the same examples in every run; the search tries others each time.
 ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("short", ANY_SPEED, max_examples=20, derandomize=True)
-settings.register_profile("soak", ANY_SPEED, max_examples=300, derandomize=bool(os.environ.get("CI")))
+settings.register_profile("soak", ANY_SPEED, max_examples=300, derandomize=True)
+settings.register_profile("search", ANY_SPEED, max_examples=600)
 settings.load_profile("short")
 
 # A shell that starts this in the background has it ignore Ctrl-C, and all that it starts in turn.

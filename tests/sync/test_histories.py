@@ -363,3 +363,37 @@ class Archiving(RuleBasedStateMachine):
 
 TestArchiving = Archiving.TestCase
 TestArchiving.settings = settings(max_examples=settings().max_examples // 4, stateful_step_count=12)
+
+
+def _begin(size: int, share: float = 0.5) -> Archiving:
+    machine = Archiving()
+    machine.begin(size=size, tie=1, share=share, page_size=100)
+    return machine
+
+
+def test_the_last_message_of_a_direction_is_deleted_during_a_sync() -> None:
+    """A list that has become empty lacks its messages without a place too."""
+    machine = _begin(1)
+    machine.sync_in_motion(deletes=1, inserts=1)
+    machine.sync_at_rest()
+    machine.teardown()
+
+
+def test_a_missed_message_is_not_called_complete_in_a_list_that_moves() -> None:
+    """The archive is sound after a sync during which each call deletes a message and inserts one."""
+    machine = _begin(6)
+    machine.sync_in_motion(deletes=1, inserts=1)
+    machine.is_sound()
+    machine.teardown()
+
+
+def test_a_newest_message_that_got_a_wrong_direction_comes_right() -> None:
+    """It is newer than all messages of the direction that an ignored filter gave it."""
+    machine = _begin(322, 0.9)
+    machine.full_sync_at_rest()
+    machine.insert(direction="inbound", number=235)
+    machine.insert(direction=None, number=1)
+    machine.kill(at=10, full=True)
+    machine.sync_with_a_filter_that_is_ignored(at=6, full=False)
+    machine.full_sync_at_rest()
+    machine.teardown()

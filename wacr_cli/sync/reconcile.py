@@ -272,7 +272,7 @@ class ListSearch:
         known = store.find_places(part.ids, self._directions)
         if not known:
             if part.start == 0 and part.short and not part.more and not part.rows:
-                self._deletions.report_missed(self._list_ids(None, None))
+                self._deletions.report_missed([*self._list_ids(None, None), *self._unplaced])
             return None
         self._account.check(page.rows)
         placed = [known[one] for one in part.ids if one in known]
@@ -285,8 +285,9 @@ class ListSearch:
         below = self._list_ids(oldest, None)[1:] if placed and part.short and not part.more else []
         with store.transaction():
             self._store(page.rows, known)
-        self._deletions.report_missed([*above, *gone, *below], above)
-        self._deletions.unplace(gone)
+        missed = [*above, *gone, *below]
+        self._deletions.report_missed(missed, above)
+        self._deletions.unplace(missed)
         return self._choose_anchors(part.ids, part.start - self._growth)
 
     def _list_ids(self, newest: Place | None, oldest: Place | None) -> list[int]:
@@ -380,7 +381,7 @@ class Reconciliation:
 
     def _report(self, search: ListSearch, *, is_whole: bool) -> None:
         missing, missed = self._service.report.missing, search.missed
-        if missed and (search.total is None or search.total == search.stored):
+        if missed and (is_whole or search.total is None or search.total == search.stored):
             what = f"{len(missed):,} message{'s' * (len(missed) != 1)}"
             missing.append(f"{what} not found in one reading; a sync after a minute looks again")
         elif not is_whole:
