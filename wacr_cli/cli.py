@@ -23,6 +23,7 @@ COMMANDS = {
     "messages": "app",
     "sync": "sync",
     "conversations": "app",
+    "stats": "stats",
     "archive": "app",
     "check": "check",
     "contacts": "app",

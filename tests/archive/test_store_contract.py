@@ -286,8 +286,8 @@ def test_conversations_match_their_messages(held: Store, seed: int) -> None:
     first = held.list_conversations(ConversationQuery(limit=3))
     assert [one.as_row() for one in first] == [one.as_row() for one in found[:3]]
     number = found[0].id
-    assert [one.as_row() for one in held.list_conversations(ConversationQuery(id=number))] == [expected[number]]
-    assert held.list_conversations(ConversationQuery(id=10**9)) == []
+    assert [one.as_row() for one in held.list_conversations(ConversationQuery(ids=(number,)))] == [expected[number]]
+    assert held.list_conversations(ConversationQuery(ids=(10**9,))) == []
 
 
 def test_a_reply_in_the_same_second(held: Store) -> None:

@@ -221,6 +221,7 @@ def test_every_block_is_run_by_a_test() -> None:
         "sql": {"sqlite", "postgresql", "psql", "schemas", "cloud"},
         "python": {"python"},
         "crontab": {"crontab"},
+        "json": {"statistics"},
         "toml": {"config", "schemas"},
         "ini": {""},
         "": {""},

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 PACKAGE = "wacr_cli"
 ROOT = Path(__file__).parents[2] / PACKAGE
 
-STANDARD_LIBRARY_ONLY = {"core", "paging"}
+STANDARD_LIBRARY_ONLY = {"core", "paging", "statistics"}
 SIBLINGS = {"api", "archive", "sandbox", "output"}
 FORBIDDEN = {
     "core": ("",),
     "paging": ("",),
+    "statistics": ("api", "archive", "commands", "output", "cli", "session"),
     "sandbox": ("core.query", "api.params"),
     "sync": ("output", "commands", "cli"),
     "follow": ("output", "commands", "cli"),

@@ -387,6 +387,14 @@ def test_a_missed_message_is_not_called_complete_in_a_list_that_moves() -> None:
     machine.teardown()
 
 
+def test_a_message_that_a_replica_lacks_is_not_called_complete() -> None:
+    """Nor one that only the list of all messages lacks."""
+    machine = _begin(6, 0.9)
+    machine.sync_with_a_replica_that_lags(full=False, lag=5)
+    machine.is_sound()
+    machine.teardown()
+
+
 def test_a_newest_message_that_got_a_wrong_direction_comes_right() -> None:
     """It is newer than all messages of the direction that an ignored filter gave it."""
     machine = _begin(322, 0.9)

@@ -8,9 +8,9 @@ from typing import Any
 
 from wacr_cli.archive.rows import decode_row
 from wacr_cli.archive.select import make_placeholders
-from wacr_cli.archive.text import to_microseconds
 from wacr_cli.core.conversations import FAILED, Conversation, ConversationQuery
 from wacr_cli.core.models import Row
+from wacr_cli.core.times import to_microseconds
 
 Fetch = Callable[[str, Sequence[object]], list[Any]]
 
@@ -61,14 +61,16 @@ def list_conversations(fetch: Fetch, query: ConversationQuery, hint: str) -> lis
 
     *hint* stands after the table's name, and names the index where the database would not choose it.
     """
-    which = "m.interaction_id IS NOT NULL" if query.id is None else "m.interaction_id = ?"
+    which = "m.interaction_id IS NOT NULL"
+    if query.ids is not None:
+        which = f"m.interaction_id IN ({make_placeholders(len(query.ids))})"
     wanted = ["1 = 1", *[_WAITING] * query.waiting, *["c.unread > 0"] * query.unread]
     sql = _FOUND.format(
         which=which,
         wanted=" AND ".join(wanted),
         limit="" if query.limit is None else f"LIMIT {query.limit}",
     ).replace(_HINT, hint)
-    found = fetch(sql, () if query.id is None else (query.id,))
+    found = fetch(sql, query.ids or ())
     rows = _fetch_rows(fetch, [number for columns in found for number in columns[4:] if number is not None])
     return [
         Conversation(number, messages, unread, rows[last], rows.get(inbound), rows.get(waiting), matching)

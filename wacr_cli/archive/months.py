@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from wacr_cli.archive.text import to_microseconds
 from wacr_cli.core.models import LIST_FIELDS, Row
+from wacr_cli.core.times import to_microseconds
 
 FIELDS = (*LIST_FIELDS, "direction", "first_seen_at", "changed_at", "deleted_at")
 """The fields of each message; ``sent_us`` comes after them."""

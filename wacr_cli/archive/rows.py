@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wacr_cli.archive.store import UpsertResult
-from wacr_cli.archive.text import to_microseconds, to_storable
+from wacr_cli.archive.text import to_storable
 from wacr_cli.core.contacts import normalize_number
 from wacr_cli.core.errors import BadResponseError
 from wacr_cli.core.models import Row
-from wacr_cli.core.times import parse_sent_at
+from wacr_cli.core.times import parse_sent_at, to_microseconds
 
 COLUMNS = ("interaction_id", "sender_id", "type", "message", "status", "message_id", "sent_at", "is_read")
 _INTEGERS = ("interaction_id", "is_read")

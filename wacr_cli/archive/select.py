@@ -11,10 +11,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from wacr_cli.archive.text import fold, parse_words, to_microseconds, to_storable
+from wacr_cli.archive.text import fold, parse_words, to_storable
 from wacr_cli.core.contacts import normalize_number
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.query import Filter, Query, RawFilter
+from wacr_cli.core.times import to_microseconds
 
 FIELDS = ("type", "status", "interaction_id", "direction")
 _OPERATORS = ("", "eq", "ne", "in", "not_in")

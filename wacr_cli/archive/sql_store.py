@@ -30,6 +30,7 @@ from wacr_cli.archive.rows import (
     sort_by_id,
 )
 from wacr_cli.archive.select import Dialect, Select, build_select, make_placeholders, restrict_to_time_range
+from wacr_cli.archive.statistics import StatisticsQueries
 from wacr_cli.archive.store import Info, Store, UpsertResult
 from wacr_cli.core.contacts import get_name, normalize_number
 from wacr_cli.core.conversations import Conversation, ConversationQuery
@@ -53,7 +54,7 @@ _INSERT_STATUS = "INSERT INTO status_changes (id, seen_at, old_status, new_statu
 _SET_STATE = "INSERT INTO sync_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
 
-class SqlStore(PlaceQueries, Store):
+class SqlStore(PlaceQueries, StatisticsQueries, Store):
     """An archive in a database.
 
     ``_search_columns`` are further columns of messages, each with the expression that takes its value.

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from wacr_cli.core.contacts import Names
 from wacr_cli.core.conversations import Conversation, ConversationQuery
 from wacr_cli.core.models import Row
 from wacr_cli.core.source import Source
+from wacr_cli.statistics.query import MessageCounts
 
 if TYPE_CHECKING:
     from wacr_cli.archive.months import Month
@@ -71,7 +71,7 @@ class Info:
     since: str | None
 
 
-class Store(Source, Names, Protocol):
+class Store(Source, MessageCounts, Protocol):
     """The archive of one account."""
 
     @property

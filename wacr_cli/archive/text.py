@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
 from unicodedata import category, normalize
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INDEXED_CHARACTERS = 250_000
 """A ``tsvector`` holds 1 MiB. With the blank behind it a word takes up to 4 bytes a character, position included."""
 
@@ -18,11 +16,6 @@ _OPTIONAL_MARKS = re.compile(
     "|[\u20d0-\u20ff\ufe00-\ufe0f]"  # variants of symbols and emoji
 )
 """Marks that one writer types and another leaves out."""
-
-
-def to_microseconds(moment: datetime) -> int:
-    """Return *moment* as microseconds since 1970 in UTC."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def to_storable(text: str) -> str:

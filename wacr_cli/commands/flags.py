@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from wacr_cli.core import models
 from wacr_cli.core.errors import UsageError
-from wacr_cli.core.models import PER_PAGE_MAX
+from wacr_cli.core.query import Filter, parse_filter
 from wacr_cli.core.validation import choice, truncate
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def per_page_option(noun: str) -> Any:
     return typer.Option(
         "--per-page",
         metavar="N",
-        parser=whole_number(1, PER_PAGE_MAX),
+        parser=whole_number(1, models.PER_PAGE_MAX),
         help=f"{noun.capitalize()} on a page, with --page [default: 15]",
     )
 
@@ -166,6 +167,25 @@ Values = list[str] | None
 def value_option(name: str, help_text: str, value: str = "VALUE") -> Any:
     """Return the option of a filter that takes operators."""
     return typer.Option(name, metavar=f"[OP:]{value}[,…]", help=help_text)
+
+
+TypeOption = Annotated[
+    Values,
+    value_option("--type", f"Only messages of this type: {', '.join(models.TYPES)}, or another type of the API"),
+]
+STATUS_HELP = f"Only messages with this status: {', '.join(models.STATUSES)}"
+StatusOption = Annotated[Values, value_option("--status", STATUS_HELP)]
+DirectionOption = Annotated[Values, value_option("--direction", "Only inbound or outbound messages")]
+InteractionOption = Annotated[Values, value_option("--interaction-id", "Only messages of this conversation", "ID")]
+SearchOption = Annotated[
+    str | None, typer.Option("--search", "-s", metavar="TEXT", help="Only messages whose text contains TEXT")
+]
+
+
+def parse_filters(**words: list[str] | None) -> tuple[Filter, ...]:
+    """Return the filters of flags, by the names of their fields."""
+    parsed = (parse_filter(field, some or ()) for field, some in words.items())
+    return tuple(one for one in parsed if one)
 
 
 def output_options(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from wacr_cli.core.errors import UsageError
+from wacr_cli.core.times import to_microseconds
 from wacr_cli.core.validation import did_you_mean, truncate
 
 if TYPE_CHECKING:
@@ -34,17 +37,16 @@ class BusinessHours:
 
     def measure(self, start: datetime, end: datetime) -> float:
         """Return the seconds of business hours between two aware moments."""
-        if end <= start:
-            return 0.0
-        day = start.astimezone(self.zone).date() - _DAY
-        last = end.astimezone(self.zone).date()
-        seconds = 0.0
-        while day <= last:
-            if day.weekday() in self.days:
-                opening, closing = self._find_shift(day)
-                seconds += max(0.0, (min(end, closing) - max(start, opening)).total_seconds())
-            day += _DAY
-        return seconds
+        return sum(
+            max(0.0, (min(end, closing) - max(start, opening)).total_seconds())
+            for opening, closing in self.list_shifts(start, end)
+        )
+
+    def list_shifts(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+        """Return when the shifts that may be between two aware moments begin and end, in UTC."""
+        first, last = start.astimezone(self.zone).date() - _DAY, end.astimezone(self.zone).date()
+        days = (first + _DAY * number for number in range((last - first).days + 1))
+        return [self._find_shift(day) for day in days if day.weekday() in self.days]
 
     def _find_shift(self, day: date) -> tuple[datetime, datetime]:
         """Return the moments at which the shift of a day begins and ends, in UTC."""
@@ -54,6 +56,24 @@ class BusinessHours:
     def _to_utc(self, day: date, moment: time) -> datetime:
         local = datetime.combine(day, moment)
         return (local.replace(tzinfo=self.zone) if self.zone else local.astimezone()).astimezone(UTC)
+
+
+class OpenTime:
+    """The business hours of a span of time, to measure many waits in it; moments are microseconds since 1970."""
+
+    def __init__(self, hours: BusinessHours, start: datetime, end: datetime) -> None:
+        shifts = hours.list_shifts(start, end)
+        self._openings = [to_microseconds(opening) for opening, _ in shifts]
+        self._lengths = [to_microseconds(closing) - to_microseconds(opening) for opening, closing in shifts]
+        self._before = [0, *accumulate(self._lengths)]
+
+    def measure(self, start: int, end: int) -> int:
+        """Return the microseconds of business hours between two moments of the span."""
+        return max(0, self._sum_until(end) - self._sum_until(start))
+
+    def _sum_until(self, moment: int) -> int:
+        at = bisect_right(self._openings, moment) - 1
+        return 0 if at < 0 else self._before[at] + min(moment - self._openings[at], self._lengths[at])
 
 
 def parse_business_hours(hours: str | None, days: str | None, zone: str | None) -> BusinessHours | None:

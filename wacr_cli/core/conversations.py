@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,12 +43,12 @@ _WAMID_PEER = re.compile(rb"\x1c\x18(.)([0-9]{5,20})\x15", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class ConversationQuery:
-    """A query for conversations: the one with an ``id``, those ``waiting`` for an answer or with ``unread`` messages.
+    """A query for conversations: those with ``ids``, those ``waiting`` for an answer or with ``unread`` messages.
 
     It selects at most ``limit`` conversations, all where it is None.
     """
 
-    id: int | None = None
+    ids: tuple[int, ...] | None = None
     waiting: bool = False
     unread: bool = False
     limit: int | None = 30
@@ -111,7 +111,7 @@ class Conversation:
         }
 
 
-def find_name(names: dict[str, str], number: str | None) -> str | None:
+def find_name(names: Mapping[str, str], number: str | None) -> str | None:
     """Return the name of a number in any notation, None where it is unknown."""
     return None if number is None else names.get(normalize_number(number))
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Protocol
 
 from wacr_cli.core.errors import UsageError
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _AGO = re.compile(r"([0-9]{1,6})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -61,14 +63,14 @@ class SystemClock:
         time.sleep(seconds)
 
 
-def parse_when(text: str, now: datetime, flag: str) -> datetime:
-    """Parse a time; it is local where it has no offset.
+def parse_when(text: str, now: datetime, flag: str, zone: tzinfo | None = None) -> datetime:
+    """Parse a time; it is of *zone*, None for the local one, where it has no offset.
 
     ``flag`` is the name of the option. Raises :class:`UsageError` for anything that is not a time.
     """
     word = text.strip()
     try:
-        return _parse_when(word, now)
+        return _parse_when(word, now, zone)
     except (ValueError, OverflowError):
         raise UsageError(
             f"{flag}: not a time: {text!r}",
@@ -87,29 +89,39 @@ def parse_age(text: str, flag: str) -> timedelta:
     raise UsageError(f"{flag}: not a length of time: {text!r}", "Use a number with s, m, h, d or w, such as 36h.")
 
 
-def _parse_when(word: str, now: datetime) -> datetime:
+def _parse_when(word: str, now: datetime, zone: tzinfo | None) -> datetime:
+    today = (now.astimezone(zone) if zone else now).date()
     if word == "now":
         return now
     if word in ("today", "yesterday"):
-        return _midnight(now.date() - timedelta(days=word == "yesterday"))
+        return _localize(_midnight_of(today - timedelta(days=word == "yesterday")), zone)
     if ago := _AGO.fullmatch(word) or _AGO_WORDS.fullmatch(word):
         return now - timedelta(**{_UNITS[ago[2][0]]: int(ago[1])})
     if found := _DAY_TIME.fullmatch(word):
-        day = now.date() - timedelta(days=found[1] == "yesterday")
-        return datetime(day.year, day.month, day.day, int(found[2]), int(found[3])).astimezone()
+        midnight = _midnight_of(today - timedelta(days=found[1] == "yesterday"))
+        return _localize(midnight.replace(hour=int(found[2]), minute=int(found[3])), zone)
     if _MONTH.fullmatch(word):
-        return _midnight(date.fromisoformat(f"{word}-01"))
+        return _localize(datetime.fromisoformat(f"{word}-01"), zone)
     if _DATE.fullmatch(word):
-        return _midnight(date.fromisoformat(word))
+        return _localize(datetime.fromisoformat(word), zone)
     if _TIME.fullmatch(word):
         parsed = datetime.fromisoformat(word.upper())
-        return parsed if parsed.tzinfo else parsed.astimezone()
+        return parsed if parsed.tzinfo else _localize(parsed, zone)
     raise ValueError(word)
 
 
-def _midnight(day: date) -> datetime:
-    """Return the first moment of a day in the local zone, whose offset may differ from today's."""
-    return datetime(day.year, day.month, day.day).astimezone()
+def _midnight_of(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day)
+
+
+def _localize(moment: datetime, zone: tzinfo | None) -> datetime:
+    """Return a moment of a zone, None for the local one, whose offset then may differ from today's."""
+    return moment.replace(tzinfo=zone) if zone else moment.astimezone()
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Return *moment* as microseconds since 1970 in UTC."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def parse_sent_at(value: object) -> datetime | None:

@@ -7,10 +7,9 @@ from functools import lru_cache
 from typing import Any, BinaryIO
 
 from wacr_cli.archive.months import FIELDS
-from wacr_cli.archive.text import to_microseconds
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.models import Row
-from wacr_cli.core.times import parse_sent_at
+from wacr_cli.core.times import parse_sent_at, to_microseconds
 
 try:
     import pyarrow as pa

@@ -124,3 +124,18 @@ def transcript_view(console: Console, now: Callable[[], datetime], conversation:
         return JsonDocument(sink, "conversation", conversation, "messages") if form == "json" else None
 
     return make
+
+
+def statistics_view(console: Console) -> View:
+    """Return the view of statistics: tables with bars; JSON is one object."""
+
+    def make(form: Format, sink: Sink) -> Writer | None:
+        if form == "json":
+            return JsonObject(sink)
+        if form != "table":
+            return None
+        from wacr_cli.output.statistics import StatisticsTable
+
+        return StatisticsTable(sink, console)
+
+    return make

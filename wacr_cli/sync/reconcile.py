@@ -34,7 +34,7 @@ from wacr_cli.paging.windows import Window, furthest_window
 from wacr_cli.sync.account_check import AccountCheck
 from wacr_cli.sync.deletions import CHECKS, Deletions
 from wacr_cli.sync.order import find_ordered
-from wacr_cli.sync.service import Service, list_directions
+from wacr_cli.sync.service import ALL_DIRECTIONS, Service, list_directions
 
 CALLS = 60
 """Calls of a run at most, unless told otherwise."""
@@ -362,6 +362,8 @@ class Reconciliation:
             self._report(self._lists[direction], is_whole=self._lists[direction].run())
         if not self._service.report.missing:
             self._report(self._lists[None], is_whole=self._run_undirected())
+        if not self._service.report.missing:  # the list of all messages may miss some of either direction
+            self._report_missed(self._service.store.list_missed(ALL_DIRECTIONS))
 
     def _run_undirected(self) -> bool:
         """Compare the messages without a direction: the total of all lists, less those of the directions."""
@@ -380,11 +382,14 @@ class Reconciliation:
         return True
 
     def _report(self, search: ListSearch, *, is_whole: bool) -> None:
-        missing, missed = self._service.report.missing, search.missed
-        if missed and (is_whole or search.total is None or search.total == search.stored):
-            what = f"{len(missed):,} message{'s' * (len(missed) != 1)}"
-            missing.append(f"{what} not found in one reading; a sync after a minute looks again")
+        if search.missed and (is_whole or search.total is None or search.total == search.stored):
+            self._report_missed(search.missed)
         elif not is_whole:
-            missing.append(
+            self._service.report.missing.append(
                 f"{search.direction or 'messages'}: the API has {search.total:,}, the archive {search.stored:,}"
             )
+
+    def _report_missed(self, missed: list[int]) -> None:
+        if missed:
+            what = f"{len(missed):,} message{'s' * (len(missed) != 1)}"
+            self._service.report.missing.append(f"{what} not found in one reading; a sync after a minute looks again")

@@ -180,7 +180,7 @@ def _make_query(id_: int, extent: Extent, *, local: bool) -> Query:
 def _read_archive(session: Session, id_: int, extent: Extent) -> Transcript:
     query = _make_query(id_, extent, local=True)
     source = source_for(session, query)
-    found = session.store.list_conversations(ConversationQuery(id=id_))
+    found = session.store.list_conversations(ConversationQuery(ids=(id_,)))
     if not found:
         raise NotFoundError(
             f"no conversation {id_} in the archive",

@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wacr_cli.commands.flags import (
+    STATUS_HELP,
+    DirectionOption,
     FieldsOption,
+    InteractionOption,
     MaxWaitOption,
     RawFilterOption,
+    SearchOption,
     TimeoutOption,
+    TypeOption,
     output_options,
+    parse_filters,
     parse_positive_seconds,
     value_option,
 )
 from wacr_cli.commands.framework import session_from
-from wacr_cli.commands.messages.list import STATUS_HELP, TYPE_HELP, parse_filters
 from wacr_cli.commands.shared import check_complete, plural
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.models import Row
@@ -47,18 +52,14 @@ FORMATS = ("table", "tsv", "csv", "jsonl")
 
 def follow_messages(
     ctx: typer.Context,
-    type_: Annotated[list[str] | None, value_option("--type", TYPE_HELP)] = None,
+    type_: TypeOption = None,
     status: Annotated[
         list[str] | None, value_option("--status", f"{STATUS_HELP}; a message is printed when it first matches")
     ] = None,
-    direction: Annotated[list[str] | None, value_option("--direction", "Only inbound or outbound messages")] = None,
-    interaction_id: Annotated[
-        list[str] | None, value_option("--interaction-id", "Only messages of this conversation", "ID")
-    ] = None,
+    direction: DirectionOption = None,
+    interaction_id: InteractionOption = None,
     filters: RawFilterOption = None,
-    search: Annotated[
-        str | None, typer.Option("--search", "-s", metavar="TEXT", help="Only messages whose text contains TEXT")
-    ] = None,
+    search: SearchOption = None,
     since: Annotated[
         str | None,
         typer.Option("--since", metavar="WHEN", help="First print the messages sent since WHEN, as in messages list"),

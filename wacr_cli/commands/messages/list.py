@@ -10,24 +10,29 @@ from wacr_cli.commands.flags import (
     AllOption,
     ArchiveAtOption,
     ArchiveOption,
+    DirectionOption,
     DryRunOption,
     ExcelOption,
     FieldsOption,
     FormatOption,
+    InteractionOption,
     MaxWaitOption,
     NoPagerOption,
     OutputOption,
     PageOption,
     RawFilterOption,
+    SearchOption,
     SenderNamesOption,
+    StatusOption,
     TimeoutOption,
+    TypeOption,
     UntilOption,
     count_option,
     limit_option,
     output_options,
+    parse_filters,
     parse_page,
     per_page_option,
-    value_option,
 )
 from wacr_cli.commands.framework import session_from
 from wacr_cli.commands.shared import (
@@ -42,11 +47,9 @@ from wacr_cli.commands.shared import (
 from wacr_cli.core import models
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.query import (
-    Filter,
     Query,
     hint_for_type,
     parse_fields,
-    parse_filter,
     parse_raw_filter,
     parse_search,
 )
@@ -72,25 +75,15 @@ A filter that is given twice matches the values of both.
 archive has --search-mode words, --sender, --deleted and --sort sent_at.
 """
 
-TYPE_HELP = f"Only messages of this type: {', '.join(models.TYPES)}, or another type of the API"
-STATUS_HELP = f"Only messages with this status: {', '.join(models.STATUSES)}"
-
 
 def list_messages(
     ctx: typer.Context,
-    type_: Annotated[
-        list[str] | None,
-        value_option("--type", TYPE_HELP),
-    ] = None,
-    status: Annotated[list[str] | None, value_option("--status", STATUS_HELP)] = None,
-    direction: Annotated[list[str] | None, value_option("--direction", "Only inbound or outbound messages")] = None,
-    interaction_id: Annotated[
-        list[str] | None, value_option("--interaction-id", "Only messages of this conversation", "ID")
-    ] = None,
+    type_: TypeOption = None,
+    status: StatusOption = None,
+    direction: DirectionOption = None,
+    interaction_id: InteractionOption = None,
     filters: RawFilterOption = None,
-    search: Annotated[
-        str | None, typer.Option("--search", "-s", metavar="TEXT", help="Only messages whose text contains TEXT")
-    ] = None,
+    search: SearchOption = None,
     search_mode: Annotated[
         str,
         typer.Option(
@@ -189,12 +182,6 @@ def list_messages(
         _show_count(session, query, options)
     else:
         _show_messages(session, query, options)
-
-
-def parse_filters(**words: list[str] | None) -> tuple[Filter, ...]:
-    """Return the filters of flags, by the names of their fields."""
-    parsed = (parse_filter(field, some or ()) for field, some in words.items())
-    return tuple(one for one in parsed if one)
 
 
 def _parse_late(late: str | None, since: str | None, *, local: bool) -> timedelta:

@@ -1,0 +1,205 @@
+"""``wacr stats``: figures from the archive."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wacr_cli.commands.flags import (
+    ArchiveAtOption,
+    DirectionOption,
+    FormatOption,
+    InteractionOption,
+    NoPagerOption,
+    OutputOption,
+    RawFilterOption,
+    SearchOption,
+    StatusOption,
+    TypeOption,
+    UntilOption,
+    limit_option,
+    output_options,
+    parse_filters,
+)
+from wacr_cli.commands.framework import session_from
+from wacr_cli.core import models
+from wacr_cli.core.errors import UsageError
+from wacr_cli.core.query import Query, hint_for_type, parse_raw_filter, parse_search
+from wacr_cli.core.times import parse_age, parse_when
+from wacr_cli.core.validation import choice
+from wacr_cli.statistics import query as statistics
+
+if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
+    from wacr_cli.core.business_hours import BusinessHours
+    from wacr_cli.output.options import OutputOptions
+    from wacr_cli.session import Session
+    from wacr_cli.statistics.query import StatisticsQuery
+
+EXAMPLES = """\b
+Examples:
+  wacr stats
+  wacr stats response --by weekday --business-hours 09:00-18:00
+  wacr stats delivery --since 7d --type template
+  wacr stats volume --by week --since 2026-01-01 --format csv
+  wacr stats hours --timezone Asia/Kolkata
+
+Topics: overview (everything, with the period before), volume (how many
+messages), delivery (what failed), response (how fast we answer), hours (when it
+is busy), contacts (who writes most). All are read from the archive that wacr
+sync keeps.
+
+A turn begins with a customer's first message after our last one, and our next
+message answers it; failed messages answer nothing. For response times, filters
+select turns by their first message.
+"""
+
+
+def stats(
+    ctx: typer.Context,
+    topic: Annotated[
+        str, typer.Argument(metavar="[TOPIC]", help=f"One of {', '.join(statistics.TOPICS)}", show_default=False)
+    ] = "overview",
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by", metavar="GROUP", help="Group by day, week, month, hour, weekday, type, status or direction"
+        ),
+    ] = None,
+    since: Annotated[
+        str,
+        typer.Option("--since", metavar="WHEN", help="Only messages sent at or after WHEN: a date, month, time or age"),
+    ] = "30d",
+    until: UntilOption = None,
+    type_: TypeOption = None,
+    status: StatusOption = None,
+    direction: DirectionOption = None,
+    interaction_id: InteractionOption = None,
+    filters: RawFilterOption = None,
+    search: SearchOption = None,
+    search_mode: Annotated[
+        str, typer.Option("--search-mode", metavar="MODE", help='Search for a text, or for words and "phrases"')
+    ] = "text",
+    sender: Annotated[
+        str | None, typer.Option("--sender", metavar="NUMBER", help="Only messages from this phone number")
+    ] = None,
+    auto_within: Annotated[
+        str | None,
+        typer.Option(
+            "--auto-within",
+            metavar="AGE",
+            help="Treat replies within AGE of a turn's first message, such as 5s, as automatic: they answer nothing",
+        ),
+    ] = None,
+    business_hours: Annotated[
+        str | None,
+        typer.Option(
+            "--business-hours", metavar="HH:MM-HH:MM", help="Count only time in these hours [default: the profile's]"
+        ),
+    ] = None,
+    business_days: Annotated[
+        str | None,
+        typer.Option(
+            "--business-days", metavar="DAYS", help="Count only time on these days: mon-fri [default: the profile's]"
+        ),
+    ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option(
+            "--timezone", metavar="ZONE", help="Time zone of days and hours [default: the profile's, or the local one]"
+        ),
+    ] = None,
+    limit: Annotated[int | None, limit_option("conversations, with contacts")] = None,
+    archive_at: ArchiveAtOption = None,
+    format_: FormatOption = None,
+    output: OutputOption = None,
+    no_pager: NoPagerOption = False,
+) -> None:
+    """Show how many messages there are, how fast we answer, and what failed."""
+    session = session_from(ctx, pager=not no_pager, archive_at=archive_at)
+    topic = choice(topic, statistics.TOPICS, "TOPIC")
+    now = session.clock.now()
+    zone, hours = find_hours(session, business_hours, business_days, timezone)
+    messages = Query(
+        filters=parse_filters(type=type_, status=status, direction=direction, interaction_id=interaction_id),
+        raw_filters=tuple(parse_raw_filter(text) for text in filters or ()),
+        search=None if search is None else parse_search(search),
+        since=parse_when(since, now, "--since", zone),
+        until=now if until is None else parse_when(until, now, "--until", zone),
+        local=True,
+        words=choice(search_mode, models.SEARCH_MODES, "--search-mode") == "words",
+        sender=sender,
+    )
+    if hint := hint_for_type(messages):
+        session.console.note(f"wacr: {hint}")
+    query = statistics.StatisticsQuery(
+        topic,
+        messages,
+        zone=zone,
+        timezone=timezone or session.settings.timezone or _name_local_zone(now),
+        by=_parse_by(topic, by),
+        hours=hours,
+        auto_within=_parse_auto_within(auto_within),
+        limit=_parse_limit(topic, limit),
+    )
+    _show(session, query, output_options(format_, output))
+
+
+def find_hours(
+    session: Session, hours: str | None, days: str | None, timezone: str | None
+) -> tuple[tzinfo | None, BusinessHours | None]:
+    """Return the time zone, None for the local one, and the business hours, of flags or of the profile."""
+    from wacr_cli.core.business_hours import parse_business_hours, parse_zone
+
+    settings = session.settings
+    name = timezone or settings.timezone
+    found = parse_business_hours(hours or settings.business_hours, days or settings.business_days, name)
+    return parse_zone(name) if name else None, found
+
+
+def _name_local_zone(now: datetime) -> str:
+    """Return the name of the local time zone: that of the tz database where it is known."""
+    name = os.environ.get("TZ", "").lstrip(":")
+    if not name:
+        _, _, name = os.path.realpath("/etc/localtime").partition("/zoneinfo/")
+    return name or str(now.tzname())
+
+
+def _parse_by(topic: str, by: str | None) -> str | None:
+    groups = statistics.GROUPINGS.get(topic, ())
+    if by is None:
+        return "day" if topic == "volume" else None
+    if not groups:
+        raise UsageError(f"--by can't be used with {topic}", f"Use it with one of: {', '.join(statistics.GROUPINGS)}.")
+    return choice(by, groups, "--by")
+
+
+def _parse_limit(topic: str, limit: int | None) -> int:
+    if limit is not None and topic != "contacts":
+        raise UsageError(f"--limit can't be used with {topic}", "Use it with contacts.")
+    return limit or 30
+
+
+def _parse_auto_within(text: str | None) -> float | None:
+    """Return seconds: of a number, or of a length of time."""
+    if text is None:
+        return None
+    return parse_age(f"{text}s" if text.strip().isdecimal() else text, "--auto-within").total_seconds()
+
+
+def _show(session: Session, query: StatisticsQuery, options: OutputOptions) -> None:
+    from wacr_cli.output.writers import statistics_view
+    from wacr_cli.statistics import compute
+
+    result = compute(session.store, query)
+    columns, rows = statistics.list_rows(result)
+    output = session.output(options)
+    with output.rows(columns, view=statistics_view(session.console)) as writer:
+        session.console.clear_status()
+        writer.write([result] if output.format in ("table", "json") else rows)
+        writer.finish()
+    if query.hours and query.topic in ("overview", "response", "contacts"):
+        session.console.note("Times count business hours only.")

@@ -1,0 +1,127 @@
+"""Queries for statistics, the fields of their results, and what an archive has to count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+from typing import Any, Protocol
+
+from wacr_cli.core.business_hours import BusinessHours
+from wacr_cli.core.contacts import Names
+from wacr_cli.core.conversations import Conversation, ConversationQuery
+from wacr_cli.core.query import Query
+from wacr_cli.statistics.periods import PERIODS
+from wacr_cli.statistics.turns import Line
+
+TOPICS = ("overview", "volume", "delivery", "response", "hours", "contacts")
+
+VOLUME = ("inbound", "outbound", "total")
+DELIVERY = ("outbound", "sent", "delivered", "read", "failed", "failed_rate", "read_rate")
+RESPONSE = (
+    *("turns", "answered", "waiting", "median_seconds", "p90_seconds"),
+    *("within_5m", "within_1h", "within_24h"),
+)
+CONVERSATIONS = ("conversations_active", "conversations_new")
+CONTACT = ("number", "name", "inbound", "outbound", "total", "last_at", "waiting_since", "waiting_seconds")
+
+FIELDS: dict[str, tuple[str, ...]] = {
+    "overview": (*VOLUME, *CONVERSATIONS, *DELIVERY[1:], *RESPONSE),
+    "volume": VOLUME,
+    "delivery": DELIVERY,
+    "response": RESPONSE,
+    "hours": VOLUME,
+    "contacts": CONTACT,
+}
+"""The fields of each topic, or of its groups."""
+
+GROUPINGS: dict[str, tuple[str, ...]] = {
+    "volume": (*PERIODS, "type", "status", "direction"),
+    "delivery": (*PERIODS, "type", "status", "direction"),
+    "response": PERIODS,
+}
+"""What the topics can be grouped by."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsQuery:
+    """A query for statistics.
+
+    ``messages`` has the filters, and the period as ``since`` and ``until``; both are set. ``zone`` is the time zone of
+    days and hours, None for the local one, and ``timezone`` its name. ``by`` groups the figures. ``hours`` are those in
+    which waiting counts, ``auto_within`` the seconds within which replies are automatic. ``limit`` is the most
+    conversations.
+    """
+
+    topic: str
+    messages: Query
+    zone: tzinfo | None = None
+    timezone: str = "UTC"
+    by: str | None = None
+    hours: BusinessHours | None = None
+    auto_within: float | None = None
+    limit: int | None = 30
+
+    @property
+    def since(self) -> datetime:
+        """The begin of the period."""
+        return self.messages.since or datetime.min.replace(tzinfo=UTC)
+
+    @property
+    def until(self) -> datetime:
+        """The end of the period, which is not part of it."""
+        return self.messages.until or datetime.max.replace(tzinfo=UTC)
+
+    def describe_period(self) -> dict[str, str]:
+        """Return the period as the JSON output has it."""
+        since, until = (one.astimezone(self.zone).isoformat() for one in (self.since, self.until))
+        return {"since": since, "until": until, "timezone": self.timezone}
+
+    def make_previous(self) -> StatisticsQuery:
+        """Return the query for the period before, which is as long."""
+        since = self.since - (self.until - self.since)
+        return replace(self, messages=replace(self.messages, since=since, until=self.since))
+
+
+class MessageCounts(Names, Protocol):
+    """What counts messages: an archive. Messages without a time or direction are left out, and deleted ones."""
+
+    def count_ignored(self, query: Query) -> int:
+        """Return how many messages match but have no valid time, or no direction."""
+        ...
+
+    def count_messages(self, query: Query, columns: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+        """Return the number of messages for each quarter of an hour: its microseconds, the *columns*, the number."""
+        ...
+
+    def count_conversations(self, query: Query) -> tuple[int, int]:
+        """Return how many conversations have messages that match, and how many of them began in the query's period."""
+        ...
+
+    def rank_conversations(self, query: Query, limit: int | None) -> Sequence[tuple[int, int, int, int]]:
+        """Return the conversations with the most messages: id, inbound, outbound, microseconds of the last one."""
+        ...
+
+    def read_lines(self, query: Query, ids: Sequence[int] | None = None) -> Iterator[Line]:
+        """Yield the messages before the query's end, of the conversations that have matching ones in its period.
+
+        With *ids*, of these conversations. They are sorted by conversation, time and id.
+        """
+        ...
+
+    def count_reasons(self, query: Query) -> Sequence[tuple[str | None, int]]:
+        """Return the reasons of failed messages, null where it is unknown, and their numbers."""
+        ...
+
+    def list_conversations(self, query: ConversationQuery) -> list[Conversation]:
+        """Return conversations."""
+        ...
+
+
+def list_rows(result: dict[str, Any]) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+    """Return the columns and rows of a result, for CSV: a row a group, or the one row of the whole."""
+    fields = FIELDS[result["topic"]]
+    if "groups" not in result:
+        return fields, [{name: result[name] for name in fields}]
+    keys = tuple(name for name in ("key", "weekday", "hour") if any(name in group for group in result["groups"][:1]))
+    return (*(keys or ("key",)), *fields), result["groups"]
