@@ -4,7 +4,7 @@
 _wacr_command() {
     commands='' flags='' argument=''
     case $1 in
-    'wacr') commands='messages sync conversations stats archive check contacts api account doctor auth config sandbox completion' flags='--version --profile --demo --color --quiet --verbose --help' ;;
+    'wacr') commands='messages sync conversations stats report archive check contacts api account doctor auth config sandbox completion' flags='--version --profile --demo --color --quiet --verbose --help' ;;
     'wacr messages') commands='list get follow' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr messages list') flags='--type --status --direction --interaction-id --filter --search --search-mode --sender --deleted --since --until --late --sort --names --fields --limit --all --page --per-page --with-direction --count --archive --archive-at --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr messages get') flags='--names --archive --archive-at --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
@@ -13,7 +13,8 @@ _wacr_command() {
     'wacr conversations') commands='list show' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations list') flags='--waiting --unread --names --limit --all --archive-at --format --output --no-pager --profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations show') flags='--since --until --limit --names --details --online --archive-at --format --output --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
-    'wacr stats') flags='--by --since --until --type --status --direction --interaction-id --filter --search --search-mode --sender --auto-within --business-hours --business-days --timezone --limit --archive-at --format --output --no-pager --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr stats') flags='--by --since --until --type --status --direction --interaction-id --filter --search --search-mode --sender --auto-within --business-hours --business-days --timezone --limit --archive-at --format --output --no-pager --profile --demo --color --quiet --verbose --help' argument='choice overview volume delivery response hours contacts' ;;
+    'wacr report') flags='--output --since --until --title --with-messages --auto-within --business-hours --business-days --timezone --archive-at --profile --demo --color --quiet --verbose --help' ;;
     'wacr archive') commands='info check path export' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr archive info') flags='--archive-at --format --output --profile --demo --color --quiet --verbose --help' ;;
     'wacr archive check') flags='--online --max-calls --archive-at --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
@@ -69,8 +70,8 @@ _wacr_flag() {
     *' --page') name='--page' kind='text' words='' ;;
     'wacr messages list --per-page') name='--per-page' kind='text' words='' ;;
     *' --archive-at') name='--archive-at' kind='file' words='' ;;
-    'wacr messages list --format' | 'wacr messages list -f' | 'wacr messages get --format' | 'wacr messages get -f' | 'wacr stats --format' | 'wacr stats -f' | 'wacr archive info --format' | 'wacr archive info -f' | 'wacr archive check --format' | 'wacr archive check -f' | 'wacr archive export --format' | 'wacr archive export -f' | 'wacr contacts list --format' | 'wacr contacts list -f' | 'wacr contacts get --format' | 'wacr contacts get -f' | 'wacr api --format' | 'wacr api -f' | 'wacr account --format' | 'wacr account -f' | 'wacr auth status --format' | 'wacr auth status -f' | 'wacr config list --format' | 'wacr config list -f' | 'wacr config get --format' | 'wacr config get -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
-    *' --output' | *' -o') name='--output' kind='file' words='' ;;
+    'wacr messages list --format' | 'wacr messages list -f' | 'wacr messages get --format' | 'wacr messages get -f' | 'wacr archive info --format' | 'wacr archive info -f' | 'wacr archive check --format' | 'wacr archive check -f' | 'wacr archive export --format' | 'wacr archive export -f' | 'wacr contacts list --format' | 'wacr contacts list -f' | 'wacr contacts get --format' | 'wacr contacts get -f' | 'wacr api --format' | 'wacr api -f' | 'wacr account --format' | 'wacr account -f' | 'wacr auth status --format' | 'wacr auth status -f' | 'wacr config list --format' | 'wacr config list -f' | 'wacr config get --format' | 'wacr config get -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
+    'wacr messages list --output' | 'wacr messages list -o' | 'wacr messages get --output' | 'wacr messages get -o' | 'wacr conversations list --output' | 'wacr conversations list -o' | 'wacr conversations show --output' | 'wacr conversations show -o' | 'wacr stats --output' | 'wacr stats -o' | 'wacr archive info --output' | 'wacr archive info -o' | 'wacr archive check --output' | 'wacr archive check -o' | 'wacr check --output' | 'wacr check -o' | 'wacr contacts list --output' | 'wacr contacts list -o' | 'wacr contacts get --output' | 'wacr contacts get -o' | 'wacr api --output' | 'wacr api -o' | 'wacr account --output' | 'wacr account -o' | 'wacr doctor --output' | 'wacr doctor -o' | 'wacr auth status --output' | 'wacr auth status -o') name='--output' kind='file' words='' ;;
     *' --max-wait') name='--max-wait' kind='text' words='' ;;
     *' --timeout') name='--timeout' kind='text' words='' ;;
     'wacr messages follow --status') name='' kind='filter' words='sent delivered read failed' ;;
@@ -87,8 +88,8 @@ _wacr_flag() {
     'wacr conversations list --format' | 'wacr conversations list -f' | 'wacr conversations show --format' | 'wacr conversations show -f') name='--format' kind='choice' words='table tsv csv json jsonl md html' ;;
     'wacr conversations show --since') name='--since' kind='choice' words='today yesterday' ;;
     'wacr conversations show --limit' | 'wacr conversations show -L') name='--limit' kind='text' words='' ;;
-    *' --by') name='--by' kind='text' words='' ;;
-    'wacr stats --since') name='--since' kind='choice' words='today yesterday' ;;
+    *' --by') name='--by' kind='choice' words='day week month hour weekday type status direction' ;;
+    'wacr stats --since' | 'wacr report --since') name='--since' kind='choice' words='today yesterday' ;;
     'wacr stats --search-mode') name='--search-mode' kind='choice' words='text words' ;;
     'wacr stats --sender') name='--sender' kind='text' words='' ;;
     *' --auto-within') name='--auto-within' kind='text' words='' ;;
@@ -96,6 +97,9 @@ _wacr_flag() {
     *' --business-days') name='--business-days' kind='text' words='' ;;
     *' --timezone') name='--timezone' kind='text' words='' ;;
     'wacr stats --limit' | 'wacr stats -L') name='--limit' kind='text' words='' ;;
+    'wacr stats --format' | 'wacr stats -f') name='--format' kind='choice' words='table tsv csv json jsonl svg png' ;;
+    'wacr report --output' | 'wacr report -o') name='--output' kind='file' words='' ;;
+    *' --title') name='--title' kind='text' words='' ;;
     *' --to') name='--to' kind='file' words='' ;;
     *' --as') name='--as' kind='choice' words='parquet csv csv.gz jsonl jsonl.gz' ;;
     *' --waiting-over') name='--waiting-over' kind='text' words='' ;;

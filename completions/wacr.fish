@@ -15,12 +15,12 @@ function __wacr_may
         switch $word
             case '--*=*'
                 set -a given (string split -m 1 = -- $word)[1]
-            case --profile --color --type --status --direction --interaction-id --filter --search -s --search-mode --sender --since --until --late --sort --fields --limit -L --page --per-page --archive-at --format -f --output -o --max-wait --timeout --interval --cursor --exec --max-calls --jobs --by --auto-within --business-hours --business-days --timezone --to --as --waiting-over --failed-over --within --synced-within --calls-left-under --status-id --source-id --assigned-id --created-at --group-id --expand --field -F --raw-field --method -X --input --port
+            case --profile --color --type --status --direction --interaction-id --filter --search -s --search-mode --sender --since --until --late --sort --fields --limit -L --page --per-page --archive-at --format -f --output -o --max-wait --timeout --interval --cursor --exec --max-calls --jobs --by --auto-within --business-hours --business-days --timezone --title --to --as --waiting-over --failed-over --within --synced-within --calls-left-under --status-id --source-id --assigned-id --created-at --group-id --expand --field -F --raw-field --method -X --input --port
                 set pending $word
             case '-*'
                 set -a given $word
             case '*'
-                if contains -- "$path $word" ' messages' ' messages list' ' messages get' ' messages follow' ' sync' ' conversations' ' conversations list' ' conversations show' ' stats' ' archive' ' archive info' ' archive check' ' archive path' ' archive export' ' check' ' contacts' ' contacts list' ' contacts get' ' api' ' account' ' doctor' ' auth' ' auth login' ' auth status' ' auth logout' ' config' ' config list' ' config get' ' config set' ' config unset' ' config path' ' config edit' ' sandbox' ' sandbox serve' ' completion'
+                if contains -- "$path $word" ' messages' ' messages list' ' messages get' ' messages follow' ' sync' ' conversations' ' conversations list' ' conversations show' ' stats' ' report' ' archive' ' archive info' ' archive check' ' archive path' ' archive export' ' check' ' contacts' ' contacts list' ' contacts get' ' api' ' account' ' doctor' ' auth' ' auth login' ' auth status' ' auth logout' ' config' ' config list' ' config get' ' config set' ' config unset' ' config path' ' config edit' ' sandbox' ' sandbox serve' ' completion'
                     set path "$path $word"
                 else
                     set -a given ARGUMENT
@@ -79,6 +79,7 @@ complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a messages -d 'Read, export and 
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a sync -d 'Copy all messages to the local archive, or update it'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a conversations -d 'List and read conversations'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a stats -d 'Show how many messages there are, how fast we answer, and what failed'
+complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a report -d 'Write one page with charts of messages, response times and failures'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a archive -d 'Inspect, check and export the local archive'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a check -d 'Check waiting customers, failures and syncs for monitoring'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a contacts -d 'Read and export contacts'
@@ -94,6 +95,7 @@ complete -c wacr -n '__wacr_may ARGUMENT \' messages\'' -a get -d 'Show single m
 complete -c wacr -n '__wacr_may ARGUMENT \' messages\'' -a follow -d 'Print each new message once, as it arrives'
 complete -c wacr -n '__wacr_may ARGUMENT \' conversations\'' -a list -d 'List conversations, newest messages first'
 complete -c wacr -n '__wacr_may ARGUMENT \' conversations\'' -a show -d 'Show what was said in a conversation, oldest first'
+complete -c wacr -n '__wacr_may ARGUMENT \' stats\'' -x -a '(__wacr_values choice overview volume delivery response hours contacts)'
 complete -c wacr -n '__wacr_may ARGUMENT \' archive\'' -a info -d 'Show what the archive contains and when it was synced'
 complete -c wacr -n '__wacr_may ARGUMENT \' archive\'' -a check -d 'Check the archive for damage; exit with 1 if there is any'
 complete -c wacr -n '__wacr_may ARGUMENT \' archive\'' -a path -d 'Print the location of the archive'
@@ -131,7 +133,7 @@ complete -c wacr -n '__wacr_may \'--search-mode\' \' messages list\'' -l search-
 complete -c wacr -n '__wacr_may \'--sender\' \' messages list\'' -l sender -x -d 'With --archive: only messages from this phone number'
 complete -c wacr -n '__wacr_may \'--deleted\' \' messages list\'' -l deleted -d 'With --archive: only messages that the API no longer has'
 complete -c wacr -n '__wacr_may \'--since\' \' messages list\'' -l since -x -a '(__wacr_values choice today yesterday)' -d 'Only messages sent at or after WHEN: a date, month or time, 7d, 2 hours ago, yesterday 14:00'
-complete -c wacr -n '__wacr_may \'--until\' \' messages list\' \' conversations show\' \' stats\'' -l until -x -a '(__wacr_values choice today yesterday)' -d 'Only messages sent before WHEN'
+complete -c wacr -n '__wacr_may \'--until\' \' messages list\' \' conversations show\' \' stats\' \' report\'' -l until -x -a '(__wacr_values choice today yesterday)' -d 'Only messages sent before WHEN'
 complete -c wacr -n '__wacr_may \'--late\' \' messages list\'' -l late -x -d 'With --since: how long after it was sent a message may have been recorded [default: 24h]'
 complete -c wacr -n '__wacr_may \'--sort\' \' messages list\'' -l sort -x -a '(__wacr_values choice created_at updated_at -created_at -updated_at sent_at -sent_at)' -d 'Sort by created_at or updated_at, with - for newest first; with --archive also by sent_at [default: -created_at]'
 complete -c wacr -n '__wacr_awaits --sort' -a '-created_at -updated_at -sent_at'
@@ -144,9 +146,9 @@ complete -c wacr -n '__wacr_may \'--per-page\' \' messages list\'' -l per-page -
 complete -c wacr -n '__wacr_may \'--with-direction\' \' messages list\'' -l with-direction -d 'Add the direction of each message; inbound and outbound messages are read as two lists'
 complete -c wacr -n '__wacr_may \'--count\' \' messages list\'' -l count -d 'Show only the number of messages'
 complete -c wacr -n '__wacr_may \'--archive\' \' messages list\' \' messages get\'' -l archive -d 'Read from the local archive instead of the API (see wacr sync)'
-complete -c wacr -n '__wacr_may \'--archive-at\' \' messages list\' \' messages get\' \' sync\' \' conversations list\' \' conversations show\' \' stats\' \' archive info\' \' archive check\' \' archive path\' \' archive export\' \' check\'' -l archive-at -r -F -d 'Use this archive: a file or a postgresql:// URL [default: WACR_ARCHIVE, or a file for each profile]'
+complete -c wacr -n '__wacr_may \'--archive-at\' \' messages list\' \' messages get\' \' sync\' \' conversations list\' \' conversations show\' \' stats\' \' report\' \' archive info\' \' archive check\' \' archive path\' \' archive export\' \' check\'' -l archive-at -r -F -d 'Use this archive: a file or a postgresql:// URL [default: WACR_ARCHIVE, or a file for each profile]'
 complete -c wacr -n '__wacr_may \'--dry-run\' \' messages list\' \' contacts list\'' -l dry-run -d 'Show the API calls as curl commands, and how many there are, without making them'
-complete -c wacr -n '__wacr_may \'--format -f\' \' messages list\' \' messages get\' \' stats\' \' archive info\' \' archive check\' \' archive export\' \' contacts list\' \' contacts get\' \' api\' \' account\' \' auth status\' \' config list\' \' config get\'' -l format -s f -x -a '(__wacr_values choice table tsv csv json jsonl)' -d 'Output format: table, tsv, csv, json or jsonl [default: table on a terminal, tsv elsewhere]'
+complete -c wacr -n '__wacr_may \'--format -f\' \' messages list\' \' messages get\' \' archive info\' \' archive check\' \' archive export\' \' contacts list\' \' contacts get\' \' api\' \' account\' \' auth status\' \' config list\' \' config get\'' -l format -s f -x -a '(__wacr_values choice table tsv csv json jsonl)' -d 'Output format: table, tsv, csv, json or jsonl [default: table on a terminal, tsv elsewhere]'
 complete -c wacr -n '__wacr_may \'--output -o\' \' messages list\' \' messages get\' \' conversations list\' \' conversations show\' \' stats\' \' archive info\' \' archive check\' \' check\' \' contacts list\' \' contacts get\' \' api\' \' account\' \' doctor\' \' auth status\'' -l output -s o -r -F -d 'Write to FILE, in the format of its ending; FILE is replaced only when everything was written'
 complete -c wacr -n '__wacr_may \'--excel\' \' messages list\' \' messages get\' \' contacts list\' \' contacts get\' \' auth status\'' -l excel -d 'Write CSV for spreadsheets; no cell can run as a formula'
 complete -c wacr -n '__wacr_may \'--no-pager\' \' messages list\' \' messages get\' \' conversations list\' \' conversations show\' \' stats\' \' contacts list\' \' contacts get\'' -l no-pager -d 'Show long tables without a pager'
@@ -177,15 +179,19 @@ complete -c wacr -n '__wacr_may \'--since\' \' conversations show\'' -l since -x
 complete -c wacr -n '__wacr_may \'--limit -L\' \' conversations show\'' -l limit -s L -x -d 'Show only the N newest messages [default: all]'
 complete -c wacr -n '__wacr_may \'--details\' \' conversations show\'' -l details -d 'Read replies, files and failure reasons from the API: 1 call for each message'
 complete -c wacr -n '__wacr_may \'--online\' \' conversations show\'' -l online -d 'Read from the API even if there is an archive'
-complete -c wacr -n '__wacr_may \'--by\' \' stats\'' -l by -x -d 'Group by day, week, month, hour, weekday, type, status or direction'
-complete -c wacr -n '__wacr_may \'--since\' \' stats\'' -l since -x -a '(__wacr_values choice today yesterday)' -d 'Only messages sent at or after WHEN: a date, month, time or age'
+complete -c wacr -n '__wacr_may \'--by\' \' stats\'' -l by -x -a '(__wacr_values choice day week month hour weekday type status direction)' -d 'Group by day, week, month, hour, weekday, type, status or direction'
+complete -c wacr -n '__wacr_may \'--since\' \' stats\' \' report\'' -l since -x -a '(__wacr_values choice today yesterday)' -d 'Only messages sent at or after WHEN: a date, month, time or age'
 complete -c wacr -n '__wacr_may \'--search-mode\' \' stats\'' -l search-mode -x -a '(__wacr_values choice text words)' -d 'Search for a text, or for words and "phrases"'
 complete -c wacr -n '__wacr_may \'--sender\' \' stats\'' -l sender -x -d 'Only messages from this phone number'
-complete -c wacr -n '__wacr_may \'--auto-within\' \' stats\'' -l auto-within -x -d 'Treat replies within AGE of a turn\'s first message, such as 5s, as automatic: they answer nothing'
-complete -c wacr -n '__wacr_may \'--business-hours\' \' stats\'' -l business-hours -x -d 'Count only time in these hours [default: the profile\'s]'
-complete -c wacr -n '__wacr_may \'--business-days\' \' stats\'' -l business-days -x -d 'Count only time on these days: mon-fri [default: the profile\'s]'
-complete -c wacr -n '__wacr_may \'--timezone\' \' stats\'' -l timezone -x -d 'Time zone of days and hours [default: the profile\'s, or the local one]'
+complete -c wacr -n '__wacr_may \'--auto-within\' \' stats\' \' report\'' -l auto-within -x -d 'Treat replies within AGE of a turn\'s first message, such as 5s, as automatic: they answer nothing'
+complete -c wacr -n '__wacr_may \'--business-hours\' \' stats\' \' report\'' -l business-hours -x -d 'Count only time in these hours [default: the profile\'s]'
+complete -c wacr -n '__wacr_may \'--business-days\' \' stats\' \' report\'' -l business-days -x -d 'Count only time on these days: mon-fri [default: the profile\'s]'
+complete -c wacr -n '__wacr_may \'--timezone\' \' stats\' \' report\'' -l timezone -x -d 'Time zone of days and hours [default: the profile\'s, or the local one]'
 complete -c wacr -n '__wacr_may \'--limit -L\' \' stats\'' -l limit -s L -x -d 'Show at most N conversations, with contacts [default: 30]'
+complete -c wacr -n '__wacr_may \'--format -f\' \' stats\'' -l format -s f -x -a '(__wacr_values choice table tsv csv json jsonl svg png)' -d 'Output format: table, tsv, csv, json, jsonl, svg or png [default: table on a terminal, tsv elsewhere]'
+complete -c wacr -n '__wacr_may \'--output -o\' \' report\'' -l output -s o -r -F -d 'Write the page to FILE, which ends in .html'
+complete -c wacr -n '__wacr_may \'--title\' \' report\'' -l title -x -d 'Title of the page [default: the account\'s name]'
+complete -c wacr -n '__wacr_may \'--with-messages\' \' report\'' -l with-messages -d 'Show the messages of those who wait longest too'
 complete -c wacr -n '__wacr_may \'--online\' \' archive check\'' -l online -d 'Also search for differences from the API, without changing anything'
 complete -c wacr -n '__wacr_may \'--to\' \' archive export\'' -l to -r -F -d 'Write to FOLDER: a new one, or that of an earlier export'
 complete -c wacr -n '__wacr_may \'--as\' \' archive export\'' -l as -x -a '(__wacr_values choice parquet csv csv.gz jsonl jsonl.gz)' -d 'Format of the files: parquet, csv, csv.gz, jsonl or jsonl.gz'

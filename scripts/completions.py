@@ -20,8 +20,9 @@ from wacr_cli.commands.framework import COLORS
 from wacr_cli.commands.messages import follow
 from wacr_cli.core import contacts, models
 from wacr_cli.export import export
-from wacr_cli.output.options import DOCUMENT_FORMATS, FORMATS
+from wacr_cli.output.options import CHART_FORMATS, DOCUMENT_FORMATS, FORMATS
 from wacr_cli.settings import keys
+from wacr_cli.statistics.query import GROUPINGS, TOPICS
 
 FOLDER = Path(__file__).parent.parent / "completions"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -48,6 +49,9 @@ VALUES: dict[str, tuple[str, Sequence[str]]] = {
     "FOLDER": ("file", ()),
     "messages follow --format": ("choice", follow.FORMATS),
     "check --format": ("choice", check.FORMATS),
+    "stats --format": ("choice", CHART_FORMATS),
+    "[TOPIC]": ("choice", TOPICS),
+    "--by": ("choice", GROUPINGS["volume"]),
     "conversations list --format": ("choice", DOCUMENT_FORMATS),
     "conversations show --format": ("choice", DOCUMENT_FORMATS),
     **dict.fromkeys(

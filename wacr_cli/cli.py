@@ -24,6 +24,7 @@ COMMANDS = {
     "sync": "sync",
     "conversations": "app",
     "stats": "stats",
+    "report": "report",
     "archive": "app",
     "check": "check",
     "contacts": "app",

@@ -10,6 +10,7 @@ import pytest
 from wacr_cli.cli import build_app, main
 
 SHOWS_NO_DATA = {
+    ("report",),
     ("auth", "login"),
     ("auth", "logout"),
     ("config", "set"),

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wacr_cli.commands.flags import (
     ArchiveAtOption,
+    AutoWithinOption,
+    BusinessDaysOption,
+    BusinessHoursOption,
+    ChartFormatOption,
     DirectionOption,
-    FormatOption,
     InteractionOption,
     NoPagerOption,
     OutputOption,
+    PeriodOption,
     RawFilterOption,
     SearchOption,
     StatusOption,
+    TimezoneOption,
     TypeOption,
     UntilOption,
+    find_hours,
     limit_option,
+    name_zone,
     output_options,
+    parse_auto_within,
     parse_filters,
 )
 from wacr_cli.commands.framework import session_from
 from wacr_cli.core import models
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.query import Query, hint_for_type, parse_raw_filter, parse_search
-from wacr_cli.core.times import parse_age, parse_when
+from wacr_cli.core.times import parse_when
 from wacr_cli.core.validation import choice
 from wacr_cli.statistics import query as statistics
 
 if TYPE_CHECKING:
-    from datetime import datetime, tzinfo
-
-    from wacr_cli.core.business_hours import BusinessHours
     from wacr_cli.output.options import OutputOptions
     from wacr_cli.session import Session
     from wacr_cli.statistics.query import StatisticsQuery
@@ -45,7 +49,7 @@ Examples:
   wacr stats response --by weekday --business-hours 09:00-18:00
   wacr stats delivery --since 7d --type template
   wacr stats volume --by week --since 2026-01-01 --format csv
-  wacr stats hours --timezone Asia/Kolkata
+  wacr stats hours --timezone Asia/Kolkata --output hours.svg
 
 Topics: overview (everything, with the period before), volume (how many
 messages), delivery (what failed), response (how fast we answer), hours (when it
@@ -69,10 +73,7 @@ def stats(
             "--by", metavar="GROUP", help="Group by day, week, month, hour, weekday, type, status or direction"
         ),
     ] = None,
-    since: Annotated[
-        str,
-        typer.Option("--since", metavar="WHEN", help="Only messages sent at or after WHEN: a date, month, time or age"),
-    ] = "30d",
+    since: PeriodOption = "30d",
     until: UntilOption = None,
     type_: TypeOption = None,
     status: StatusOption = None,
@@ -86,35 +87,13 @@ def stats(
     sender: Annotated[
         str | None, typer.Option("--sender", metavar="NUMBER", help="Only messages from this phone number")
     ] = None,
-    auto_within: Annotated[
-        str | None,
-        typer.Option(
-            "--auto-within",
-            metavar="AGE",
-            help="Treat replies within AGE of a turn's first message, such as 5s, as automatic: they answer nothing",
-        ),
-    ] = None,
-    business_hours: Annotated[
-        str | None,
-        typer.Option(
-            "--business-hours", metavar="HH:MM-HH:MM", help="Count only time in these hours [default: the profile's]"
-        ),
-    ] = None,
-    business_days: Annotated[
-        str | None,
-        typer.Option(
-            "--business-days", metavar="DAYS", help="Count only time on these days: mon-fri [default: the profile's]"
-        ),
-    ] = None,
-    timezone: Annotated[
-        str | None,
-        typer.Option(
-            "--timezone", metavar="ZONE", help="Time zone of days and hours [default: the profile's, or the local one]"
-        ),
-    ] = None,
+    auto_within: AutoWithinOption = None,
+    business_hours: BusinessHoursOption = None,
+    business_days: BusinessDaysOption = None,
+    timezone: TimezoneOption = None,
     limit: Annotated[int | None, limit_option("conversations, with contacts")] = None,
     archive_at: ArchiveAtOption = None,
-    format_: FormatOption = None,
+    format_: ChartFormatOption = None,
     output: OutputOption = None,
     no_pager: NoPagerOption = False,
 ) -> None:
@@ -139,33 +118,13 @@ def stats(
         topic,
         messages,
         zone=zone,
-        timezone=timezone or session.settings.timezone or _name_local_zone(now),
+        timezone=timezone or session.settings.timezone or name_zone(now),
         by=_parse_by(topic, by),
         hours=hours,
-        auto_within=_parse_auto_within(auto_within),
+        auto_within=parse_auto_within(auto_within),
         limit=_parse_limit(topic, limit),
     )
-    _show(session, query, output_options(format_, output))
-
-
-def find_hours(
-    session: Session, hours: str | None, days: str | None, timezone: str | None
-) -> tuple[tzinfo | None, BusinessHours | None]:
-    """Return the time zone, None for the local one, and the business hours, of flags or of the profile."""
-    from wacr_cli.core.business_hours import parse_business_hours, parse_zone
-
-    settings = session.settings
-    name = timezone or settings.timezone
-    found = parse_business_hours(hours or settings.business_hours, days or settings.business_days, name)
-    return parse_zone(name) if name else None, found
-
-
-def _name_local_zone(now: datetime) -> str:
-    """Return the name of the local time zone: that of the tz database where it is known."""
-    name = os.environ.get("TZ", "").lstrip(":")
-    if not name:
-        _, _, name = os.path.realpath("/etc/localtime").partition("/zoneinfo/")
-    return name or str(now.tzname())
+    _show(session, query, output_options(format_, output, chart=True))
 
 
 def _parse_by(topic: str, by: str | None) -> str | None:
@@ -183,20 +142,18 @@ def _parse_limit(topic: str, limit: int | None) -> int:
     return limit or 30
 
 
-def _parse_auto_within(text: str | None) -> float | None:
-    """Return seconds: of a number, or of a length of time."""
-    if text is None:
-        return None
-    return parse_age(f"{text}s" if text.strip().isdecimal() else text, "--auto-within").total_seconds()
-
-
 def _show(session: Session, query: StatisticsQuery, options: OutputOptions) -> None:
     from wacr_cli.output.writers import statistics_view
     from wacr_cli.statistics import compute
 
-    result = compute(session.store, query)
-    columns, rows = statistics.list_rows(result)
     output = session.output(options)
+    result = compute(session.store, query)
+    if output.format in ("svg", "png"):
+        from wacr_cli.output import charts
+
+        output.picture(charts.draw(result, query.by, output.format))
+        return
+    columns, rows = statistics.list_rows(result)
     with output.rows(columns, view=statistics_view(session.console)) as writer:
         session.console.clear_status()
         writer.write([result] if output.format in ("table", "json") else rows)

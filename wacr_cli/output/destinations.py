@@ -49,10 +49,13 @@ class Stream:
 
         Raises :class:`BrokenPipeError` where the reader is gone, :class:`WacrError` where writing fails.
         """
-        if not text:
-            return
+        if text:
+            self.write_bytes(text.encode("utf-8", "backslashreplace"))
+
+    def write_bytes(self, data: bytes) -> None:
+        """Write and flush bytes. Raises what :meth:`write` raises."""
         try:
-            self._stream.write(text.encode("utf-8", "backslashreplace"))
+            self._stream.write(data)
             self._stream.flush()
         except BrokenPipeError:
             raise

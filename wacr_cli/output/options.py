@@ -12,23 +12,31 @@ from typing import Literal
 
 from wacr_cli.core.errors import UsageError
 
-Format = Literal["table", "tsv", "csv", "json", "jsonl", "md", "html"]
+Format = Literal["table", "tsv", "csv", "json", "jsonl", "md", "html", "svg", "png"]
 FORMATS: tuple[Format, ...] = ("table", "tsv", "csv", "json", "jsonl")
 DOCUMENT_FORMATS: tuple[Format, ...] = (*FORMATS, "md", "html")
 """The formats of what can be read as a page."""
 
+CHART_FORMATS: tuple[Format, ...] = (*FORMATS, "svg", "png")
+"""The formats of what can be drawn as a chart."""
+
 EXTENSIONS: dict[str, Format] = {".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 DOCUMENT_EXTENSIONS: dict[str, Format] = {**EXTENSIONS, ".md": "md", ".html": "html", ".htm": "html"}
+CHART_EXTENSIONS: dict[str, Format] = {**EXTENSIONS, ".svg": "svg", ".png": "png"}
 
 
 @dataclass(frozen=True, slots=True)
 class OutputOptions:
-    """The values of ``--format``, ``--output`` and ``--excel``; ``document`` allows the formats of a page too."""
+    """The values of ``--format``, ``--output`` and ``--excel``.
+
+    ``document`` allows the formats of a page too, ``chart`` those of a chart.
+    """
 
     format: str | None = None
     output: str | None = None
     excel: bool = False
     document: bool = False
+    chart: bool = False
 
     @property
     def is_file(self) -> bool:
@@ -54,7 +62,8 @@ class OutputOptions:
     def _detect_format(self, path: Path) -> Format:
         if self.excel and not path.suffix:
             return "csv"
-        return detect_format(path, DOCUMENT_EXTENSIONS if self.document else EXTENSIONS)
+        extensions = DOCUMENT_EXTENSIONS if self.document else CHART_EXTENSIONS if self.chart else EXTENSIONS
+        return detect_format(path, extensions)
 
 
 def detect_format(path: Path, extensions: Mapping[str, Format] = EXTENSIONS) -> Format:

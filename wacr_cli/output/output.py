@@ -76,6 +76,13 @@ class Output:
             for line in lines:
                 sink.write(f"{line}\n")
 
+    def picture(self, data: bytes) -> None:
+        """Write bytes to the destination. Raises :class:`UsageError` where that is a terminal."""
+        with self.open() as sink:
+            if sink.is_terminal or not isinstance(sink, Stream):
+                raise UsageError("a picture can't be shown in a terminal", "Name a file with --output.")
+            sink.write_bytes(data)
+
     @contextmanager
     def _open(self) -> Iterator[Sink]:
         if self._options.is_file:

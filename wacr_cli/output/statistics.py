@@ -24,6 +24,7 @@ _INBOUND, _OUTBOUND = "cyan", "magenta"
 _NARROWEST_BAR, _WIDEST_BAR = 8, 40
 _NAME_WIDTH = 24
 _MOST_DAYS = 60
+_LONGEST = 5
 
 LABELS = {
     "inbound": "Inbound messages",
@@ -35,11 +36,11 @@ LABELS = {
     "delivered": "Delivered",
     "read": "Read",
     "failed": "Failed",
-    "failed_rate": "Failed, share",
-    "read_rate": "Read, share",
+    "failed_rate": "Share failed",
+    "read_rate": "Share read",
     "turns": "Customer turns",
     "answered": "Answered",
-    "waiting": "Not answered",
+    "waiting": "Unanswered turns",
     "median_seconds": "Median response",
     "p90_seconds": "90th percentile",
     "within_5m": "Within 5 minutes",
@@ -191,7 +192,7 @@ class StatisticsTable:
         if result["busiest_hour"] is not None:
             yield Text(f"Busiest hour    {int(result['busiest_hour']):02}:00")
         yield Text(f"Waiting now     {result['waiting_now']:,}")
-        for one in result["longest_waiting"]:
+        for one in result["longest_waiting"][:_LONGEST]:
             yield Text.assemble("  ", _format_who(one), "  ", format_figure("s", one["waiting_seconds"]))
 
 

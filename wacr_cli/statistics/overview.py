@@ -14,7 +14,7 @@ from wacr_cli.statistics.query import MessageCounts, StatisticsQuery
 from wacr_cli.statistics.response import describe_people, describe_times, find_open_time
 from wacr_cli.statistics.turns import ResponseTimes, find_turns
 
-_LONGEST = 5
+_LONGEST = 10
 
 
 def make_overview(store: MessageCounts, query: StatisticsQuery) -> dict[str, Any]:
