@@ -113,6 +113,7 @@ def pooled_url(server: Server, pooler: Pooler) -> Iterator[str]:
     name = server.database()
     yield pooler.url(name)
     server.empty(name)
+    pooler.forget_sessions()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ listen_addr =
 listen_port = 6432
 unix_socket_dir = {folder}
 auth_type = any
+admin_users = wacr
 pool_mode = transaction
 default_pool_size = {pool_size}
 query_wait_timeout = 60
@@ -64,6 +65,11 @@ class Pooler:
     def url(self, database: str) -> str:
         """Return the URL of a database."""
         return f"postgresql://wacr@/{database}?host={self._folder}&port=6432"
+
+    def forget_sessions(self) -> None:
+        """Take no session again that is open now: the server may have ended it."""
+        with psycopg.connect(self.url("pgbouncer"), autocommit=True) as admin:
+            admin.execute("RECONNECT")
 
     def close(self) -> None:
         """Stop it and remove its files."""
