@@ -70,7 +70,7 @@ _wacr_flag() {
     *' --page') name='--page' kind='text' words='' ;;
     'wacr messages list --per-page') name='--per-page' kind='text' words='' ;;
     *' --archive-at') name='--archive-at' kind='file' words='' ;;
-    'wacr messages list --format' | 'wacr messages list -f' | 'wacr messages get --format' | 'wacr messages get -f' | 'wacr archive info --format' | 'wacr archive info -f' | 'wacr archive check --format' | 'wacr archive check -f' | 'wacr archive export --format' | 'wacr archive export -f' | 'wacr contacts list --format' | 'wacr contacts list -f' | 'wacr contacts get --format' | 'wacr contacts get -f' | 'wacr api --format' | 'wacr api -f' | 'wacr account --format' | 'wacr account -f' | 'wacr auth status --format' | 'wacr auth status -f' | 'wacr config list --format' | 'wacr config list -f' | 'wacr config get --format' | 'wacr config get -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
+    'wacr messages list --format' | 'wacr messages list -f' | 'wacr messages get --format' | 'wacr messages get -f' | 'wacr archive info --format' | 'wacr archive info -f' | 'wacr archive check --format' | 'wacr archive check -f' | 'wacr archive export --format' | 'wacr archive export -f' | 'wacr contacts list --format' | 'wacr contacts list -f' | 'wacr contacts get --format' | 'wacr contacts get -f' | 'wacr api --format' | 'wacr api -f' | 'wacr account --format' | 'wacr account -f' | 'wacr auth status --format' | 'wacr auth status -f' | 'wacr config list --format' | 'wacr config list -f' | 'wacr config get --format' | 'wacr config get -f') name='--format' kind='choice' words='table tsv csv json jsonl xlsx' ;;
     'wacr messages list --output' | 'wacr messages list -o' | 'wacr messages get --output' | 'wacr messages get -o' | 'wacr conversations list --output' | 'wacr conversations list -o' | 'wacr conversations show --output' | 'wacr conversations show -o' | 'wacr stats --output' | 'wacr stats -o' | 'wacr archive info --output' | 'wacr archive info -o' | 'wacr archive check --output' | 'wacr archive check -o' | 'wacr check --output' | 'wacr check -o' | 'wacr contacts list --output' | 'wacr contacts list -o' | 'wacr contacts get --output' | 'wacr contacts get -o' | 'wacr api --output' | 'wacr api -o' | 'wacr account --output' | 'wacr account -o' | 'wacr doctor --output' | 'wacr doctor -o' | 'wacr auth status --output' | 'wacr auth status -o') name='--output' kind='file' words='' ;;
     *' --max-wait') name='--max-wait' kind='text' words='' ;;
     *' --timeout') name='--timeout' kind='text' words='' ;;
@@ -83,9 +83,9 @@ _wacr_flag() {
     *' --max-calls') name='--max-calls' kind='text' words='' ;;
     *' --jobs') name='--jobs' kind='text' words='' ;;
     'wacr sync --interval') name='--interval' kind='text' words='' ;;
-    'wacr sync --format' | 'wacr sync -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
+    'wacr sync --format' | 'wacr sync -f') name='--format' kind='choice' words='table tsv csv json jsonl xlsx' ;;
     'wacr conversations list --limit' | 'wacr conversations list -L') name='--limit' kind='text' words='' ;;
-    'wacr conversations list --format' | 'wacr conversations list -f' | 'wacr conversations show --format' | 'wacr conversations show -f') name='--format' kind='choice' words='table tsv csv json jsonl md html' ;;
+    'wacr conversations list --format' | 'wacr conversations list -f' | 'wacr conversations show --format' | 'wacr conversations show -f') name='--format' kind='choice' words='table tsv csv json jsonl xlsx md html' ;;
     'wacr conversations show --since') name='--since' kind='choice' words='today yesterday' ;;
     'wacr conversations show --limit' | 'wacr conversations show -L') name='--limit' kind='text' words='' ;;
     *' --by') name='--by' kind='choice' words='day week month hour weekday type status direction' ;;
@@ -97,7 +97,7 @@ _wacr_flag() {
     *' --business-days') name='--business-days' kind='text' words='' ;;
     *' --timezone') name='--timezone' kind='text' words='' ;;
     'wacr stats --limit' | 'wacr stats -L') name='--limit' kind='text' words='' ;;
-    'wacr stats --format' | 'wacr stats -f') name='--format' kind='choice' words='table tsv csv json jsonl svg png' ;;
+    'wacr stats --format' | 'wacr stats -f') name='--format' kind='choice' words='table tsv csv json jsonl xlsx svg png' ;;
     'wacr report --output' | 'wacr report -o') name='--output' kind='file' words='' ;;
     *' --title') name='--title' kind='text' words='' ;;
     *' --to') name='--to' kind='file' words='' ;;
@@ -126,7 +126,7 @@ _wacr_flag() {
     *' --input') name='--input' kind='file' words='' ;;
     *' --include' | *' -i') name='--include' kind='' words='' ;;
     *' --yes' | *' -y') name='--yes' kind='' words='' ;;
-    'wacr doctor --format' | 'wacr doctor -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
+    'wacr doctor --format' | 'wacr doctor -f') name='--format' kind='choice' words='table tsv csv json jsonl xlsx' ;;
     *' --port') name='--port' kind='text' words='' ;;
     esac
 }

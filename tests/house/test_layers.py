@@ -40,6 +40,7 @@ ONLY_IN = {
     "altair": {"output.charts"},
     "vl_convert": {"output.charts"},
     "jinja2": {"output.report"},
+    "xlsxwriter": {"output.xlsx"},
     "tomlkit": {"settings.editor"},
     "keyring": {"settings.keyring"},
     "scripts": set(),

@@ -56,7 +56,7 @@ FormatOption = Annotated[
         "--format",
         "-f",
         metavar="FORMAT",
-        help="Output format: table, tsv, csv, json or jsonl [default: table on a terminal, tsv elsewhere]",
+        help="Output format: table, tsv, csv, json, jsonl or xlsx [default: table on a terminal, tsv elsewhere]",
     ),
 ]
 DocumentFormatOption = Annotated[
@@ -65,7 +65,8 @@ DocumentFormatOption = Annotated[
         "--format",
         "-f",
         metavar="FORMAT",
-        help="Output format: table, md, html, json, jsonl, csv or tsv [default: table on a terminal, tsv elsewhere]",
+        help="Output format: table, md, html, json, jsonl, csv, tsv or xlsx "
+        "[default: table on a terminal, tsv elsewhere]",
     ),
 ]
 ChartFormatOption = Annotated[
@@ -74,7 +75,8 @@ ChartFormatOption = Annotated[
         "--format",
         "-f",
         metavar="FORMAT",
-        help="Output format: table, tsv, csv, json, jsonl, svg or png [default: table on a terminal, tsv elsewhere]",
+        help="Output format: table, tsv, csv, json, jsonl, xlsx, svg or png "
+        "[default: table on a terminal, tsv elsewhere]",
     ),
 ]
 OutputOption = Annotated[

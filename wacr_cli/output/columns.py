@@ -71,6 +71,11 @@ CONVERSATION_COLUMNS = ("unread", "last_at", "waiting_since", "window_closes_at"
 """What a table of conversations shows after the id and the name or number."""
 
 
+def is_time(field: str) -> bool:
+    """Return whether a field holds times."""
+    return field.endswith("_at") or field in TIMES
+
+
 def columns_with(added: Sequence[str]) -> tuple[str, ...]:
     """Return the columns of a table of messages with *added* fields next to the sender."""
     at = MESSAGE_COLUMNS.index("sender_id") + 1

@@ -12,15 +12,22 @@ from typing import Literal
 
 from wacr_cli.core.errors import UsageError
 
-Format = Literal["table", "tsv", "csv", "json", "jsonl", "md", "html", "svg", "png"]
-FORMATS: tuple[Format, ...] = ("table", "tsv", "csv", "json", "jsonl")
+Format = Literal["table", "tsv", "csv", "json", "jsonl", "xlsx", "md", "html", "svg", "png"]
+FORMATS: tuple[Format, ...] = ("table", "tsv", "csv", "json", "jsonl", "xlsx")
 DOCUMENT_FORMATS: tuple[Format, ...] = (*FORMATS, "md", "html")
 """The formats of what can be read as a page."""
 
 CHART_FORMATS: tuple[Format, ...] = (*FORMATS, "svg", "png")
 """The formats of what can be drawn as a chart."""
 
-EXTENSIONS: dict[str, Format] = {".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+EXTENSIONS: dict[str, Format] = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".xlsx": "xlsx",
+}
 DOCUMENT_EXTENSIONS: dict[str, Format] = {**EXTENSIONS, ".md": "md", ".html": "html", ".htm": "html"}
 CHART_EXTENSIONS: dict[str, Format] = {**EXTENSIONS, ".svg": "svg", ".png": "png"}
 

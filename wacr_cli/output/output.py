@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ class Output:
         self._options = options
         self._console = console
         self._now = now
+        self._temporary = ExitStack()
 
     @property
     def format(self) -> Format:
@@ -39,7 +40,7 @@ class Output:
         Closing the pager early ends the block without an error: the reader has seen enough.
         """
         try:
-            with self._open() as sink:
+            with self._open() as sink, ExitStack() as self._temporary:
                 yield sink
         except PagerClosedError:
             self._console.quiet = True
@@ -60,8 +61,21 @@ class Output:
         self, sink: Sink, columns: Sequence[str], *, fields: Sequence[str] | None = None, view: View | None = None
     ) -> Writer:
         """Return the writer of rows to an open output; see :meth:`rows`."""
+        if self.format == "xlsx":
+            return self._make_xlsx(sink, fields or columns)
         view = view or table_view(self._console, self._now, columns)
         return make_writer(self.format, sink, columns, view=view, fields=fields, excel=self._options.excel)
+
+    def _make_xlsx(self, sink: Sink, columns: Sequence[str]) -> Writer:
+        """Return the writer of a workbook. Raises :class:`UsageError` for a terminal."""
+        from tempfile import TemporaryDirectory
+
+        from wacr_cli.output.xlsx import Xlsx
+
+        folder = self._temporary.enter_context(TemporaryDirectory(prefix="wacr-"))
+        book = Xlsx(self._require_bytes(sink, "an Excel file"), columns, folder, self._console.note)
+        self._temporary.callback(book.close)
+        return book
 
     def record(self, row: Row, make_card: Callable[[Row], Card]) -> None:
         """Write a single row: a card for people, one object in JSON."""
@@ -79,9 +93,12 @@ class Output:
     def picture(self, data: bytes) -> None:
         """Write bytes to the destination. Raises :class:`UsageError` where that is a terminal."""
         with self.open() as sink:
-            if sink.is_terminal or not isinstance(sink, Stream):
-                raise UsageError("a picture can't be shown in a terminal", "Name a file with --output.")
-            sink.write_bytes(data)
+            self._require_bytes(sink, "a picture").write_bytes(data)
+
+    def _require_bytes(self, sink: Sink, what: str) -> Stream:
+        if sink.is_terminal or not isinstance(sink, Stream):
+            raise UsageError(f"{what} can't be shown in a terminal", "Name a file with --output.")
+        return sink
 
     @contextmanager
     def _open(self) -> Iterator[Sink]:
