@@ -148,6 +148,21 @@ class TestSaying:
         made.write_line("more")
         assert out.getvalue() == f"{CLEAR}first{CLEAR}{'x' * 9}{CLEAR}said\nmore\n"
 
+    @pytest.mark.parametrize(("share", "cells", "percent"), [(0, 0, 0), (0.5, 10, 50), (1, 20, 100), (1.5, 20, 100)])
+    def test_status_with_a_bar(self, share: float, cells: int, percent: int) -> None:
+        """The bar is as long as the share, with the percentage; the line is cut to the width."""
+        made, out = console(stderr_is_terminal=True, width=80)
+        made.status("x" * 100, share)
+        line = out.getvalue().removeprefix(CLEAR)
+        assert line.rstrip("x") == f"{'━' * cells:20} {percent:>3}% "
+        assert len(line) == 79
+
+    def test_a_narrow_terminal_has_no_bar(self) -> None:
+        """The text is worth more."""
+        made, out = console(stderr_is_terminal=True, width=50)
+        made.status("working", 0.5)
+        assert out.getvalue() == f"{CLEAR}working"
+
     def test_status_is_cleared_once(self) -> None:
         """A line that is gone is not taken away again."""
         made, out = console(stderr_is_terminal=True)

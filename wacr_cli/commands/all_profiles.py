@@ -132,7 +132,8 @@ class ProfileRuns:
         """Show how far all of them are, on a terminal."""
         names = ", ".join(self._running)
         done = f"{len(self._statuses)} of {plural(total, 'profile')} done"
-        self._console.status(f"{done}, {self._calls:,} calls, {format_duration(seconds)}; running: {names}")
+        text = f"{done}, {self._calls:,} calls, {format_duration(seconds)}; running: {names}"
+        self._console.status(text, len(self._statuses) / total)
 
     def _stop(self) -> None:
         """End the processes that are still running, and wait until what they read is stored."""

@@ -182,12 +182,9 @@ def export(
     start = session.clock.monotonic()
     make_file_writer = _make_file_writer(kind)
     report_archive_age(session)
-    written = 0
 
-    def report_progress(rows: int) -> None:
-        nonlocal written
-        written += rows
-        session.console.status(f"{written:,} messages written")
+    def report_progress(written: int, total: int) -> None:
+        session.console.status(f"{written:,} of {total:,} messages written", written / total)
 
     report = Export(session.store, Path(to).expanduser(), kind, make_file_writer, report_progress).run()
     session.console.clear_status()

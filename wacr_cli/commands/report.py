@@ -93,11 +93,13 @@ def _compute(session: Session, query: StatisticsQuery, title: str | None, *, wit
     from wacr_cli.output.report import Report
     from wacr_cli.statistics import compute
 
+    topics = ("overview", "volume", "response", "delivery", "hours")
+
     def make(topic: str, by: str | None = None) -> dict[str, object]:
-        session.console.status(f"Computing {topic}")
+        session.console.status(f"computing {topic}", topics.index(topic) / len(topics))
         return compute(session.store, replace(query, topic=topic, by=by))
 
-    overview = compute(session.store, query)
+    overview = make("overview")
     return Report(
         title or _find_title(session),
         overview,

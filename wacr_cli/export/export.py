@@ -69,7 +69,8 @@ class _Manifest:
 class Export:
     """One export to a folder.
 
-    *make_writer* returns the writer for a file. *report_progress* is called with the number of messages just written.
+    *make_writer* returns the writer for a file. *report_progress* is called with the number of messages written so far,
+    and of all that will be.
     """
 
     def __init__(
@@ -78,13 +79,14 @@ class Export:
         folder: Path,
         kind: str,
         make_writer: Callable[[BinaryIO], Writer],
-        report_progress: Callable[[int], None] = lambda _: None,
+        report_progress: Callable[[int, int], None] = lambda _written, _total: None,
     ) -> None:
         self._store = store
         self._folder = folder
         self._kind = kind
         self._make_writer = make_writer
         self._report_progress = report_progress
+        self._written = self._total = 0
         self._report = Report()
 
     def run(self) -> Report:
@@ -109,6 +111,7 @@ class Export:
         self._report.unchanged = len(months) - len(stale)
         if not stale and not gone and (self._folder / MANIFEST).exists():
             return
+        self._total = sum(one.rows for one in stale)
         with self._stage() as staging:
             sizes = {one.label: self._write_month(one, staging / f"{at}") for at, one in enumerate(stale)}
             new = {one.label: {"mark": one.mark, "rows": one.rows, "bytes": sizes[one.label]} for one in stale}
@@ -146,7 +149,8 @@ class Export:
             writer = self._make_writer(file)
             for rows in self._store.read_month(month):
                 writer.write(rows)
-                self._report_progress(len(rows))
+                self._written += len(rows)
+                self._report_progress(self._written, self._total)
             writer.finish()
             file.flush()
             os.fsync(file.fileno())

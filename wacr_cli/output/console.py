@@ -17,6 +17,8 @@ from wacr_cli.output.sanitize import printable
 from wacr_cli.settings.redaction import hide_encoded_token, secret_from_environment
 
 DEFAULT_PAGER = "less"
+_NARROWEST_BAR = 60
+"""Cells of a terminal: a narrower one has no room for a bar beside the text."""
 
 
 @dataclass(slots=True)
@@ -70,10 +72,15 @@ class Console:
         self.clear_status()
         self._write(printable(hide_encoded_token(text, self.secret)) + "\n")
 
-    def status(self, text: str) -> None:
-        """Show a status line in place of the last one, on a terminal."""
+    def status(self, text: str, share: float | None = None) -> None:
+        """Show a status line in place of the last one, on a terminal; a *share* from 0 to 1 of the work as a bar."""
         if self.stderr_is_terminal and not self.quiet:
-            self._write("\r\x1b[K" + printable(text)[: self.width - 1])
+            room, bar = self.width - 1, ""
+            if share is not None and self.width >= _NARROWEST_BAR:
+                from wacr_cli.output.progress import WIDTH, draw_bar
+
+                bar, room = f"{draw_bar(share, colour=self.colour)} ", room - WIDTH - 1
+            self._write("\r\x1b[K" + bar + printable(text)[:room])
             self._status = True
 
     def yield_screen(self) -> None:
@@ -152,18 +159,24 @@ class ConsoleProgress(Progress):
             self._console.clear_status()
         elif seconds > 1 or self._elapsed > 1:
             self._console.status(
-                f"{self._summary}waiting {format_duration(max(1, round(seconds)))} for {reason}{self._format_left()}"
+                f"{self._summary}waiting {format_duration(max(1, round(seconds)))} for {reason}{self._format_left()}",
+                self._share,
             )
 
     def read(self, rows: int, total: int | None) -> None:
         """Show the rows read so far, and an estimate of the time left."""
         self._rows, self._total = rows, total
         if self._elapsed > 1:
-            self._console.status(f"{self._summary}{rows / self._elapsed:,.0f} a second{self._format_left()}")
+            text = f"{self._summary}{rows / self._elapsed:,.0f} a second{self._format_left()}"
+            self._console.status(text, self._share)
 
     @property
     def _elapsed(self) -> float:
         return time.monotonic() - self._start
+
+    @property
+    def _share(self) -> float | None:
+        return self._rows / self._total if self._total else None
 
     @property
     def _summary(self) -> str:
