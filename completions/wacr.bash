@@ -65,6 +65,7 @@ _wacr_flag() {
     *' --until') name='--until' kind='choice' words='today yesterday' ;;
     *' --late') name='--late' kind='text' words='' ;;
     'wacr messages list --sort') name='--sort' kind='choice' words='created_at updated_at -created_at -updated_at sent_at -sent_at' ;;
+    'wacr messages list --names' | 'wacr messages list --no-names' | 'wacr messages get --names' | 'wacr messages get --no-names') name='--names' kind='' words='' ;;
     'wacr messages list --fields' | 'wacr messages follow --fields') name='--fields' kind='list' words='id interaction_id sender_id type message status message_id sent_at is_read' ;;
     'wacr messages list --limit' | 'wacr messages list -L') name='--limit' kind='text' words='' ;;
     *' --page') name='--page' kind='text' words='' ;;
@@ -84,6 +85,7 @@ _wacr_flag() {
     *' --jobs') name='--jobs' kind='text' words='' ;;
     'wacr sync --interval') name='--interval' kind='text' words='' ;;
     'wacr sync --format' | 'wacr sync -f') name='--format' kind='choice' words='table tsv csv json jsonl xlsx' ;;
+    'wacr conversations list --names' | 'wacr conversations list --no-names' | 'wacr conversations show --names' | 'wacr conversations show --no-names') name='--names' kind='' words='' ;;
     'wacr conversations list --limit' | 'wacr conversations list -L') name='--limit' kind='text' words='' ;;
     'wacr conversations list --format' | 'wacr conversations list -f' | 'wacr conversations show --format' | 'wacr conversations show -f') name='--format' kind='choice' words='table tsv csv json jsonl xlsx md html' ;;
     'wacr conversations show --since') name='--since' kind='choice' words='today yesterday' ;;

@@ -14,6 +14,7 @@ import pytest
 
 from tests.conftest import NOW, SMALL, Api, Result, row
 from wacr_cli.api import network
+from wacr_cli.commands.conversations import show
 from wacr_cli.core.conversations import FIELDS
 from wacr_cli.sandbox.app import Sandbox
 from wacr_cli.sandbox.world import Contact, Row, World
@@ -192,7 +193,7 @@ def test_details(archive: Api, wacr: Wacr) -> None:
     assert (archive.requests, "Late?\n\n**You**" in plain) == ([], True)
     detailed = wacr("conversations", "show", "11", "--details", "--format", "md").text
     assert len(archive.requests) == 2
-    assert "> > 919876543210: Late?\n>\n> No." in detailed
+    assert "> > Priya Deshpande: Late?\n>\n> No." in detailed
     (header, *_, last) = csv.reader(io.StringIO(wacr("conversations", "show", "8", "--details", "-f", "csv").text))
     assert dict(zip(header, last, strict=True))["status_message"] == "131047"
     named = wacr("conversations", "show", "11", "--details", "--names", "--format", "md").text
@@ -220,3 +221,34 @@ def test_times_are_local_on_paper_and_as_received_elsewhere(
     assert "UTC+05:30" in page
     assert '<time datetime="2026-11-16T13:30:00+05:30"' in page
     assert sent in wacr("conversations", "show", "11", "--format", "table").text
+
+
+def test_names_are_shown_where_people_look(archive: Api, wacr: Wacr) -> None:
+    """In tables and pages, unless --no-names is given; data have them with --names only."""
+    assert wacr("conversations", "list", "--format", "table").text.splitlines()[1].startswith("Priya Deshpande")
+    for words in (("list",), ("show", "11")):
+        assert "Priya" in wacr("conversations", *words, "--format", "html").text
+        assert "Priya" not in wacr("conversations", *words, "--format", "html", "--no-names").text
+        assert "Priya" not in wacr("conversations", *words, "--format", "json").text
+    table = ("messages", "list", "--archive", "--format", "table")
+    assert "Priya" in wacr(*table).text
+    assert "Priya" not in wacr(*table, "--no-names").text
+    assert "Priya" not in wacr(*table, "--fields", "id,sender_id").text
+    assert archive.requests == []
+
+
+def test_a_folder_gets_a_page_for_each_month(archive: Api, wacr: Wacr, tmp_path: Path) -> None:
+    """An existing folder needs no slash; other formats are refused."""
+    folder = tmp_path / "pages"
+    assert wacr("conversations", "show", "11", "--output", f"{folder}/").status == 0
+    assert (folder / "index.html").exists()
+    assert wacr("conversations", "show", "11", "--output", str(folder)).status == 0
+    refused = wacr("conversations", "show", "11", "--output", str(folder), "--format", "csv")
+    assert (refused.status, "can't be written to a folder" in refused.stderr) == (2, True)
+
+
+def test_a_long_page_has_a_hint(archive: Api, wacr: Wacr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is written all the same."""
+    monkeypatch.setattr(show, "_LONG_PAGE", 1)
+    result = wacr("conversations", "show", "11", "--output", str(tmp_path / "11.html"))
+    assert (result.status, "--output FOLDER/ writes a page for each month" in result.stderr) == (0, True)

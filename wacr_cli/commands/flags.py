@@ -142,9 +142,19 @@ ExpandOption = Annotated[
     str | None,
     typer.Option("--expand", metavar="WHAT[,…]", help="Add the names behind ids: groups, source, status"),
 ]
-NamesOption = Annotated[bool, typer.Option("--names", help="Add names from the contacts")]
+NamesOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--names/--no-names", help="Add names from the contacts [default: in tables and pages from the archive]"
+    ),
+]
 SenderNamesOption = Annotated[
-    bool, typer.Option("--names", help="Add the senders' names from the contacts (needs the scope contacts:read)")
+    bool | None,
+    typer.Option(
+        "--names/--no-names",
+        help="Add the senders' names from the contacts; without an archive that needs the scope contacts:read "
+        "[default: in tables from the archive]",
+    ),
 ]
 
 
@@ -265,9 +275,15 @@ def parse_auto_within(text: str | None) -> float | None:
 
 
 def output_options(
-    format_: str | None, output: str | None = None, *, excel: bool = False, document: bool = False, chart: bool = False
+    format_: str | None,
+    output: str | None = None,
+    *,
+    excel: bool = False,
+    document: bool = False,
+    chart: bool = False,
+    pages: bool = False,
 ) -> OutputOptions:
-    """Return the options of the output; ``document`` allows the formats of a page too, ``chart`` those of a chart.
+    """Return the options of the output, which say what is allowed; see :class:`OutputOptions`.
 
     Raises :class:`UsageError` where the flags can't be used together.
     """
@@ -277,7 +293,7 @@ def output_options(
         choice(format_, DOCUMENT_FORMATS if document else CHART_FORMATS if chart else FORMATS, "--format")
     if output == "":
         raise UsageError("--output: the file name is empty", "Name a file, or leave out --output.")
-    options = OutputOptions(format_, output, excel, document, chart)
+    options = OutputOptions(format_, output, excel, document, chart, pages)
     options.resolve_format(is_terminal=True)
     return options
 

@@ -16,6 +16,7 @@ from wacr_cli.core.times import format_age, format_duration, format_length
 from wacr_cli.core.validation import parse_id
 
 if TYPE_CHECKING:
+    from wacr_cli.output.options import OutputOptions
     from wacr_cli.output.writers import Writer
     from wacr_cli.session import Session
 
@@ -37,6 +38,14 @@ def report_archive_age(session: Session) -> None:
         session.console.note("The archive is not complete. Continue with wacr sync.")
     elif session.console.stderr_is_terminal:
         session.console.note(f"Archive synced {format_age(datetime.fromisoformat(synced['at']), session.clock.now())}.")
+
+
+def wants_names(session: Session, names: bool | None, options: OutputOptions, *, local: bool) -> bool:
+    """Return whether names are added: as the flag says, else where people look at what an archive with contacts has."""
+    if names is not None:
+        return names
+    is_page = session.output(options).format in ("table", "md", "html")
+    return is_page and local and session.store.exists and bool(session.store.get_state("contacts"))
 
 
 def add_names(windows: Iterable[list[Row]], names: Names) -> Iterator[list[Row]]:

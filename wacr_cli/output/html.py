@@ -45,7 +45,8 @@ h2 { font-size: .85rem; font-weight: 600; color: var(--dim); display: flex; alig
   margin: 1.75rem 0 .75rem; }
 h2::before, h2::after { content: ""; flex: 1; border-top: 1px solid var(--line); }
 article { width: fit-content; max-width: 78%; min-width: 9rem; margin: .4rem 0; padding: .45rem .75rem .55rem;
-  border: 1px solid var(--line); border-radius: .75rem; background: var(--in); overflow-wrap: anywhere; }
+  border: 1px solid var(--line); border-radius: .75rem; background: var(--in); overflow-wrap: anywhere;
+  content-visibility: auto; contain-intrinsic-size: auto 20rem auto 4.5rem; }
 article.out { margin-left: auto; background: var(--out); border-top-right-radius: .15rem; }
 article.in { border-top-left-radius: .15rem; }
 .by { display: flex; flex-wrap: wrap; gap: 0 .6rem; font-size: .8rem; color: var(--dim); }
@@ -57,6 +58,7 @@ blockquote { margin: .3rem 0; padding: .1rem .6rem; border-inline-start: 3px sol
   font-size: .9rem; }
 table { border-collapse: collapse; font-size: .9rem; }
 th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; }
+a { color: inherit; }
 th { white-space: nowrap; }
 td { overflow-wrap: break-word; }
 td:last-child { overflow-wrap: anywhere; }
@@ -64,7 +66,8 @@ td:last-child { overflow-wrap: anywhere; }
 @media print {
   :root { color-scheme: light; --page: #ffffff; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
-  article { break-inside: avoid; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+  article { content-visibility: visible; break-inside: avoid; }
+  article { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   h2 { break-after: avoid; }
   tr { break-inside: avoid; }
 }
@@ -105,14 +108,20 @@ def _make_head(title: Sequence[str], about: str, kind: str = "") -> str:
 
 
 class HtmlTranscript:
-    """Writes messages under their days, the customer on the left, the business on the right."""
+    """Writes messages under their days, the customer on the left, the business on the right.
 
-    def __init__(self, sink: Sink, conversation: Row, now: Callable[[], datetime], find: Find) -> None:
+    *index* is the page that the page links to, if any.
+    """
+
+    def __init__(
+        self, sink: Sink, conversation: Row, now: Callable[[], datetime], find: Find, *, index: str = ""
+    ) -> None:
         self._sink = sink
         self._find = find
         self._days = DayHeadings()
         more = f"{summarize(conversation, now())}. " if summarize(conversation, now()) else ""
-        self._head = _make_head(heading(conversation), f"{more}Times are local, {format_zone(now())} now.") + "<main>\n"
+        self._head = _make_head(heading(conversation), f"{more}Times are local, {format_zone(now())} now.")
+        self._head += f'<p class="about"><a href="{index}">All months</a></p>\n<main>\n' if index else "<main>\n"
 
     def write(self, rows: Sequence[Row]) -> None:
         """Write some messages, oldest first."""
@@ -127,6 +136,16 @@ class HtmlTranscript:
     def finish(self) -> None:
         """Close the page."""
         self._sink.write(f"{self._head}</main>\n{_FOOT}")
+
+
+def make_index(title: Sequence[str], about: str, pages: Sequence[tuple[str, str, int]]) -> str:
+    """Return the page that links to the pages of the months: their files, labels and numbers of messages."""
+    lines = "".join(
+        f'<tr><td><a href="{html.escape(file)}">{html.escape(label)}</a></td><td>{count:,}</td></tr>\n'
+        for file, label, count in pages
+    )
+    table = f"<table>\n<thead><tr><th>month</th><th>messages</th></tr></thead>\n<tbody>\n{lines}</tbody>\n</table>\n"
+    return f"{_make_head(title, about)}{table}{_FOOT}"
 
 
 def _make_article(entry: Entry) -> str:

@@ -5,6 +5,7 @@ This module imports little, since every command line is checked by it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,7 @@ CHART_EXTENSIONS: dict[str, Format] = {**EXTENSIONS, ".svg": "svg", ".png": "png
 class OutputOptions:
     """The values of ``--format``, ``--output`` and ``--excel``.
 
-    ``document`` allows the formats of a page too, ``chart`` those of a chart.
+    ``document`` allows the formats of a page too, ``chart`` those of a chart, and ``pages`` a folder of pages.
     """
 
     format: str | None = None
@@ -44,6 +45,13 @@ class OutputOptions:
     excel: bool = False
     document: bool = False
     chart: bool = False
+    pages: bool = False
+
+    @property
+    def is_folder(self) -> bool:
+        """Return whether ``--output`` names a folder for pages."""
+        name = self.output or ""
+        return self.pages and (name.endswith(("/", os.sep)) or (name != "" and Path(name).is_dir()))
 
     @property
     def is_file(self) -> bool:
@@ -58,6 +66,8 @@ class OutputOptions:
         format_: Format
         if self.format is not None:
             format_ = self.format  # type: ignore[assignment]
+        elif self.is_folder:
+            format_ = "html"
         elif self.is_file:
             format_ = self._detect_format(Path(str(self.output)))
         else:

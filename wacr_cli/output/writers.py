@@ -89,7 +89,7 @@ def conversation_list_view(
 
     What people look at has few columns, and the number where there is no name.
     """
-    shown = ("id", "name" if "name" in columns else "number", *CONVERSATION_COLUMNS)
+    shown = ("name" if "name" in columns else "number", "id", *CONVERSATION_COLUMNS)
 
     def make(form: Format, sink: Sink) -> Writer | None:
         if form == "md":

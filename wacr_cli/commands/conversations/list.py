@@ -18,7 +18,7 @@ from wacr_cli.commands.flags import (
     output_options,
 )
 from wacr_cli.commands.framework import session_from
-from wacr_cli.commands.shared import plural, report_archive_age, write_windows
+from wacr_cli.commands.shared import plural, report_archive_age, wants_names, write_windows
 from wacr_cli.core.conversations import FIELDS, Conversation, ConversationQuery
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.models import Row
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\b
 Examples:
   wacr conversations list
-  wacr conversations list --waiting --names
+  wacr conversations list --waiting
   wacr conversations list --unread --format json | jq '.[].id'
   wacr conversations list --all --output conversations.html
 
@@ -51,7 +51,7 @@ def list_conversations(
         bool, typer.Option("--waiting", help="Only conversations whose customer waits for an answer")
     ] = False,
     unread: Annotated[bool, typer.Option("--unread", help="Only conversations with unread messages")] = False,
-    names: NamesOption = False,
+    names: NamesOption = None,
     limit: Annotated[int | None, limit_option("conversations")] = None,
     all_: AllOption = False,
     archive_at: ArchiveAtOption = None,
@@ -64,7 +64,9 @@ def list_conversations(
         raise UsageError("--limit and --all can't be used together", "Use one of them.")
     session = session_from(ctx, pager=not no_pager, archive_at=archive_at)
     query = ConversationQuery(waiting=waiting, unread=unread, limit=None if all_ else limit or 30)
-    _show_conversations(session, query, output_options(format_, output, document=True), with_names=names)
+    options = output_options(format_, output, document=True)
+    with_names = wants_names(session, names, options, local=True)
+    _show_conversations(session, query, options, with_names=with_names)
 
 
 def _show_conversations(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,7 +24,15 @@ from wacr_cli.commands.flags import (
     whole_number,
 )
 from wacr_cli.commands.framework import session_from
-from wacr_cli.commands.shared import add_names, check_complete, format_cost, plural, source_for, write_windows
+from wacr_cli.commands.shared import (
+    add_names,
+    check_complete,
+    format_cost,
+    plural,
+    source_for,
+    wants_names,
+    write_windows,
+)
 from wacr_cli.core.contacts import Names
 from wacr_cli.core.conversations import Conversation, ConversationQuery, find_name, make_conversation, sort_by_time
 from wacr_cli.core.errors import NotFoundError, UsageError
@@ -34,7 +44,9 @@ from wacr_cli.core.validation import parse_id
 
 if TYPE_CHECKING:
     from wacr_cli.output.options import OutputOptions
+    from wacr_cli.output.pages import TranscriptPages
     from wacr_cli.output.transcript import Find
+    from wacr_cli.output.writers import Writer
     from wacr_cli.session import Session
 
 EXAMPLES = """\b
@@ -42,6 +54,7 @@ Examples:
   wacr conversations show 1204
   wacr conversations show 1204 --since 7d --names
   wacr conversations show 1204 --output 1204.html
+  wacr conversations show 1204 --output 1204/    # a page for each month
   wacr --demo conversations show 1204 --limit 5 --format md
 
 The messages come from the archive. Without an archive they come from the API,
@@ -52,6 +65,9 @@ don't say what a message replies to, which file it has and why it failed:
 
 
 _BATCH = 500
+_LONG_PAGE = 10_000
+"""Messages: a browser opens a page of more slowly."""
+
 _ONLY_IN_DETAILS = DETAIL_FIELDS[len(LIST_FIELDS) :]
 
 
@@ -99,7 +115,7 @@ def show_conversation(
             "--limit", "-L", metavar="N", parser=whole_number(1), help="Show only the N newest messages [default: all]"
         ),
     ] = None,
-    names: NamesOption = False,
+    names: NamesOption = None,
     details: Annotated[
         bool,
         typer.Option("--details", help="Read replies, files and failure reasons from the API: 1 call for each message"),
@@ -118,14 +134,15 @@ def show_conversation(
     session = session_from(ctx, pager=not no_pager, max_wait=max_wait, timeout=timeout, archive_at=archive_at)
     now = session.clock.now()
     id_ = parse_id(number, "ID")
-    options = output_options(format_, output, document=True)
+    options = output_options(format_, output, document=True, pages=True)
     extent = Extent(
         since=None if since is None else parse_when(since, now, "--since"),
         until=None if until is None else parse_when(until, now, "--until"),
         limit=limit,
     )
     local = archive_at is not None or (not online and session.store.exists)
-    _show_transcript(session, id_, extent, options, with_names=names, with_details=details, local=local)
+    with_names = wants_names(session, names, options, local=local)
+    _show_transcript(session, id_, extent, options, with_names=with_names, with_details=details, local=local)
 
 
 def _show_transcript(
@@ -142,7 +159,8 @@ def _show_transcript(
 
     start = session.clock.monotonic()
     output = session.output(options)
-    with output.open() as sink:
+    with ExitStack() as stack:
+        sink = None if options.is_folder else stack.enter_context(output.open())
         read = _read_archive if local else _read_api
         transcript = read(session, id_, extent)
         names = (session.store if local else session.names) if with_names else None
@@ -150,15 +168,33 @@ def _show_transcript(
         find = _make_naming_find(transcript.find, names) if names else transcript.find
         fields = DETAIL_FIELDS if with_details else LIST_FIELDS
         columns = (*fields, "direction", *("sender_name",) * with_names)
-        view = transcript_view(session.console, session.clock.now, summary, find)
-        writer = output.make_writer(sink, columns, view=view)
+        if sink is None:
+            writer: Writer = stack.enter_context(_make_pages(session, options, summary, find))
+        else:
+            view = transcript_view(session.console, session.clock.now, summary, find)
+            writer = output.make_writer(sink, columns, view=view)
         windows = _add_details(session, transcript.windows) if with_details else transcript.windows
         number = write_windows(session, writer, add_names(windows, names) if names else windows)
         check_complete(transcript.listing)
     if transcript.listing.note:
         session.console.note(transcript.listing.note)
+    if number > _LONG_PAGE and output.format == "html" and not options.is_folder:
+        session.console.note(
+            f"wacr: browsers open a page of {number:,} messages slowly; --output FOLDER/ writes a page for each month"
+        )
     cost = format_cost(session.progress.calls, session.clock.monotonic() - start)
     session.console.note(f"{plural(number, 'message')} of conversation {id_}, {cost}")
+
+
+def _make_pages(session: Session, options: OutputOptions, summary: Row, find: Find) -> TranscriptPages:
+    """Return the writer of a page for each month. Raises :class:`UsageError` for any other format than html."""
+    from wacr_cli.output.pages import TranscriptPages
+
+    if options.format not in (None, "html"):
+        raise UsageError(
+            f"--output: {options.format} can't be written to a folder", "Leave out --format: pages are HTML."
+        )
+    return TranscriptPages(Path(str(options.output)), summary, session.clock.now, find)
 
 
 def _make_query(id_: int, extent: Extent, *, local: bool) -> Query:

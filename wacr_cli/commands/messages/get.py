@@ -18,7 +18,7 @@ from wacr_cli.commands.flags import (
     output_options,
 )
 from wacr_cli.commands.framework import session_from
-from wacr_cli.commands.shared import add_names, parse_ids, read_words, report_archive_age, write_found
+from wacr_cli.commands.shared import add_names, parse_ids, read_words, report_archive_age, wants_names, write_found
 from wacr_cli.core import models
 from wacr_cli.core.models import Row
 
@@ -42,7 +42,7 @@ def get_messages(
     ids: Annotated[
         list[str], typer.Argument(metavar="ID…", help="Ids of the messages; - reads them from standard input")
     ],
-    names: SenderNamesOption = False,
+    names: SenderNamesOption = None,
     archive: ArchiveOption = False,
     archive_at: ArchiveAtOption = None,
     format_: FormatOption = None,
@@ -57,9 +57,10 @@ def get_messages(
     options = output_options(format_, output, excel=excel)
     local = archive or archive_at is not None
     wanted: list[Any] = read_words(ids) if local else list(parse_ids(ids))
-    get = _make_getter(session, local=local, with_names=names)
+    with_names = wants_names(session, names, options, local=local)
+    get = _make_getter(session, local=local, with_names=with_names)
     fields = (*models.LIST_FIELDS, "direction") if local else models.DETAIL_FIELDS
-    columns = (*fields, *("sender_name",) * names)
+    columns = (*fields, *("sender_name",) * with_names)
     hint = "Update the archive with wacr sync." if local else "Check WACR_API_URL too."
     with session.output(options).rows(columns, view=_make_view(session, columns, single=len(wanted) == 1)) as writer:
         hint = f"List the existing ids with wacr messages list --fields id. {hint}"

@@ -42,6 +42,7 @@ from wacr_cli.commands.shared import (
     format_summary,
     plural,
     source_for,
+    wants_names,
     write_windows,
 )
 from wacr_cli.core import models
@@ -124,7 +125,7 @@ def list_messages(
             "[default: -created_at]",
         ),
     ] = None,
-    names: SenderNamesOption = False,
+    names: SenderNamesOption = None,
     fields: FieldsOption = None,
     limit: Annotated[int | None, limit_option("messages")] = None,
     all_: AllOption = False,
@@ -153,6 +154,7 @@ def list_messages(
     now = session.clock.now()
     local = archive or archive_at is not None
     _require_archive(local, {"--search-mode": search_mode != "text", "--sender": sender, "--deleted": deleted})
+    options = output_options(format_, output, excel=excel)
     query = Query(
         filters=parse_filters(type=type_, status=status, direction=direction, interaction_id=interaction_id),
         raw_filters=tuple(parse_raw_filter(text) for text in filters or ()),
@@ -165,7 +167,7 @@ def list_messages(
         until=None if until is None else parse_when(until, now, "--until"),
         late=_parse_late(late, since, local=local),
         with_direction=with_direction or local,
-        with_names=names,
+        with_names=wants_names(session, names, options, local=local) and (names or not (fields or count or dry_run)),
         local=local,
         words=choice(search_mode, models.SEARCH_MODES, "--search-mode") == "words",
         sender=sender,
@@ -173,7 +175,6 @@ def list_messages(
     )
     if fields is not None:
         query = replace(query, fields=parse_fields(fields, query.columns))
-    options = output_options(format_, output, excel=excel)
     if hint := hint_for_type(query):
         session.console.note(f"wacr: {hint}")
     if dry_run:
