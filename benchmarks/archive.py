@@ -85,20 +85,21 @@ class Service:
         step = 2 if direction else 1
         first = self._rows - (direction == "outbound")
         total = len(range(first, 0, -step))
-        rows = [_row(number) for number in range(first, 0, -step)[(page - 1) * size : page * size]]
+        rows = [make_row(number) for number in range(first, 0, -step)[(page - 1) * size : page * size]]
         self.spent += time.perf_counter() - start
         return Page(rows, page * size < total, total, page, size)
 
     def message(self, number: int) -> dict[str, Any]:
         """Return one message."""
-        return _row(number)
+        return make_row(number)
 
     def contacts(self, params: Params, *, with_ids: bool = True) -> Page:
         """Return no contacts."""
         return Page([], has_more=False, total=0, page=1, per_page=PER_PAGE_MAX)
 
 
-def _row(number: int) -> dict[str, Any]:
+def make_row(number: int) -> dict[str, Any]:
+    """Return a message, always the same for a number."""
     chance = random.Random(number)  # noqa: S311 - the same message each time
     text = " ".join(chance.choices(WORDS, k=chance.choice((3, 8, 15, 25))))
     return {
