@@ -1,6 +1,6 @@
-"""Write wacr_cli/sandbox/sample.json.gz: the messages and contacts of the sample workspace.
+"""Write the sample workspace: wacr_cli/sandbox/sample.json.gz, and the files of its media in wacr_cli/sandbox/files.
 
-The file is the same in every run. ``--check`` writes nothing, and exits with 1 if the file does not hold what would be
+The files are the same in every run. ``--check`` writes nothing, and exits with 1 if a file does not hold what would be
 written.
 """
 
@@ -14,7 +14,10 @@ from typing import Any
 
 from scripts.sample import author
 from scripts.sample.customers import make_customers
-from wacr_cli.sandbox.world import SAMPLE, Contact, Row
+from scripts.sample.media import make_files
+from scripts.sample.notes import make_comments, make_templates
+from wacr_cli.sandbox.media import FILES
+from wacr_cli.sandbox.world import SAMPLE, Comment, Contact, Row, Template
 
 FIRST_ID = 48_112
 
@@ -32,7 +35,7 @@ def number_rows(drafts: list[author.Draft]) -> list[Row]:
     return sorted(rows, key=lambda row: (row.created, row.id))
 
 
-def columns(records: list[Row] | list[Contact]) -> dict[str, list[Any]]:
+def columns(records: list[Row] | list[Contact] | list[Comment] | list[Template]) -> dict[str, list[Any]]:
     """Return the values of *records* by field, which compresses better and loads faster than a list for each record."""
     return {field: [getattr(record, field) for record in records] for field in records[0]._fields}
 
@@ -40,9 +43,12 @@ def columns(records: list[Row] | list[Contact]) -> dict[str, list[Any]]:
 def render() -> str:
     """Return the JSON text of the sample."""
     customers = make_customers()
+    rows = number_rows(author.write(customers))
     data = {
-        "messages": columns(number_rows(author.write(customers))),
+        "messages": columns(rows),
         "contacts": columns([customer.contact for customer in customers]),
+        "comments": columns(make_comments(customers, rows)),
+        "templates": columns(make_templates()),
     }
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -56,12 +62,18 @@ def compress(text: str) -> bytes:
 
 
 def main() -> None:
-    """Write the file, or with ``--check`` compare its text."""
-    text = render()
+    """Write the files, or with ``--check`` compare them; of the compressed one the text."""
+    text, media = render(), {FILES / f"sample.{extension}": data for extension, data in make_files().items()}
     if "--check" not in sys.argv[1:]:
         SAMPLE.write_bytes(compress(text))
-    elif not SAMPLE.exists() or gzip.decompress(SAMPLE.read_bytes()).decode() != text:
-        sys.exit(f"stale: {SAMPLE.name}; run python -m scripts.sample")
+        for path, data in media.items():
+            path.write_bytes(data)
+        return
+    stale = [path.name for path, data in media.items() if not path.exists() or path.read_bytes() != data]
+    if not SAMPLE.exists() or gzip.decompress(SAMPLE.read_bytes()).decode() != text:
+        stale.append(SAMPLE.name)
+    if stale:
+        sys.exit(f"stale: {', '.join(stale)}; run python -m scripts.sample")
 
 
 if __name__ == "__main__":

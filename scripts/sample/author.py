@@ -364,8 +364,8 @@ def _failure(code: Code, place: int) -> str:
 
 
 def _url(code: Code, place: int) -> str | None:
-    """Return the name of a stored file for what customers send, an address for what the shop sends."""
+    """Return the path of a stored file; a few pictures are PNG."""
     if code.type not in _EXTENSIONS:
         return None
-    name = f"{(place + 1) * 2_654_435_761 % 2**32:08x}.{_EXTENSIONS[code.type]}"
-    return name if code.is_inbound else f"https://media.saunfandsons.example/{code.type}/{name}"
+    extension = "png" if code.type == "image" and place % 5 == 2 else _EXTENSIONS[code.type]
+    return f"media/{(place + 1) * 2_654_435_761 % 2**32:08x}.{extension}"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wacr_cli.api.envelope import Page, decode, failure, parse_item, parse_page
+from wacr_cli.api.envelope import Page, decode, failure, parse_item, parse_page, parse_raw_page
 from wacr_cli.core import errors
 from wacr_cli.core.errors import BadResponseError, WacrError
 
@@ -110,6 +110,28 @@ class TestListShapes:
         assert parse_page({"data": [{"status": "read"}]}, with_ids=False).rows == [{"status": "read"}]
 
 
+class TestIds:
+    """Ids may be strings of digits; they are read as integers."""
+
+    @pytest.mark.parametrize("number", [0, 7, 120, 2**63 - 1])
+    @pytest.mark.parametrize("with_ids", [True, False])
+    def test_pages(self, number: int, with_ids: bool) -> None:
+        """A page of messages or contacts has integers."""
+        answer = {"data": [{"id": str(number)}, {"id": number, "interaction_id": str(number), "staff_id": None}]}
+        expected = [{"id": number}, {"id": number, "interaction_id": number, "staff_id": None}]
+        assert parse_page(answer, with_ids=with_ids).rows == expected
+
+    def test_items(self) -> None:
+        """A single row has integers; a text that only looks like a number stays a text."""
+        item = {"id": "7", "assigned_id": "3", "status_id": "x", "zip": "12", "sender_id": "15550100"}
+        expected = {"id": 7, "assigned_id": 3, "status_id": "x", "zip": "12", "sender_id": "15550100"}
+        assert parse_item({"data": item}) == expected
+
+    def test_raw_pages_stay_as_they_are(self) -> None:
+        """A raw page is passed on unchanged."""
+        assert parse_raw_page({"data": [{"id": "7"}, {}]}).rows == [{"id": "7"}, {}]
+
+
 class TestNotLists:
     """A response that is not a list of messages is refused, and the error says where."""
 
@@ -134,7 +156,24 @@ class TestNotLists:
             ({"data": [[{"id": 1}]]}, "the response's data[0] is a list, not an object"),
             ({"data": [{}]}, "the response's data[0].id is missing, not an integer"),
             ({"data": [{"id": None}]}, "the response's data[0].id is null, not an integer"),
-            ({"data": [{"id": "1"}]}, "the response's data[0].id is a string, not an integer"),
+            *(
+                ({"data": [{"id": text}]}, "the response's data[0].id is a string, not an integer")
+                for text in (
+                    "012",
+                    "-5",
+                    "1e3",
+                    " 5",
+                    "5 ",
+                    "5\n",
+                    "",
+                    "+5",
+                    "1_0",
+                    "\u0665",
+                    "\u00b2",
+                    "1.0",
+                    str(2**63),
+                )
+            ),
             ({"data": [{"id": 1.0}]}, "the response's data[0].id is a number, not an integer"),
             ({"data": [{"id": 1}, {"id": True}]}, "the response's data[1].id is a boolean, not an integer"),
         ],
@@ -153,7 +192,8 @@ class TestNotLists:
             ({}, "the response's data is null, not an object"),
             ({"data": []}, "the response's data is a list, not an object"),
             ({"data": {}}, "the response's data.id is missing, not an integer"),
-            ({"data": {"id": "7"}}, "the response's data.id is a string, not an integer"),
+            ({"data": {"id": "07"}}, "the response's data.id is a string, not an integer"),
+            ({"data": {"id": False}}, "the response's data.id is a boolean, not an integer"),
         ],
     )
     def test_items(self, answer: object, what: str) -> None:

@@ -5,19 +5,31 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.conftest import NOW, SMALL, Api, Result
 from wacr_cli.core.models import CONTACT_FIELDS
+from wacr_cli.core.times import SystemClock
 from wacr_cli.sandbox.app import Sandbox
 from wacr_cli.sandbox.world import World, load
 
 Wacr = Callable[..., Result]
 
 PEOPLE = load(NOW).contacts
+
+
+STRING_IDS = (
+    ("messages", "list"),
+    ("messages", "list", "--with-direction", "--fields", "interaction_id,id"),
+    ("messages", "get", "3"),
+    ("contacts", "list", "--all"),
+    ("contacts", "get", "5100", "5103"),
+)
 
 
 @pytest.fixture
@@ -141,6 +153,22 @@ def test_the_scope_that_is_missing_is_named(wacr: Wacr, people: Api, monkeypatch
         assert f"Give it the scope {scope} " in result.stderr
 
 
+def test_ids_that_are_strings(wacr: Wacr, people: Api) -> None:
+    """Ids that come as strings of digits are integers in JSON, for lists and single rows."""
+    usual = people.app
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        text = usual(request).text
+        return httpx.Response(200, text=re.sub(r'"((?:interaction_|assigned_|status_)?id)":(\d+)', r'"\1":"\2"', text))
+
+    expected = [json.loads(wacr(*words, "-f", "json").stdout) for words in STRING_IDS]
+    people.app = answer
+    assert [json.loads(wacr(*words, "-f", "json").stdout) for words in STRING_IDS] == expected
+    rows = [json.loads(line) for line in wacr("api", "contacts", "--paginate", "-f", "jsonl").text.splitlines()]
+    assert {type(row["id"]) for row in rows} == {str}
+    assert len(rows) == 120
+
+
 class TestNames:
     """Names beside numbers."""
 
@@ -199,6 +227,56 @@ class TestAccount:
         assert "█████░░░░░░░░░░░░░░░  120 of 500, 380 left" in text
         assert "unlimited" in text
         assert "chatbot, api access" in text
+
+    @pytest.mark.parametrize("part", ["usage", "limits"])
+    @pytest.mark.parametrize(
+        ("answer", "why"),
+        [
+            (httpx.Response(403, json={"message": "No \x1b[31m"}), "the token lacks a scope (403): No ␛[31m"),
+            (httpx.Response(404, json={"message": "Gone"}), "not found (404): Gone"),
+            (httpx.Response(500, json={}), "the API failed (500)"),
+            (httpx.Response(200, json={"success": True}), "the response's data is null, not an object"),
+        ],
+    )
+    def test_a_part_that_is_refused(
+        self, wacr: Wacr, people: Api, monkeypatch: pytest.MonkeyPatch, part: str, answer: httpx.Response, why: str
+    ) -> None:
+        """The other parts are shown, the missing one is null, and the error says why; the exit status is 8."""
+        usual = people.app
+        people.app = lambda request: answer if request.url.path.endswith(part) else usual(request)
+        slept = [0.0]
+        monkeypatch.setattr(SystemClock, "sleep", lambda _, seconds: slept.append(seconds))
+        monkeypatch.setattr(SystemClock, "monotonic", lambda _: sum(slept))
+        result = wacr("account", "-f", "json")
+        found = json.loads(result.stdout)
+        assert result.status == 8
+        assert [name for name, value in found.items() if value is None] == [part]
+        assert result.stderr.splitlines()[0] == f"wacr: incomplete: {part}: {why}"
+        card = wacr("account", "-f", "table")
+        assert (card.status, "Saunf & Sons" in card.text) == (8, True)
+        assert re.search(rf"^{part.capitalize()} +–$", card.text, re.MULTILINE)  # noqa: RUF001 - the dash for null
+
+    @pytest.mark.parametrize("part", ["account", "account/usage", "account/limits"])
+    def test_a_refused_token(self, wacr: Wacr, people: Api, part: str) -> None:
+        """401 to any part is an authentication failure, and nothing is shown; so is 403 to the account itself."""
+        usual = people.app
+        statuses = (401, 403) if part == "account" else (401,)
+        for answer in [httpx.Response(status, json={}) for status in statuses]:
+
+            def refuse(request: httpx.Request, answer: httpx.Response = answer) -> httpx.Response:
+                return answer if request.url.path == f"/api/v2/{part}" else usual(request)
+
+            people.app = refuse
+            result = wacr("account", "-f", "json")
+            assert (result.status, result.stdout) == (4, b"")
+
+    def test_a_file_is_not_replaced_in_part(self, wacr: Wacr, people: Api, tmp_path: Path) -> None:
+        """A file keeps its content where a part is missing."""
+        usual, path = people.app, tmp_path / "account.json"
+        path.write_text("before")
+        people.app = lambda request: httpx.Response(404) if request.url.path.endswith("usage") else usual(request)
+        assert wacr("account", "-o", str(path)).status == 8
+        assert path.read_text() == "before"
 
     @pytest.mark.parametrize("part", ["account", "account/usage", "account/limits"])
     @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,6 +55,21 @@ def test_busy_error_names_the_owner(tmp_path: Path) -> None:
         assert path.exists()
     with lock_file(path, "it"):
         assert path.read_text() == f"{os.getpid()}\n"
+
+
+def test_waits_for_the_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With patience, the lock is taken once its owner has released it."""
+    owner = start_owner(tmp_path / "lock")
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        owner.communicate("")
+
+    monkeypatch.setattr(time, "sleep", pause)
+    with lock_file(tmp_path / "lock", "it", patience=10**6):
+        assert (tmp_path / "lock").read_text() == f"{os.getpid()}\n"
+    assert len(pauses) == 1
 
 
 def test_killed_owner_releases_the_lock(tmp_path: Path) -> None:

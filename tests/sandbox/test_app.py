@@ -273,7 +273,9 @@ def test_one_message_has_thirteen_fields_under_data() -> None:
         body = get(app, url=f"{URL}/{row.id}").json()
         assert body["success"] is True
         assert tuple(body["data"]) == (*FIELDS, *MORE_FIELDS)
-        assert [body["data"][field] for field in MORE_FIELDS] == [getattr(row, field) for field in MORE_FIELDS]
+        url = f"https://sandbox.example/{row.url}" if row.url else None
+        expected = [url if field == "url" else getattr(row, field) for field in MORE_FIELDS]
+        assert [body["data"][field] for field in MORE_FIELDS] == expected
         assert body["data"]["message"] == row.message
 
 
@@ -317,12 +319,33 @@ def test_a_token_without_the_scope_is_403() -> None:
     assert (response.status_code, response.json()["error"]["code"]) == (403, "INSUFFICIENT_SCOPE")
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])
-def test_other_methods_are_405(method: str) -> None:
-    """The sandbox is read-only."""
-    response = get(Sandbox(WORLD), method=method)
+WRITES = [
+    ("POST", "messages/text"),
+    ("POST", "messages/template"),
+    ("POST", "messages/media"),
+    ("POST", "comments/910000010000"),
+    ("POST", "contacts"),
+    ("POST", "contacts/batch"),
+    ("DELETE", "contacts/batch"),
+    ("PATCH", "contacts/5100"),
+    ("DELETE", "groups/1"),
+    ("POST", "groups/1/contacts"),
+    ("POST", "auth/send-otp"),
+    ("POST", "templates/sync"),
+    ("PUT", "anything"),
+]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [*((method, "messages") for method in ("PUT", "HEAD", "OPTIONS")), *WRITES]
+)
+def test_other_methods_are_405(method: str, path: str) -> None:
+    """The sandbox is read-only: whatever writes, at any path, gets an error in the API's shape."""
+    response = get(Sandbox(WORLD), url=f"https://sandbox.example/api/v2/{path}", method=method)
     assert response.status_code == 405
     assert response.headers["Allow"] == "GET"
+    assert response.json()["success"] is False
+    assert response.json()["error"]["code"] == "METHOD_NOT_ALLOWED"
 
 
 # --- invalid parameters ---

@@ -135,9 +135,13 @@ def test_lists_that_contacts_refer_to(name: str) -> None:
     rows = data(name)
     assert all(set(row) == {"id", "name"} for row in rows)
     assert data(f"{name}/2") == rows[1]
+    assert data(f"{name}?search={rows[2]['name'][2:6].upper()}") == [rows[2]]
+    assert data(f"{name}?sort=-id") == rows[::-1]
 
 
-@pytest.mark.parametrize("path", ["contacts/1", "contacts/x", "contacts/5100/notes", "account/other", "nothing", ""])
+@pytest.mark.parametrize(
+    "path", ["contacts/1", "contacts/x", "contacts/5100/notes", "account/other", "nothing", "auth/x", ""]
+)
 def test_a_missing_contact_or_path_is_404(path: str) -> None:
     """The code is NOT_FOUND."""
     response = get(path)
@@ -174,6 +178,9 @@ def test_account() -> None:
         ("account", "account:read"),
         ("account/limits", "account:read"),
         ("groups", "groups:read"),
+        ("comments/910000010000", "comments:read"),
+        ("templates", "templates:read"),
+        ("auth/templates", "templates:read"),
     ],
 )
 def test_scopes(path: str, scope: str) -> None:

@@ -158,13 +158,34 @@ def test_only_messages_by_staff_have_a_staff_id() -> None:
 
 
 def test_media_and_no_others_have_a_url() -> None:
-    """Outbound media have an address, inbound media the name of a stored file."""
-    extensions = {"image": "jpg", "video": "mp4", "audio": "ogg", "document": "pdf"}
+    """It is the path of a file of the sandbox; pictures are JPEG, a few PNG."""
+    extensions = {"image": ("jpg", "png"), "video": ("mp4",), "audio": ("ogg",), "document": ("pdf",)}
     assert all((row.url is not None) == (row.type in extensions) for row in ROWS)
-    for row in ROWS:
-        if row.url and row.type:
-            assert row.url.endswith("." + extensions[row.type])
-            assert row.url.startswith("https://media.saunfandsons.example/") == (row.direction == "outbound")
+    media = [row for row in ROWS if row.url and row.type]
+    for row in media:
+        assert re.fullmatch(rf"media/[0-9a-f]{{8}}\.({'|'.join(extensions[str(row.type)])})", str(row.url))
+    assert {str(row.url)[-3:] for row in media} == {"jpg", "png", "mp4", "ogg", "pdf"}
+
+
+def test_comments_are_on_conversations() -> None:
+    """Each has an id that no message has, and the number and the conversation of a customer who wrote."""
+    pairs = {(row.interaction_id, row.number) for row in ROWS}
+    assert len(SAMPLE.comments) > 40
+    assert {one.id for one in SAMPLE.comments}.isdisjoint(row.id for row in ROWS)
+    assert len({one.id for one in SAMPLE.comments}) == len(SAMPLE.comments)
+    assert {(one.interaction_id, one.number) for one in SAMPLE.comments} <= pairs
+    assert {one.staff_id for one in SAMPLE.comments} == {3, 4, 7, 12}
+    assert all(one.created < SAMPLE.now.timestamp() for one in SAMPLE.comments)
+
+
+def test_templates_are_of_every_category_and_status() -> None:
+    """Their texts are in WhatsApp's notation, with slots numbered from 1, and their names and languages differ."""
+    templates = SAMPLE.templates
+    assert {one.category for one in templates} == {"UTILITY", "MARKETING", "AUTHENTICATION"}
+    assert {one.status for one in templates} == {"APPROVED", "PENDING", "REJECTED"}
+    assert len({(one.name, one.language) for one in templates}) == len({one.template_id for one in templates})
+    assert not [one.body for one in templates if re.search(r"</?[a-z]|&[a-z]+;", one.body)]
+    assert templates[0].body.startswith("*Order {{1}} confirmed*\nHi {{2}}, thank you for shopping at Saunf & Sons.")
 
 
 def test_replies_quote_an_earlier_message_of_the_other_side_in_the_same_conversation() -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wacr_cli.core import locks
 from wacr_cli.core.errors import AuthError, BusyError, UsageError
 from wacr_cli.core.locks import lock_file
 from wacr_cli.settings import credentials, keyring
@@ -283,8 +284,9 @@ class TestTokenStore:
         assert CANARY not in store.path.read_text()
         assert list(store.read_entries()) == ["other"]
 
-    def test_locked_by_another_process(self, environ: dict[str, str]) -> None:
-        """While another process writes, storing a token fails instead of losing one."""
+    def test_locked_for_too_long(self, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+        """If another process doesn't finish, storing a token fails instead of losing one."""
+        monkeypatch.setattr(locks, "PATIENCE", 0)
         store = credentials.TokenStore(environ)
         store.save_token("shop", "https://shop.example", CANARY)
         with lock_file(store.folder / ".tokens.lock", "x"), pytest.raises(BusyError):

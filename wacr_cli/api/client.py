@@ -60,7 +60,7 @@ class Client:
         }
 
     def messages(self, params: Params, *, with_ids: bool = True) -> envelope.Page:
-        """Return one page of ``GET /messages``; ``with_ids`` requires an integer id in each row."""
+        """Return one page of ``GET /messages``; ``with_ids`` requires an id in each row."""
         return self._get("messages", params, lambda answer: envelope.parse_page(answer, with_ids=with_ids))
 
     def message(self, number: int) -> Row:
@@ -71,7 +71,7 @@ class Client:
         return row
 
     def contacts(self, params: Params, *, with_ids: bool = True) -> envelope.Page:
-        """Return one page of ``GET /contacts``; ``with_ids`` requires an integer id in each row."""
+        """Return one page of ``GET /contacts``; ``with_ids`` requires an id in each row."""
         return self._get("contacts", params, lambda answer: envelope.parse_page(answer, with_ids=with_ids))
 
     def contact(self, number: int, params: Params | None = None) -> Row:
@@ -94,8 +94,8 @@ class Client:
         return self._get("account/limits", [], envelope.parse_object)
 
     def page(self, path: str, params: Params) -> envelope.Page:
-        """Return one page of any list; its rows need no ids."""
-        return self._get(path, params, lambda answer: envelope.parse_page(answer, with_ids=False))
+        """Return one page of any list; its rows are unchanged and need no ids."""
+        return self._get(path, params, envelope.parse_raw_page)
 
     def raw(self, method: str, path: str, params: Params, body: bytes | None = None) -> RawResponse:
         """Make any call; return its response unchanged, except that the token is masked. See :meth:`check`."""

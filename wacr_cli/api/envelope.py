@@ -2,7 +2,8 @@
 
 The rows of a list are under ``data``, or under ``data.data`` as Laravel's own paginator writes them; the page numbers
 are under ``meta.pagination``, under ``meta``, or next to the rows. The code and the message of an error can be in
-several places too. Anything else is a :class:`~wacr_cli.core.errors.BadResponseError` that says where it is.
+several places too. Ids may be strings of digits, as some PHP servers write integers; they become integers here.
+Anything else is a :class:`~wacr_cli.core.errors.BadResponseError` that says where it is.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 from wacr_cli.core.errors import (
     AuthError,
@@ -26,6 +27,10 @@ from wacr_cli.core.errors import (
 from wacr_cli.core.models import Row
 
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,39}")
+_ID = re.compile(r"0|[1-9][0-9]{0,18}")
+_MAX_ID = 2**63 - 1
+_ID_FIELDS = ("id", "interaction_id", "staff_id", "status_id", "source_id", "country_id", "assigned_id")
+"""The fields of messages and contacts that the API documents as integers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,17 @@ def _parse_float(text: str) -> float:
 
 
 def parse_page(response: Any, *, with_ids: bool = True) -> Page:
-    """Return the page in a decoded response; ``with_ids`` requires an integer id in each row."""
+    """Return the page in a decoded response, its ids as integers; ``with_ids`` requires an id in each row."""
+    page = parse_raw_page(response)
+    for index, row in enumerate(page.rows):
+        _convert_ids(row)
+        if with_ids and type(row.get("id")) is not int:
+            raise _row_error(row, f"data[{index}]")
+    return page
+
+
+def parse_raw_page(response: Any) -> Page:
+    """Return the page in a decoded response, its rows unchanged."""
     meta = _check_success(response)
     data = meta.get("data")
     if isinstance(data, dict) and isinstance(data.get("data"), list):
@@ -82,9 +97,23 @@ def parse_page(response: Any, *, with_ids: bool = True) -> Page:
     if not isinstance(data, list):
         raise BadResponseError(f"the response's data is {_describe_type(data, 'data' in meta)}, not a list", _CHECK_URL)
     for index, row in enumerate(data):
-        if type(row) is not dict or (with_ids and type(row.get("id")) is not int):
+        if type(row) is not dict:
             raise _row_error(row, f"data[{index}]")
     return _make_page(data, list(_find_metadata(response, meta)))
+
+
+def parse_id(value: object) -> int | None:
+    """Return an id, which a PHP server may write as a string of digits; None for anything else."""
+    if isinstance(value, str) and _ID.fullmatch(value) and int(value) <= _MAX_ID:
+        return int(value)
+    return value if type(value) is int else None
+
+
+def _convert_ids(row: Row) -> None:
+    """Make integers of the ids of a row that are strings of digits; other values stay for the caller to judge."""
+    for name in _ID_FIELDS:
+        if type(row.get(name)) is str and (number := parse_id(row[name])) is not None:
+            row[name] = number
 
 
 def _find_metadata(response: Mapping[str, Any], paginator: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -119,11 +148,12 @@ def _parse_count(value: object) -> int | None:
 
 
 def parse_item(response: Any) -> Row:
-    """Return the single object in a decoded response; it has an integer id."""
-    data = _check_success(response).get("data")
-    if type(data) is not dict or type(data.get("id")) is not int:
+    """Return the single object in a decoded response; it has an id, and its ids are integers."""
+    data = parse_object(response)
+    _convert_ids(data)
+    if type(data.get("id")) is not int:
         raise _row_error(data, "data")
-    return cast("Row", data)
+    return data
 
 
 def parse_object(response: Any) -> Row:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from wacr_cli.api.envelope import Page
+from wacr_cli.api.envelope import Page, parse_id
 from wacr_cli.api.lists import AnyWalk, make_walk, read_list, replace_sort
 from wacr_cli.api.params import Params, window_params
 from wacr_cli.core.errors import UsageError
@@ -116,7 +116,7 @@ def _put(place: Any, steps: Sequence[str], value: object, key: str) -> None:
 
 
 def paginated(fetch: Callable[[Params], Page], path: str, params: Params, progress: Progress) -> Listing:
-    """Return all rows of a list. A row without an integer id is identified by its whole content."""
+    """Return all rows of a list. A row without an id is identified by its whole content."""
     listing = Listing()
 
     def request(window: Window, sort: str | None = None) -> Page:
@@ -152,8 +152,8 @@ def _is_unpaged(first: Page, request: Callable[[Window], Page]) -> bool:
 
 
 def _identity(row: Mapping[str, Any]) -> Any:
-    number = row.get("id")
-    return number if type(number) is int else json.dumps(row, sort_keys=True)
+    number = parse_id(row.get("id"))
+    return json.dumps(row, sort_keys=True) if number is None else number
 
 
 def _make_walk(path: str, params: Mapping[str, str]) -> AnyWalk:

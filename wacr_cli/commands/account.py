@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import typer
 
 from wacr_cli.commands.flags import FormatOption, MaxWaitOption, OutputOption, TimeoutOption, output_options
 from wacr_cli.commands.framework import session_from
+from wacr_cli.core.errors import AuthError, IncompleteError, WacrError
 from wacr_cli.core.models import Row
 
 EXAMPLES = """\b
@@ -14,7 +17,8 @@ Examples:
   wacr account --format json | jq .usage.contacts.remaining
   wacr --demo account
 
-It takes three calls and needs the scope account:read.
+It takes three calls and needs the scope account:read. If the API refuses the
+usage or the limits, the rest is shown, and the exit status is 8.
 """
 
 _PARTS = {"id": "Account", "name": "Name", "subdomain": "Subdomain", "status": "Status", "created_at": "Since"}
@@ -29,12 +33,37 @@ def account(
     timeout: TimeoutOption = 30,
 ) -> None:
     """Show the account, its usage and the limits of its plan."""
+    from wacr_cli.output.writers import card_view
+
     session = session_from(ctx, max_wait=max_wait, timeout=timeout)
     options = output_options(format_, output)
     client = session.client
-    row: Row = {"account": client.account(), "usage": client.usage(), "limits": client.limits()}
+    row: Row = {"account": client.account()}
+    missing = _add_parts(row, {"usage": client.usage, "limits": client.limits})
     session.console.clear_status()
-    session.output(options).record(row, _make_card)
+    view = card_view(session.console, lambda one, _: _make_card(one), single=True)
+    with session.output(options).rows(tuple(row), view=view) as writer:
+        writer.write([row])
+        writer.finish()
+        if missing:
+            raise IncompleteError(
+                f"incomplete: {'; '.join(missing)}",
+                "The rest is printed. A file named with --output was not replaced.",
+            )
+
+
+def _add_parts(row: Row, calls: Mapping[str, Callable[[], Row]]) -> list[str]:
+    """Add the part of each call, None where it failed; return why it failed. A refused token is an error."""
+    missing = []
+    for name, call in calls.items():
+        try:
+            row[name] = call()
+        except WacrError as error:
+            if isinstance(error, AuthError) and error.scope is None:
+                raise
+            row[name] = None
+            missing.append(f"{name}: {error.message}")
+    return missing
 
 
 def _make_card(row: Row) -> list[tuple[str, object]]:
@@ -42,9 +71,9 @@ def _make_card(row: Row) -> list[tuple[str, object]]:
     return [
         *_describe_account(row["account"]),
         ("", ""),
-        *_make_bars(row["usage"]),
+        *(_make_bars(row["usage"]) if row["usage"] is not None else [("Usage", None)]),
         ("", ""),
-        *_describe_plan(row["limits"]),
+        *(_describe_plan(row["limits"]) if row["limits"] is not None else [("Limits", None)]),
     ]
 
 

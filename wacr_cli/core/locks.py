@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from wacr_cli.core.errors import BusyError
+
+PATIENCE = 60.0
+"""Seconds: how long to wait for a lock that is only held while a small file is read and replaced."""
+
+_PAUSE = 0.02
 
 if sys.platform == "win32":
     import msvcrt
@@ -48,13 +54,13 @@ def lock_descriptor(fd: int) -> Iterator[None]:
 
 
 @contextmanager
-def lock_file(path: Path, subject: str) -> Iterator[None]:
-    """Create and lock the file *path* during the block, then remove it. Don't wait for another process.
+def lock_file(path: Path, subject: str, *, patience: float = 0) -> Iterator[None]:
+    """Create and lock the file *path* during the block, then remove it.
 
-    Raises :class:`BusyError`, which names *subject* and the process that has the lock, and :class:`OSError` where the
-    file can't be created.
+    Wait at most *patience* seconds for another process. Raises :class:`BusyError`, which names *subject* and the
+    process that has the lock, and :class:`OSError` where the file can't be created.
     """
-    fd = _acquire(path, subject)
+    fd = _acquire(path, subject, time.monotonic() + patience)
     try:
         os.ftruncate(fd, 0)
         os.write(fd, b"%d\n" % os.getpid())
@@ -63,7 +69,7 @@ def lock_file(path: Path, subject: str) -> Iterator[None]:
         _release(fd, path)
 
 
-def _acquire(path: Path, subject: str) -> int:
+def _acquire(path: Path, subject: str, deadline: float) -> int:
     while True:
         fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0), 0o600)
         try:
@@ -71,6 +77,9 @@ def _acquire(path: Path, subject: str) -> int:
         except BlockingIOError:
             owner = os.pread(fd, 32, 0).decode("ascii", "replace").strip() if hasattr(os, "pread") else ""
             os.close(fd)
+            if time.monotonic() < deadline:
+                time.sleep(_PAUSE)
+                continue
             raise BusyError(
                 f"{subject} is being written by another wacr (process {owner or 'unknown'})",
                 "Wait until it finishes, or stop it.",

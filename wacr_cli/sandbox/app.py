@@ -16,6 +16,8 @@ Where the documentation leaves details open, it does what a Laravel application 
 - Filters on other fields are ignored. An unknown operator is an error (422).
 - `search`, or its alias `q`, matches part of the text, whatever its case, without wildcards.
 - `fields` selects some of the nine fields, in the API's order. Other names are ignored.
+- Every method but GET gets 405 METHOD_NOT_ALLOWED, whatever the path: the sandbox is read-only.
+- The `url` of a file is below the sandbox's own origin, and needs no token (see `media`).
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
 
-from wacr_cli.sandbox import account, contacts
+from wacr_cli.sandbox import account, comments, contacts, media, templates
 from wacr_cli.sandbox.laravel import (
     DEFAULT_PER_PAGE,
     ApiError,
@@ -63,8 +65,17 @@ OPERATORS = ("eq", "ne", "in", "not_in")
 
 _SORTS = {"created_at": attrgetter("created", "id"), "updated_at": attrgetter("updated", "id")}
 
-SCOPES = {"messages": "messages:read"} | dict.fromkeys(account.PATHS, "account:read") | contacts.SCOPES
-"""The scope that a token needs, by the first part of the path."""
+SCOPES = {
+    "messages": "messages:read",
+    **dict.fromkeys(account.PATHS, "account:read"),
+    **contacts.SCOPES,
+    **comments.SCOPES,
+    **templates.SCOPES,
+}
+"""The scope that a token needs, by the path of the list or object. Those of comments are a guess."""
+
+METHOD = "GET"
+"""The only method: the sandbox is read-only."""
 
 ALL_SCOPES = frozenset(SCOPES.values())
 _SCOPES_OF_TOKEN: dict[str, frozenset[str]] = {"no-scope": frozenset(), "messages-only": frozenset({"messages:read"})}
@@ -121,6 +132,11 @@ class Sandbox:
         """Return the response to a request, of which method, path, query string and `Authorization` count."""
         headers: dict[str, str] = {}
         try:
+            if request.method != METHOD:
+                raise _method_error(request.method, headers)
+            if not request.url.path.startswith(BASE_PATH) and (path := request.url.path[1:]).startswith(media.FOLDER):
+                kind, data = media.read_file(self.world, path)
+                return httpx.Response(200, headers={"Content-Type": kind}, content=data)
             status, body = 200, self._respond(request, headers)
         except ApiError as error:
             status, body = error.status, _error_body(error)
@@ -130,9 +146,6 @@ class Sandbox:
 
     def _respond(self, request: httpx.Request, headers: dict[str, str]) -> dict[str, object]:
         name, number = _route(request.url.path)
-        if request.method != "GET":
-            headers["Allow"] = "GET"
-            raise ApiError(405, None, f"The {request.method} method is not supported for this route.")
         token = _token(request.headers.get("Authorization", ""))
         if self._limit:
             self._limit.count(token, headers)
@@ -141,15 +154,21 @@ class Sandbox:
         query = request.url.query.decode("ascii", "replace")
         if name in account.PATHS:
             return account.account_response(self.world, name, self._limit.limit if self._limit else 60)
+        origin = f"{request.url.scheme}://{request.headers['Host']}"
+        if name in comments.SCOPES:
+            return comments.comments_response(self.world, number, origin)
+        if name in templates.SCOPES:
+            return templates.templates_response(self.world, name, number, query)
         if name != "messages":
             return contacts.contacts_response(self.world, name, number, query)
-        return self._list(parse_list_request(query)) if number is None else self._one(number)
+        return self._list(parse_list_request(query)) if number is None else self._one(number, origin)
 
-    def _one(self, number: str) -> dict[str, object]:
+    def _one(self, number: str, origin: str) -> dict[str, object]:
         row = self.world.row(int(number)) if parse_integer(number) is not None else None
         if row is None:
             raise ApiError(404, "NOT_FOUND", "Message not found.")
-        return {"success": True, "data": _message(row, (*FIELDS, *MORE_FIELDS))}
+        url = media.make_url(row.url, origin)
+        return {"success": True, "data": _message(row, (*FIELDS, *MORE_FIELDS)) | {"url": url}}
 
     def _list(self, wanted: ListRequest) -> dict[str, object]:
         rows = list(self.world.rows)
@@ -235,7 +254,7 @@ def _route(path: str) -> tuple[str, str | None]:
     """Return the name of the list or object that a path names, and the id after it. Raises ApiError 404."""
     _, _, rest = path.rstrip("/").rpartition(BASE_PATH + "/")
     name, _, number = rest.partition("/")
-    if rest in account.PATHS:
+    if rest in (*account.PATHS, templates.AUTH):
         return rest, None
     if name not in SCOPES or name in account.PATHS or "/" in number:
         raise ApiError(404, "NOT_FOUND", f"The route {path.strip('/')} could not be found.")
@@ -247,6 +266,11 @@ def _token(authorization: str) -> str:
     if not found or found[1] == "expired":
         raise ApiError(401, "UNAUTHORIZED", "The API token is missing, malformed or expired.")
     return found[1]
+
+
+def _method_error(method: str, headers: dict[str, str]) -> ApiError:
+    headers["Allow"] = METHOD
+    return ApiError(405, "METHOD_NOT_ALLOWED", f"The {method} method is not supported for this route.")
 
 
 def _error_body(error: ApiError) -> dict[str, object]:

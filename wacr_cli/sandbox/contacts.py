@@ -6,15 +6,14 @@ Where the documentation leaves details open, this module decides as `app` does, 
   of their ids.
 - `like` matches part of a text, whatever its case. `between` takes two values and includes both. `null` takes `true` or
   `false`.
+- The lists of groups, sources and statuses have ids and names; `search` finds part of a name.
 - A contact can be in several groups: `in` matches if one of them is listed, `ne` and `not_in` if none is.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from wacr_cli.sandbox.laravel import (
     ApiError,
@@ -28,6 +27,7 @@ from wacr_cli.sandbox.laravel import (
     parse_query_string,
     validation_error,
 )
+from wacr_cli.sandbox.rows import Row, filter_rows, sort_rows
 
 if TYPE_CHECKING:
     from wacr_cli.sandbox.world import Contact, World
@@ -43,8 +43,6 @@ GROUPS = {1: "Newsletter", 2: "Festival boxes", 3: "Restaurants"}
 LISTS = {"statuses": STATUSES, "sources": SOURCES, "groups": GROUPS}
 SCOPES = {name: f"{name}:read" for name in ("contacts", *LISTS)}
 
-Row = dict[str, Any]
-
 
 def contacts_response(world: World, name: str, number: str | None, query: str) -> dict[str, object]:
     """Return the response for `contacts` or one of LISTS: a page of it, or the item with the id *number*.
@@ -53,18 +51,27 @@ def contacts_response(world: World, name: str, number: str | None, query: str) -
     """
     params = parse_query_string(query)
     if name in LISTS:
-        rows: list[Row] = [{"id": key, "name": text} for key, text in LISTS[name].items()]
-        return _one(rows, number) if number is not None else _page(rows, params, {})
+        return _list_response(LISTS[name], number, params)
     rows = [_row(contact) for contact in world.contacts]
     include = (get_text(params, "include") or "").split(",")
     if number is not None:
         return _one(rows, number, include)
     errors: Errors = {}
     filters = parse_filters(params, FILTERS, OPERATORS, errors)
-    rows = [row for row in rows if all(_matches(row[field], operator, text) for field, operator, text in filters)]
+    rows = filter_rows(rows, filters)
     if words := get_text(params, "search"):
         rows = [row for row in rows if _contains(row, words)]
-    return _page(_sorted(rows, get_text(params, "sort") or "id", errors), params, errors, include)
+    return _page(sort_rows(rows, get_text(params, "sort") or "id", SORTS, errors), params, errors, include)
+
+
+def _list_response(names: dict[int, str], number: str | None, params: Params) -> dict[str, object]:
+    rows: list[Row] = [{"id": key, "name": text} for key, text in names.items()]
+    if number is not None:
+        return _one(rows, number)
+    errors: Errors = {}
+    words = (get_text(params, "search") or "").casefold()
+    rows = [row for row in rows if words in row["name"].casefold()]
+    return _page(sort_rows(rows, get_text(params, "sort") or "id", ("id", "name"), errors), params, errors)
 
 
 def _page(rows: list[Row], params: Params, errors: Errors, include: Sequence[str] = ()) -> dict[str, object]:
@@ -121,62 +128,3 @@ def _included(row: Row, include: Sequence[str]) -> Row:
 def _contains(row: Row, words: str) -> bool:
     texts = (f"{row['firstname']} {row['lastname']}", row["email"], row["phone"], row["company"])
     return any(words.casefold() in text.casefold() for text in texts if text)
-
-
-def _sorted(rows: list[Row], sort: str, errors: Errors) -> list[Row]:
-    rows = sorted(rows, key=lambda row: row["id"])
-    for key in reversed(sort.split(",")):
-        if (name := key.removeprefix("-")) in SORTS:
-            rows.sort(key=_key(name), reverse=key.startswith("-"))
-        else:
-            errors["sort"] = ["The selected sort is invalid."]
-    return rows
-
-
-def _key(name: str) -> Callable[[Row], Any]:
-    return lambda row: _comparable(row[name])
-
-
-def _matches(value: Any, operator: str, operand: str) -> bool:
-    """Return whether a filter matches a value, as in SQL: only the operator `null` matches a null value."""
-    if operator == "null":
-        return (value in (None, [])) == (operand.lower() in ("1", "true"))
-    many = value if isinstance(value, list) else [value]
-    parts = operand.split(",") if operator in ("in", "not_in", "between") else [operand]
-    operands = [_parse_operand(value, part) for part in parts]
-    if operator in ("ne", "not_in"):
-        return value is not None and not any(_comparable(one) in operands for one in many)
-    return any(one is not None and _compare(_comparable(one), operator, operands) for one in many)
-
-
-def _compare(value: Any, operator: str, operands: list[Any]) -> bool:
-    first = operands[0]
-    if operator == "like":
-        return str(first).casefold() in str(value).casefold()
-    if operator in ("eq", "in"):
-        return bool(value in operands)
-    if None in operands or (operator == "between" and len(operands) != 2):
-        return False
-    if operator == "between":
-        return bool(first <= value <= operands[1])
-    return bool({"gt": value > first, "gte": value >= first, "lt": value < first, "lte": value <= first}[operator])
-
-
-def _parse_operand(value: Any, part: str) -> Any:
-    """Return an operand in the type of *value*, None if it can't be converted."""
-    if isinstance(value, int | list):
-        return parse_integer(part)
-    return _comparable(part.strip())
-
-
-def _comparable(value: Any) -> Any:
-    """Return *value* in the form in which it is compared: a time as datetime, other text in folded case."""
-    if not isinstance(value, str):
-        return value
-    if re.match(r"\d{4}-\d{2}-\d{2}", value):
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            return value.casefold()
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return value.casefold()

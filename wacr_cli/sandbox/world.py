@@ -64,7 +64,8 @@ class Row(NamedTuple):
     """A message as the account stores it: the fields that the API shows, and those that it hides.
 
     `created`, `updated` and `sent` are seconds since the epoch. `number` is the customer's phone number, whatever the
-    direction. `replies_to` is the id of the other side's message that this one quotes.
+    direction. `replies_to` is the id of the other side's message that this one quotes. A `url` such as media/a.jpg is a
+    file of the sandbox, below its own address; any other is shown as it is.
     """
 
     id: int
@@ -112,16 +113,63 @@ class Row(NamedTuple):
         return datetime.fromtimestamp(self.updated, UTC)
 
 
+class Comment(NamedTuple):
+    """An internal note on the conversation with `number`. Its id is none of a message: both are rows of one table.
+
+    `created` is in seconds since the epoch.
+    """
+
+    id: int
+    interaction_id: int
+    number: str
+    message: str | None = None
+    type: str = "text"
+    status_message: str = "Internal comment"
+    url: str | None = None
+    staff_id: int | None = None
+    created: int = 0
+
+
+class Template(NamedTuple):
+    """A message template: `template_id` is WhatsApp's id, and `body` is in WhatsApp's notation with slots `{{1}}`.
+
+    `created` and `updated` are in seconds since the epoch.
+    """
+
+    id: int
+    template_id: str
+    name: str
+    language: str = "en"
+    category: str = "UTILITY"
+    status: str = "APPROVED"
+    body: str = ""
+    footer: str | None = None
+    buttons: Sequence[str] = ()
+    created: int = 0
+    updated: int = 0
+
+
 class World:
     """An account at the time `now`: its `rows`, sorted by (created, id), and its `contacts`, sorted by id.
+
+    `comments` are sorted by (created, id), and `templates` by id.
 
     Tests use `add`, `remove` and `change` between two requests, as a real account changes with time.
     """
 
-    def __init__(self, now: datetime, rows: Iterable[Row], contacts: Iterable[Contact] = ()) -> None:
+    def __init__(
+        self,
+        now: datetime,
+        rows: Iterable[Row],
+        contacts: Iterable[Contact] = (),
+        comments: Iterable[Comment] = (),
+        templates: Iterable[Template] = (),
+    ) -> None:
         self.now = now
         self.rows = sorted(rows, key=_order)
         self.contacts = list(contacts)
+        self.comments = sorted(comments, key=_order)
+        self.templates = list(templates)
 
     def row(self, number: int) -> Row | None:
         """Return the message with that id, None if there is none."""
@@ -159,7 +207,13 @@ def load(now: datetime) -> World:
     with _paused_collection():
         data = json.loads(gzip.decompress(SAMPLE.read_bytes()))
         seconds = int(now.timestamp())
-        return World(now, _records(Row, data["messages"], seconds), _records(Contact, data["contacts"], seconds))
+        return World(
+            now,
+            _records(Row, data["messages"], seconds),
+            _records(Contact, data["contacts"], seconds),
+            _records(Comment, data["comments"], seconds),
+            _records(Template, data["templates"], seconds),
+        )
 
 
 def wamid(number: int, phone: str, direction: str) -> str:
@@ -176,7 +230,7 @@ def wamid(number: int, phone: str, direction: str) -> str:
 
 _order = attrgetter("created", "id")
 
-Record = TypeVar("Record", Row, Contact)
+Record = TypeVar("Record", Row, Contact, Comment, Template)
 
 
 def _records(kind: type[Record], columns: dict[str, list[Any]], now: int) -> list[Record]:

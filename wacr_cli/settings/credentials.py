@@ -24,8 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from wacr_cli.core import locks
 from wacr_cli.core.errors import AuthError, UsageError
-from wacr_cli.core.locks import lock_file
 from wacr_cli.settings import keyring
 from wacr_cli.settings.config import Settings, config_dir, get_origin
 
@@ -217,7 +217,7 @@ class TokenStore:
         """Keep other processes from writing. Raises :class:`UsageError` where the folder can't be written to."""
         try:
             self._create_folder()
-            with lock_file(self.folder / ".tokens.lock", str(self.path)):
+            with locks.lock_file(self.folder / ".tokens.lock", str(self.path), patience=locks.PATIENCE):
                 yield
         except OSError as error:
             raise UsageError(
