@@ -175,3 +175,21 @@ def test_the_object_in_the_docs_has_the_fields_of_a_result(archived: Wacr) -> No
     assert list(shown) == list(found)
     assert list(shown["period"]) == list(found["period"])
     assert list(shown["groups"][0]) == list(found["groups"][0])
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_periods_of_all_times(archived: Wacr, topic: str) -> None:
+    """The first year is a time too; no period begins before 1970."""
+    words = ("--since", "0001-01-01T00:00Z", "--until", "2030-01-01", "--business-hours", "09:00-17:00")
+    result = archived("stats", topic, *words, "--format", "json")
+    assert result.status == 0
+    assert json.loads(result.text)["period"]["since"] == "1970-01-01T00:00:00+00:00"
+
+
+def test_an_empty_archive_has_a_hint(api: Api, wacr: Wacr) -> None:
+    """It has zeros, and says what to do."""
+    api.app = Sandbox(World(NOW, []))
+    assert wacr("sync", "--no-contacts").status == 0
+    result = wacr("stats", "--format", "json")
+    assert (result.status, json.loads(result.text)["total"]) == (0, 0)
+    assert "The archive has no messages. Update it with wacr sync." in result.stderr

@@ -20,6 +20,7 @@ from wacr_cli.commands.flags import (
     parse_auto_within,
 )
 from wacr_cli.commands.framework import session_from
+from wacr_cli.commands.shared import report_archive_age
 from wacr_cli.core.errors import UsageError, WacrError
 from wacr_cli.core.query import Query
 from wacr_cli.core.times import parse_when
@@ -62,7 +63,7 @@ def report(
     """Write one page with charts of messages, response times and failures."""
     from wacr_cli.output.options import OutputOptions
     from wacr_cli.output.report import render
-    from wacr_cli.statistics.query import StatisticsQuery
+    from wacr_cli.statistics.query import FIRST, StatisticsQuery
 
     session = session_from(ctx, archive_at=archive_at, max_wait=0, timeout=10)
     if not output.lower().endswith((".html", ".htm")):
@@ -74,7 +75,7 @@ def report(
     query = StatisticsQuery(
         "overview",
         Query(
-            since=parse_when(since, now, "--since", zone),
+            since=max(parse_when(since, now, "--since", zone), FIRST),
             until=now if until is None else parse_when(until, now, "--until", zone),
             local=True,
         ),
@@ -83,7 +84,10 @@ def report(
         hours=hours,
         auto_within=parse_auto_within(auto_within),
     )
-    page = render(_compute(session, query, title, with_messages=with_messages))
+    report_archive_age(session)
+    with session.store.snapshot():
+        computed = _compute(session, query, title, with_messages=with_messages)
+    page = render(computed)
     with session.output(OutputOptions(output=output, document=True)).open() as sink:
         session.console.clear_status()
         sink.write(page)

@@ -31,6 +31,7 @@ from wacr_cli.commands.flags import (
     parse_filters,
 )
 from wacr_cli.commands.framework import session_from
+from wacr_cli.commands.shared import report_archive_age
 from wacr_cli.core import models
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.query import Query, hint_for_type, parse_raw_filter, parse_search
@@ -106,7 +107,7 @@ def stats(
         filters=parse_filters(type=type_, status=status, direction=direction, interaction_id=interaction_id),
         raw_filters=tuple(parse_raw_filter(text) for text in filters or ()),
         search=None if search is None else parse_search(search),
-        since=parse_when(since, now, "--since", zone),
+        since=max(parse_when(since, now, "--since", zone), statistics.FIRST),
         until=now if until is None else parse_when(until, now, "--until", zone),
         local=True,
         words=choice(search_mode, models.SEARCH_MODES, "--search-mode") == "words",
@@ -147,7 +148,11 @@ def _show(session: Session, query: StatisticsQuery, options: OutputOptions) -> N
     from wacr_cli.statistics import compute
 
     output = session.output(options)
-    result = compute(session.store, query)
+    report_archive_age(session)
+    with session.store.snapshot():
+        result = compute(session.store, query)
+    if not session.store.count_live():
+        session.console.note("The archive has no messages. Update it with wacr sync.")
     if output.format in ("svg", "png"):
         from wacr_cli.output import charts
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Protocol
 
 from wacr_cli.core.business_hours import BusinessHours
@@ -42,6 +42,10 @@ GROUPINGS: dict[str, tuple[str, ...]] = {
 }
 """What the topics can be grouped by."""
 
+FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+"""The begin of a period at the earliest, so that there is a period before, and a day in every time zone."""
+_LONGEST = timedelta(days=365 * 1900)
+
 
 @dataclass(frozen=True, slots=True)
 class StatisticsQuery:
@@ -65,7 +69,7 @@ class StatisticsQuery:
     @property
     def since(self) -> datetime:
         """The begin of the period."""
-        return self.messages.since or datetime.min.replace(tzinfo=UTC)
+        return self.messages.since or FIRST
 
     @property
     def until(self) -> datetime:
@@ -79,7 +83,7 @@ class StatisticsQuery:
 
     def make_previous(self) -> StatisticsQuery:
         """Return the query for the period before, which is as long."""
-        since = self.since - (self.until - self.since)
+        since = self.since - min(self.until - self.since, _LONGEST)
         return replace(self, messages=replace(self.messages, since=since, until=self.since))
 
 
