@@ -9,7 +9,7 @@ _wacr_command() {
     'wacr messages list') flags='--type --status --direction --interaction-id --filter --search --search-mode --sender --deleted --since --until --late --sort --names --fields --limit --all --page --per-page --with-direction --count --archive --archive-at --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr messages get') flags='--names --archive --archive-at --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
     'wacr messages follow') flags='--type --status --direction --interaction-id --filter --search --since --fields --interval --cursor --exec --keep-going --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
-    'wacr sync') flags='--full --no-contacts --max-calls --all-profiles --jobs --follow --interval --events --archive-at --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
+    'wacr sync') flags='--full --no-contacts --details --max-calls --all-profiles --jobs --follow --interval --events --archive-at --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations') commands='list show' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations list') flags='--waiting --unread --names --limit --all --archive-at --format --output --no-pager --profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations show') flags='--since --until --limit --names --details --online --archive-at --format --output --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
@@ -31,9 +31,9 @@ _wacr_command() {
     'wacr auth logout') flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr config') commands='list get set unset path edit' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr config list') flags='--format --profile --demo --color --quiet --verbose --help' ;;
-    'wacr config get') flags='--format --profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive schema business_hours business_days timezone' ;;
-    'wacr config set') flags='--profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive schema business_hours business_days timezone' ;;
-    'wacr config unset') flags='--profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive schema business_hours business_days timezone' ;;
+    'wacr config get') flags='--format --profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive schema business_hours business_days timezone details' ;;
+    'wacr config set') flags='--profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive schema business_hours business_days timezone details' ;;
+    'wacr config unset') flags='--profile --demo --color --quiet --verbose --help' argument='choice default_profile api_url rate_limit archive schema business_hours business_days timezone details' ;;
     'wacr config path') flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr config edit') flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr sandbox') commands='serve' flags='--profile --demo --color --quiet --verbose --help' ;;
@@ -78,7 +78,8 @@ _wacr_flag() {
     *' --cursor') name='--cursor' kind='file' words='' ;;
     *' --exec') name='--exec' kind='text' words='' ;;
     'wacr messages follow --format' | 'wacr messages follow -f') name='--format' kind='choice' words='table tsv csv jsonl' ;;
-    *' --max-calls') name='--max-calls' kind='text' words='' ;;
+    'wacr sync --details') name='--details' kind='list' words='failed media replies outbound all none' ;;
+    'wacr sync --max-calls') name='--max-calls' kind='text' words='' ;;
     *' --jobs') name='--jobs' kind='text' words='' ;;
     'wacr sync --interval') name='--interval' kind='text' words='' ;;
     'wacr sync --format' | 'wacr sync -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
@@ -86,6 +87,7 @@ _wacr_flag() {
     'wacr conversations list --format' | 'wacr conversations list -f' | 'wacr conversations show --format' | 'wacr conversations show -f') name='--format' kind='choice' words='table tsv csv json jsonl md html' ;;
     'wacr conversations show --since') name='--since' kind='choice' words='today yesterday' ;;
     'wacr conversations show --limit' | 'wacr conversations show -L') name='--limit' kind='text' words='' ;;
+    'wacr archive check --max-calls') name='--max-calls' kind='text' words='' ;;
     *' --to') name='--to' kind='file' words='' ;;
     *' --as') name='--as' kind='choice' words='parquet csv csv.gz jsonl jsonl.gz' ;;
     *' --waiting-over') name='--waiting-over' kind='text' words='' ;;

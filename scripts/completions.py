@@ -37,6 +37,7 @@ VALUES: dict[str, tuple[str, Sequence[str]]] = {
     "--since": ("choice", ("today", "yesterday")),
     "--until": ("choice", ("today", "yesterday")),
     "--format": ("choice", FORMATS),
+    "sync --details": ("list", (*models.DETAIL_KINDS, keys.NO_DETAILS)),
     "--color": ("choice", COLORS),
     "--profile": ("profile", ()),
     "FILE": ("file", ()),
@@ -248,13 +249,10 @@ def render_fish(root: Command) -> str:
 
 
 def _names_with_value(root: Command) -> list[str]:
-    """Return the names of flags with a value. A name must have one in all commands or in none: fish knows no more."""
+    """Return the names of flags that have a value in every command that has them: fish knows no more."""
     flags = list(_commands_by_flag(root))
-    found = dict.fromkeys(name for flag in flags if flag.kind for name in flag.names)
-    clash = found.keys() & {name for flag in flags if not flag.kind for name in flag.names}
-    if clash:
-        raise SystemExit(f"with a value in one command, without in another: {', '.join(sorted(clash))}")
-    return list(found)
+    without = {name for flag in flags if not flag.kind for name in flag.names}
+    return list(dict.fromkeys(name for flag in flags if flag.kind for name in flag.names if name not in without))
 
 
 def _fish_command(command: Command) -> Iterator[str]:

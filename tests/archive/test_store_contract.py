@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.archive.conftest import open_again
+from tests.archive.conftest import NO_DETAILS, open_again
 from wacr_cli.archive.months import NO_MONTH
 from wacr_cli.archive.store import Store
 from wacr_cli.core.conversations import Conversation, ConversationQuery, make_conversation, sort_by_time
@@ -88,8 +88,8 @@ def test_a_row_is_returned_as_it_was_received(held: Store, values: Row) -> None:
     """Any value of a message is stored and returned, with its direction."""
     row = message(1, **values)
     assert put(held, row) == (1, 0, 0)
-    assert held.get(1) == row | {"direction": "inbound"}
-    assert all_of(held) == [row | {"direction": "inbound"}]
+    assert held.get(1) == row | {"direction": "inbound"} | NO_DETAILS
+    assert all_of(held) == [row | {"direction": "inbound"} | NO_DETAILS]
     assert put(held, row) == (0, 0, 1)
     assert held.check() == []
 
@@ -137,7 +137,7 @@ def test_deleted_messages(held: Store) -> None:
         assert held.mark_deleted(held.list_unseen("inbound", LATER), LATER) == 1
         assert held.mark_deleted(held.list_unseen(None, LATER), LATER) == 0
     assert [row["id"] for row in all_of(held)] == [3, 2]
-    assert all_of(held, deleted=True) == [message(1) | {"direction": "inbound", "deleted_at": LATER}]
+    assert all_of(held, deleted=True) == [message(1) | {"direction": "inbound", "deleted_at": LATER} | NO_DETAILS]
     assert held.info().deleted == 1
     assert put(held, message(1), now=LATER) == (0, 1, 0)
     assert len(all_of(held)) == 3

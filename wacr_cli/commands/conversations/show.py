@@ -26,7 +26,7 @@ from wacr_cli.commands.shared import add_names, check_complete, format_cost, plu
 from wacr_cli.core.contacts import Names
 from wacr_cli.core.conversations import Conversation, ConversationQuery, find_name, make_conversation, sort_by_time
 from wacr_cli.core.errors import NotFoundError, UsageError
-from wacr_cli.core.models import DETAIL_FIELDS, LIST_FIELDS, Row
+from wacr_cli.core.models import DETAIL_FIELDS, EXTRA_FIELDS, LIST_FIELDS, Row
 from wacr_cli.core.query import Filter, Query
 from wacr_cli.core.source import Listing
 from wacr_cli.core.times import parse_when
@@ -47,12 +47,12 @@ Examples:
 The messages come from the archive. Without an archive they come from the API,
 with one call for every hundred messages in each direction. The API's lists
 don't say what a message replies to, which file it has and why it failed:
---details reads that, with one call for each message.
+--details reads that, with one call for each message, unless wacr sync --details
+has read it already.
 """
 
 
 _BATCH = 500
-_ONLY_IN_DETAILS = DETAIL_FIELDS[len(LIST_FIELDS) :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +240,13 @@ def _make_naming_find(find: Find, names: Names) -> Find:
 
 
 def _add_details(session: Session, windows: Iterator[list[Row]]) -> Iterator[list[Row]]:
-    """Yield messages with the fields that no list has; a message that is gone by now stays as it is."""
+    """Yield messages with the fields that no list has; a message that is gone by now stays as it is.
+
+    Those of the archive that have them cost no call.
+    """
     for rows in windows:
-        details = [_get_details(session, row) for row in rows]
-        yield [
-            row | {name: more.get(name) for name in _ONLY_IN_DETAILS} for row, more in zip(rows, details, strict=True)
-        ]
+        details = [row if row.get("details_at") else _get_details(session, row) for row in rows]
+        yield [row | {name: more.get(name) for name in EXTRA_FIELDS} for row, more in zip(rows, details, strict=True)]
 
 
 def _get_details(session: Session, row: Row) -> Row:

@@ -179,7 +179,7 @@ def list_messages(
         deleted=deleted,
     )
     if fields is not None:
-        query = replace(query, fields=parse_fields(fields, query.columns))
+        query = replace(query, fields=parse_fields(fields, query.selectable))
     options = output_options(format_, output, excel=excel)
     if hint := hint_for_type(query):
         session.console.note(f"wacr: {hint}")
