@@ -4,7 +4,7 @@
 _wacr_command() {
     commands='' flags='' argument=''
     case $1 in
-    'wacr') commands='messages sync conversations archive check contacts api account doctor auth config sandbox completion' flags='--version --profile --demo --color --quiet --verbose --help' ;;
+    'wacr') commands='messages sync conversations archive media check contacts api account doctor auth config sandbox completion' flags='--version --profile --demo --color --quiet --verbose --help' ;;
     'wacr messages') commands='list get follow' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr messages list') flags='--type --status --direction --interaction-id --filter --search --search-mode --sender --deleted --since --until --late --sort --names --fields --limit --all --page --per-page --with-direction --count --archive --archive-at --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr messages get') flags='--names --archive --archive-at --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
@@ -12,12 +12,14 @@ _wacr_command() {
     'wacr sync') flags='--full --no-contacts --details --max-calls --all-profiles --jobs --follow --interval --events --archive-at --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations') commands='list show' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations list') flags='--waiting --unread --names --limit --all --archive-at --format --output --no-pager --profile --demo --color --quiet --verbose --help' ;;
-    'wacr conversations show') flags='--since --until --limit --names --details --online --archive-at --format --output --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr conversations show') flags='--since --until --limit --names --media --details --online --archive-at --format --output --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
     'wacr archive') commands='info check path export' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr archive info') flags='--archive-at --format --output --profile --demo --color --quiet --verbose --help' ;;
     'wacr archive check') flags='--online --max-calls --archive-at --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr archive path') flags='--archive-at --profile --demo --color --quiet --verbose --help' ;;
     'wacr archive export') flags='--to --as --archive-at --format --profile --demo --color --quiet --verbose --help' ;;
+    'wacr media') commands='fetch' flags='--profile --demo --color --quiet --verbose --help' ;;
+    'wacr media fetch') flags='--to --type --status --direction --interaction-id --filter --search --search-mode --sender --since --until --limit --media-base --max-size --verify --dry-run --archive-at --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr check') flags='--waiting-over --failed-over --within --synced-within --calls-left-under --archive-at --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr contacts') commands='list get' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr contacts list') flags='--type --status-id --source-id --assigned-id --created-at --group-id --filter --search --sort --fields --expand --limit --all --page --per-page --count --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
@@ -51,15 +53,15 @@ _wacr_flag() {
     *' --quiet' | *' -q') name='--quiet' kind='' words='' ;;
     *' --verbose' | *' -v') name='--verbose' kind='' words='' ;;
     *' --help' | *' -h') name='--help' kind='' words='' ;;
-    'wacr messages list --type' | 'wacr messages follow --type') name='' kind='filter' words='text template image video document audio interactive' ;;
-    'wacr messages list --status') name='' kind='filter' words='sent delivered read failed' ;;
+    'wacr messages list --type' | 'wacr messages follow --type' | 'wacr media fetch --type') name='' kind='filter' words='text template image video document audio interactive' ;;
+    'wacr messages list --status' | 'wacr media fetch --status') name='' kind='filter' words='sent delivered read failed' ;;
     *' --direction') name='' kind='filter' words='inbound outbound' ;;
     *' --interaction-id') name='' kind='filter' words='' ;;
     *' --filter') name='' kind='text' words='' ;;
-    'wacr messages list --search' | 'wacr messages list -s' | 'wacr messages follow --search' | 'wacr messages follow -s') name='--search' kind='text' words='' ;;
-    *' --search-mode') name='--search-mode' kind='choice' words='text words' ;;
-    *' --sender') name='--sender' kind='text' words='' ;;
-    'wacr messages list --since') name='--since' kind='choice' words='today yesterday' ;;
+    'wacr messages list --search' | 'wacr messages list -s' | 'wacr messages follow --search' | 'wacr messages follow -s' | 'wacr media fetch --search' | 'wacr media fetch -s') name='--search' kind='text' words='' ;;
+    'wacr messages list --search-mode') name='--search-mode' kind='choice' words='text words' ;;
+    'wacr messages list --sender') name='--sender' kind='text' words='' ;;
+    'wacr messages list --since' | 'wacr media fetch --since') name='--since' kind='choice' words='today yesterday' ;;
     *' --until') name='--until' kind='choice' words='today yesterday' ;;
     *' --late') name='--late' kind='text' words='' ;;
     'wacr messages list --sort') name='--sort' kind='choice' words='created_at updated_at -created_at -updated_at sent_at -sent_at' ;;
@@ -68,10 +70,10 @@ _wacr_flag() {
     *' --page') name='--page' kind='text' words='' ;;
     'wacr messages list --per-page') name='--per-page' kind='text' words='' ;;
     *' --archive-at') name='--archive-at' kind='file' words='' ;;
-    'wacr messages list --format' | 'wacr messages list -f' | 'wacr messages get --format' | 'wacr messages get -f' | 'wacr archive info --format' | 'wacr archive info -f' | 'wacr archive check --format' | 'wacr archive check -f' | 'wacr archive export --format' | 'wacr archive export -f' | 'wacr contacts list --format' | 'wacr contacts list -f' | 'wacr contacts get --format' | 'wacr contacts get -f' | 'wacr api --format' | 'wacr api -f' | 'wacr account --format' | 'wacr account -f' | 'wacr auth status --format' | 'wacr auth status -f' | 'wacr config list --format' | 'wacr config list -f' | 'wacr config get --format' | 'wacr config get -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
+    'wacr messages list --format' | 'wacr messages list -f' | 'wacr messages get --format' | 'wacr messages get -f' | 'wacr archive info --format' | 'wacr archive info -f' | 'wacr archive check --format' | 'wacr archive check -f' | 'wacr archive export --format' | 'wacr archive export -f' | 'wacr media fetch --format' | 'wacr media fetch -f' | 'wacr contacts list --format' | 'wacr contacts list -f' | 'wacr contacts get --format' | 'wacr contacts get -f' | 'wacr api --format' | 'wacr api -f' | 'wacr account --format' | 'wacr account -f' | 'wacr auth status --format' | 'wacr auth status -f' | 'wacr config list --format' | 'wacr config list -f' | 'wacr config get --format' | 'wacr config get -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
     *' --output' | *' -o') name='--output' kind='file' words='' ;;
     *' --max-wait') name='--max-wait' kind='text' words='' ;;
-    *' --timeout') name='--timeout' kind='text' words='' ;;
+    'wacr messages list --timeout' | 'wacr messages get --timeout' | 'wacr messages follow --timeout' | 'wacr sync --timeout' | 'wacr conversations show --timeout' | 'wacr archive check --timeout' | 'wacr check --timeout' | 'wacr contacts list --timeout' | 'wacr contacts get --timeout' | 'wacr api --timeout' | 'wacr account --timeout' | 'wacr doctor --timeout' | 'wacr auth login --timeout' | 'wacr auth status --timeout') name='--timeout' kind='text' words='' ;;
     'wacr messages follow --status') name='' kind='filter' words='sent delivered read failed' ;;
     'wacr messages follow --since') name='--since' kind='choice' words='today yesterday' ;;
     'wacr messages follow --interval') name='--interval' kind='text' words='' ;;
@@ -87,9 +89,17 @@ _wacr_flag() {
     'wacr conversations list --format' | 'wacr conversations list -f' | 'wacr conversations show --format' | 'wacr conversations show -f') name='--format' kind='choice' words='table tsv csv json jsonl md html' ;;
     'wacr conversations show --since') name='--since' kind='choice' words='today yesterday' ;;
     'wacr conversations show --limit' | 'wacr conversations show -L') name='--limit' kind='text' words='' ;;
+    *' --media') name='--media' kind='file' words='' ;;
     'wacr archive check --max-calls') name='--max-calls' kind='text' words='' ;;
-    *' --to') name='--to' kind='file' words='' ;;
+    'wacr archive export --to') name='--to' kind='file' words='' ;;
     *' --as') name='--as' kind='choice' words='parquet csv csv.gz jsonl jsonl.gz' ;;
+    'wacr media fetch --to') name='--to' kind='file' words='' ;;
+    'wacr media fetch --search-mode') name='--search-mode' kind='choice' words='text words' ;;
+    'wacr media fetch --sender') name='--sender' kind='text' words='' ;;
+    'wacr media fetch --limit' | 'wacr media fetch -L') name='--limit' kind='text' words='' ;;
+    *' --media-base') name='--media-base' kind='text' words='' ;;
+    *' --max-size') name='--max-size' kind='text' words='' ;;
+    'wacr media fetch --timeout') name='--timeout' kind='text' words='' ;;
     *' --waiting-over') name='--waiting-over' kind='text' words='' ;;
     *' --failed-over') name='--failed-over' kind='text' words='' ;;
     *' --within') name='--within' kind='text' words='' ;;

@@ -12,15 +12,20 @@ function __wacr_may
             set pending
             continue
         end
+        # Flags that have a value in some commands only.
+        if contains -- "$path $word" ' sync --details'
+            set pending $word
+            continue
+        end
         switch $word
             case '--*=*'
                 set -a given (string split -m 1 = -- $word)[1]
-            case --profile --color --type --status --direction --interaction-id --filter --search -s --search-mode --sender --since --until --late --sort --fields --limit -L --page --per-page --archive-at --format -f --output -o --max-wait --timeout --interval --cursor --exec --max-calls --jobs --to --as --waiting-over --failed-over --within --synced-within --calls-left-under --status-id --source-id --assigned-id --created-at --group-id --expand --field -F --raw-field --method -X --input --port
+            case --profile --color --type --status --direction --interaction-id --filter --search -s --search-mode --sender --since --until --late --sort --fields --limit -L --page --per-page --archive-at --format -f --output -o --max-wait --timeout --interval --cursor --exec --max-calls --jobs --media --to --as --media-base --max-size --waiting-over --failed-over --within --synced-within --calls-left-under --status-id --source-id --assigned-id --created-at --group-id --expand --field -F --raw-field --method -X --input --port
                 set pending $word
             case '-*'
                 set -a given $word
             case '*'
-                if contains -- "$path $word" ' messages' ' messages list' ' messages get' ' messages follow' ' sync' ' conversations' ' conversations list' ' conversations show' ' archive' ' archive info' ' archive check' ' archive path' ' archive export' ' check' ' contacts' ' contacts list' ' contacts get' ' api' ' account' ' doctor' ' auth' ' auth login' ' auth status' ' auth logout' ' config' ' config list' ' config get' ' config set' ' config unset' ' config path' ' config edit' ' sandbox' ' sandbox serve' ' completion'
+                if contains -- "$path $word" ' messages' ' messages list' ' messages get' ' messages follow' ' sync' ' conversations' ' conversations list' ' conversations show' ' archive' ' archive info' ' archive check' ' archive path' ' archive export' ' media' ' media fetch' ' check' ' contacts' ' contacts list' ' contacts get' ' api' ' account' ' doctor' ' auth' ' auth login' ' auth status' ' auth logout' ' config' ' config list' ' config get' ' config set' ' config unset' ' config path' ' config edit' ' sandbox' ' sandbox serve' ' completion'
                     set path "$path $word"
                 else
                     set -a given ARGUMENT
@@ -79,6 +84,7 @@ complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a messages -d 'Read, export and 
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a sync -d 'Copy all messages to the local archive, or update it'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a conversations -d 'List and read conversations'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a archive -d 'Inspect, check and export the local archive'
+complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a media -d 'Download the files of archived messages'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a check -d 'Check waiting customers, failures and syncs for monitoring'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a contacts -d 'Read and export contacts'
 complete -c wacr -n '__wacr_may ARGUMENT \'\'' -a api -d 'Call any path of the API and print the response'
@@ -97,6 +103,7 @@ complete -c wacr -n '__wacr_may ARGUMENT \' archive\'' -a info -d 'Show what the
 complete -c wacr -n '__wacr_may ARGUMENT \' archive\'' -a check -d 'Check the archive for damage; exit with 1 if there is any'
 complete -c wacr -n '__wacr_may ARGUMENT \' archive\'' -a path -d 'Print the location of the archive'
 complete -c wacr -n '__wacr_may ARGUMENT \' archive\'' -a export -d 'Export the archive for a data warehouse, one file for each month'
+complete -c wacr -n '__wacr_may ARGUMENT \' media\'' -a fetch -d 'Download the files of archived messages'
 complete -c wacr -n '__wacr_may ARGUMENT \' contacts\'' -a list -d 'List contacts, by id'
 complete -c wacr -n '__wacr_may ARGUMENT \' contacts\'' -a get -d 'Show single contacts with all their fields'
 complete -c wacr -n '__wacr_may ARGUMENT \' auth\'' -a login -d 'Log in: ask for a token, test it, and store it for the profile'
@@ -120,17 +127,17 @@ complete -c wacr -n '__wacr_may \'--color\'' -l color -x -a '(__wacr_values choi
 complete -c wacr -n '__wacr_may \'--quiet -q\'' -l quiet -s q -d 'Print only errors on standard error'
 complete -c wacr -n '__wacr_may \'--verbose -v\'' -l verbose -s v -d 'Print each API call on standard error'
 complete -c wacr -n '__wacr_may \'--help -h\'' -l help -s h -d 'Show this message and exit'
-complete -c wacr -n '__wacr_may \'+ --type\' \' messages list\' \' messages follow\'' -l type -x -a '(__wacr_values filter text template image video document audio interactive)' -d 'Only messages of this type: text, template, image, video, document, audio, interactive, or another type of the API'
-complete -c wacr -n '__wacr_may \'+ --status\' \' messages list\'' -l status -x -a '(__wacr_values filter sent delivered read failed)' -d 'Only messages with this status: sent, delivered, read, failed'
-complete -c wacr -n '__wacr_may \'+ --direction\' \' messages list\' \' messages follow\'' -l direction -x -a '(__wacr_values filter inbound outbound)' -d 'Only inbound or outbound messages'
-complete -c wacr -n '__wacr_may \'+ --interaction-id\' \' messages list\' \' messages follow\'' -l interaction-id -x -a '(__wacr_values filter )' -d 'Only messages of this conversation'
-complete -c wacr -n '__wacr_may \'+ --filter\' \' messages list\' \' messages follow\' \' contacts list\'' -l filter -x -d 'Any other filter of the API, passed on unchecked'
-complete -c wacr -n '__wacr_may \'--search -s\' \' messages list\' \' messages follow\'' -l search -s s -x -d 'Only messages whose text contains TEXT'
+complete -c wacr -n '__wacr_may \'+ --type\' \' messages list\' \' messages follow\' \' media fetch\'' -l type -x -a '(__wacr_values filter text template image video document audio interactive)' -d 'Only messages of this type: text, template, image, video, document, audio, interactive, or another type of the API'
+complete -c wacr -n '__wacr_may \'+ --status\' \' messages list\' \' media fetch\'' -l status -x -a '(__wacr_values filter sent delivered read failed)' -d 'Only messages with this status: sent, delivered, read, failed'
+complete -c wacr -n '__wacr_may \'+ --direction\' \' messages list\' \' messages follow\' \' media fetch\'' -l direction -x -a '(__wacr_values filter inbound outbound)' -d 'Only inbound or outbound messages'
+complete -c wacr -n '__wacr_may \'+ --interaction-id\' \' messages list\' \' messages follow\' \' media fetch\'' -l interaction-id -x -a '(__wacr_values filter )' -d 'Only messages of this conversation'
+complete -c wacr -n '__wacr_may \'+ --filter\' \' messages list\' \' messages follow\' \' media fetch\' \' contacts list\'' -l filter -x -d 'Any other filter of the API, passed on unchecked'
+complete -c wacr -n '__wacr_may \'--search -s\' \' messages list\' \' messages follow\' \' media fetch\'' -l search -s s -x -d 'Only messages whose text contains TEXT'
 complete -c wacr -n '__wacr_may \'--search-mode\' \' messages list\'' -l search-mode -x -a '(__wacr_values choice text words)' -d 'With --archive: search for a text, or for words and "phrases"'
 complete -c wacr -n '__wacr_may \'--sender\' \' messages list\'' -l sender -x -d 'With --archive: only messages from this phone number'
 complete -c wacr -n '__wacr_may \'--deleted\' \' messages list\'' -l deleted -d 'With --archive: only messages that the API no longer has'
-complete -c wacr -n '__wacr_may \'--since\' \' messages list\'' -l since -x -a '(__wacr_values choice today yesterday)' -d 'Only messages sent at or after WHEN: a date, month or time, 7d, 2 hours ago, yesterday 14:00'
-complete -c wacr -n '__wacr_may \'--until\' \' messages list\' \' conversations show\'' -l until -x -a '(__wacr_values choice today yesterday)' -d 'Only messages sent before WHEN'
+complete -c wacr -n '__wacr_may \'--since\' \' messages list\' \' media fetch\'' -l since -x -a '(__wacr_values choice today yesterday)' -d 'Only messages sent at or after WHEN: a date, month or time, 7d, 2 hours ago, yesterday 14:00'
+complete -c wacr -n '__wacr_may \'--until\' \' messages list\' \' conversations show\' \' media fetch\'' -l until -x -a '(__wacr_values choice today yesterday)' -d 'Only messages sent before WHEN'
 complete -c wacr -n '__wacr_may \'--late\' \' messages list\'' -l late -x -d 'With --since: how long after it was sent a message may have been recorded [default: 24h]'
 complete -c wacr -n '__wacr_may \'--sort\' \' messages list\'' -l sort -x -a '(__wacr_values choice created_at updated_at -created_at -updated_at sent_at -sent_at)' -d 'Sort by created_at or updated_at, with - for newest first; with --archive also by sent_at [default: -created_at]'
 complete -c wacr -n '__wacr_awaits --sort' -a '-created_at -updated_at -sent_at'
@@ -143,13 +150,13 @@ complete -c wacr -n '__wacr_may \'--per-page\' \' messages list\'' -l per-page -
 complete -c wacr -n '__wacr_may \'--with-direction\' \' messages list\'' -l with-direction -d 'Add the direction of each message; inbound and outbound messages are read as two lists'
 complete -c wacr -n '__wacr_may \'--count\' \' messages list\'' -l count -d 'Show only the number of messages'
 complete -c wacr -n '__wacr_may \'--archive\' \' messages list\' \' messages get\'' -l archive -d 'Read from the local archive instead of the API (see wacr sync)'
-complete -c wacr -n '__wacr_may \'--archive-at\' \' messages list\' \' messages get\' \' sync\' \' conversations list\' \' conversations show\' \' archive info\' \' archive check\' \' archive path\' \' archive export\' \' check\'' -l archive-at -r -F -d 'Use this archive: a file or a postgresql:// URL [default: WACR_ARCHIVE, or a file for each profile]'
+complete -c wacr -n '__wacr_may \'--archive-at\' \' messages list\' \' messages get\' \' sync\' \' conversations list\' \' conversations show\' \' archive info\' \' archive check\' \' archive path\' \' archive export\' \' media fetch\' \' check\'' -l archive-at -r -F -d 'Use this archive: a file or a postgresql:// URL [default: WACR_ARCHIVE, or a file for each profile]'
 complete -c wacr -n '__wacr_may \'--dry-run\' \' messages list\' \' contacts list\'' -l dry-run -d 'Show the API calls as curl commands, and how many there are, without making them'
-complete -c wacr -n '__wacr_may \'--format -f\' \' messages list\' \' messages get\' \' archive info\' \' archive check\' \' archive export\' \' contacts list\' \' contacts get\' \' api\' \' account\' \' auth status\' \' config list\' \' config get\'' -l format -s f -x -a '(__wacr_values choice table tsv csv json jsonl)' -d 'Output format: table, tsv, csv, json or jsonl [default: table on a terminal, tsv elsewhere]'
-complete -c wacr -n '__wacr_may \'--output -o\' \' messages list\' \' messages get\' \' conversations list\' \' conversations show\' \' archive info\' \' archive check\' \' check\' \' contacts list\' \' contacts get\' \' api\' \' account\' \' doctor\' \' auth status\'' -l output -s o -r -F -d 'Write to FILE, in the format of its ending; FILE is replaced only when everything was written'
+complete -c wacr -n '__wacr_may \'--format -f\' \' messages list\' \' messages get\' \' archive info\' \' archive check\' \' archive export\' \' media fetch\' \' contacts list\' \' contacts get\' \' api\' \' account\' \' auth status\' \' config list\' \' config get\'' -l format -s f -x -a '(__wacr_values choice table tsv csv json jsonl)' -d 'Output format: table, tsv, csv, json or jsonl [default: table on a terminal, tsv elsewhere]'
+complete -c wacr -n '__wacr_may \'--output -o\' \' messages list\' \' messages get\' \' conversations list\' \' conversations show\' \' archive info\' \' archive check\' \' media fetch\' \' check\' \' contacts list\' \' contacts get\' \' api\' \' account\' \' doctor\' \' auth status\'' -l output -s o -r -F -d 'Write to FILE, in the format of its ending; FILE is replaced only when everything was written'
 complete -c wacr -n '__wacr_may \'--excel\' \' messages list\' \' messages get\' \' contacts list\' \' contacts get\' \' auth status\'' -l excel -d 'Write CSV for spreadsheets; no cell can run as a formula'
 complete -c wacr -n '__wacr_may \'--no-pager\' \' messages list\' \' messages get\' \' conversations list\' \' conversations show\' \' contacts list\' \' contacts get\'' -l no-pager -d 'Show long tables without a pager'
-complete -c wacr -n '__wacr_may \'--max-wait\' \' messages list\' \' messages get\' \' messages follow\' \' sync\' \' conversations show\' \' archive check\' \' check\' \' contacts list\' \' contacts get\' \' api\' \' account\' \' auth login\' \' auth status\'' -l max-wait -x -d 'Wait at most this long for the rate limit or before a retry'
+complete -c wacr -n '__wacr_may \'--max-wait\' \' messages list\' \' messages get\' \' messages follow\' \' sync\' \' conversations show\' \' archive check\' \' media fetch\' \' check\' \' contacts list\' \' contacts get\' \' api\' \' account\' \' auth login\' \' auth status\'' -l max-wait -x -d 'Wait at most this long for the rate limit or before a retry'
 complete -c wacr -n '__wacr_may \'--timeout\' \' messages list\' \' messages get\' \' messages follow\' \' sync\' \' conversations show\' \' archive check\' \' check\' \' contacts list\' \' contacts get\' \' api\' \' account\' \' doctor\' \' auth login\' \' auth status\'' -l timeout -x -d 'Give each API call at most this long'
 complete -c wacr -n '__wacr_may \'+ --status\' \' messages follow\'' -l status -x -a '(__wacr_values filter sent delivered read failed)' -d 'Only messages with this status: sent, delivered, read, failed; a message is printed when it first matches'
 complete -c wacr -n '__wacr_may \'--since\' \' messages follow\'' -l since -x -a '(__wacr_values choice today yesterday)' -d 'First print the messages sent since WHEN, as in messages list'
@@ -175,12 +182,22 @@ complete -c wacr -n '__wacr_may \'--limit -L\' \' conversations list\'' -l limit
 complete -c wacr -n '__wacr_may \'--format -f\' \' conversations list\' \' conversations show\'' -l format -s f -x -a '(__wacr_values choice table tsv csv json jsonl md html)' -d 'Output format: table, md, html, json, jsonl, csv or tsv [default: table on a terminal, tsv elsewhere]'
 complete -c wacr -n '__wacr_may \'--since\' \' conversations show\'' -l since -x -a '(__wacr_values choice today yesterday)' -d 'Only messages sent at or after WHEN: a date or time, 7d, 12h, today, yesterday'
 complete -c wacr -n '__wacr_may \'--limit -L\' \' conversations show\'' -l limit -s L -x -d 'Show only the N newest messages [default: all]'
+complete -c wacr -n '__wacr_may \'--media\' \' conversations show\'' -l media -r -F -d 'With HTML: show the files that wacr media fetch stored in FOLDER'
 complete -c wacr -n '__wacr_may \'--details\' \' conversations show\'' -l details -d 'Read replies, files and failure reasons from the API: 1 call for each message'
 complete -c wacr -n '__wacr_may \'--online\' \' conversations show\'' -l online -d 'Read from the API even if there is an archive'
 complete -c wacr -n '__wacr_may \'--online\' \' archive check\'' -l online -d 'Also search for differences from the API, without changing anything'
 complete -c wacr -n '__wacr_may \'--max-calls\' \' archive check\'' -l max-calls -x -d 'Search with at most N calls for messages that the archive lacks or the API no longer has'
 complete -c wacr -n '__wacr_may \'--to\' \' archive export\'' -l to -r -F -d 'Write to FOLDER: a new one, or that of an earlier export'
 complete -c wacr -n '__wacr_may \'--as\' \' archive export\'' -l as -x -a '(__wacr_values choice parquet csv csv.gz jsonl jsonl.gz)' -d 'Format of the files: parquet, csv, csv.gz, jsonl or jsonl.gz'
+complete -c wacr -n '__wacr_may \'--to\' \' media fetch\'' -l to -r -F -d 'Folder for the files; it is created if missing'
+complete -c wacr -n '__wacr_may \'--search-mode\' \' media fetch\'' -l search-mode -x -a '(__wacr_values choice text words)' -d 'Search for a text, or for words and "phrases"'
+complete -c wacr -n '__wacr_may \'--sender\' \' media fetch\'' -l sender -x -d 'Only messages from this phone number'
+complete -c wacr -n '__wacr_may \'--limit -L\' \' media fetch\'' -l limit -s L -x -d 'Fetch at most N files, newest first [default: all]'
+complete -c wacr -n '__wacr_may \'--media-base\' \' media fetch\'' -l media-base -x -d 'Where names of stored files are found: a URL or a path'
+complete -c wacr -n '__wacr_may \'--max-size\' \' media fetch\'' -l max-size -x -d 'Skip files larger than SIZE'
+complete -c wacr -n '__wacr_may \'--verify\' \' media fetch\'' -l verify -d 'Check the files that are there by SHA-256; fetch those that differ'
+complete -c wacr -n '__wacr_may \'--dry-run\' \' media fetch\'' -l dry-run -d 'Show what would be fetched, without any call'
+complete -c wacr -n '__wacr_may \'--timeout\' \' media fetch\'' -l timeout -x -d 'Give each file at most this long'
 complete -c wacr -n '__wacr_may \'--waiting-over\' \' check\'' -l waiting-over -x -d 'Longest time that a customer waits for an answer'
 complete -c wacr -n '__wacr_may \'--failed-over\' \' check\'' -l failed-over -x -d 'Share of outbound messages that failed; at least 20 are judged'
 complete -c wacr -n '__wacr_may \'--within\' \' check\'' -l within -x -d 'Judge the outbound messages of this time'

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
 from typing import Any
 
-from wacr_cli.archive.rows import Values, convert_details, has_details
+from wacr_cli.archive.rows import Values, convert_details, has_details, to_column
 from wacr_cli.archive.select import make_placeholders
 from wacr_cli.archive.store import MediaFile
 from wacr_cli.core.models import EXTRA_FIELDS, TYPES_WITHOUT_FILE, Row
@@ -85,10 +86,7 @@ class DetailQueries(ABC):
         )
         self._execute_many(
             sql,
-            [
-                (number, one.file, one.sha256, one.bytes, one.content_type, one.fetched_at, one.error)
-                for number, one in files.items()
-            ],
+            [(number, *(to_column(value) for value in astuple(one))) for number, one in files.items()],
         )
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wacr_cli.core.errors import UsageError
-from wacr_cli.core.models import PER_PAGE_MAX
+from wacr_cli.core.models import PER_PAGE_MAX, STATUSES, TYPES
 from wacr_cli.core.validation import choice, truncate
 
 if TYPE_CHECKING:
+    from wacr_cli.core.query import Filter
     from wacr_cli.output.options import OutputOptions
 
 
@@ -42,6 +43,9 @@ def parse_positive_seconds(text: str | float) -> float:
         return time
     raise typer.BadParameter("it must be greater than 0")
 
+
+TYPE_HELP = f"Only messages of this type: {', '.join(TYPES)}, or another type of the API"
+STATUS_HELP = f"Only messages with this status: {', '.join(STATUSES)}"
 
 FormatOption = Annotated[
     str | None,
@@ -166,6 +170,14 @@ Values = list[str] | None
 def value_option(name: str, help_text: str, value: str = "VALUE") -> Any:
     """Return the option of a filter that takes operators."""
     return typer.Option(name, metavar=f"[OP:]{value}[,…]", help=help_text)
+
+
+def parse_filters(**words: list[str] | None) -> tuple[Filter, ...]:
+    """Return the filters of flags, by the names of their fields."""
+    from wacr_cli.core.query import parse_filter
+
+    parsed = (parse_filter(field, some or ()) for field, some in words.items())
+    return tuple(one for one in parsed if one)
 
 
 def output_options(

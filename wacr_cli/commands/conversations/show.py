@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -42,6 +43,7 @@ Examples:
   wacr conversations show 1204
   wacr conversations show 1204 --since 7d --names
   wacr conversations show 1204 --output 1204.html
+  wacr conversations show 1204 --output 1204.html --media files
   wacr --demo conversations show 1204 --limit 5 --format md
 
 The messages come from the archive. Without an archive they come from the API,
@@ -67,6 +69,17 @@ class Extent:
     def is_whole(self) -> bool:
         """Return whether it is all of the conversation."""
         return self == Extent()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What to show of a conversation, and where it comes from; ``files`` finds the files of messages."""
+
+    extent: Extent
+    names: bool
+    details: bool
+    local: bool
+    files: Callable[[int], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +113,12 @@ def show_conversation(
         ),
     ] = None,
     names: NamesOption = False,
+    media: Annotated[
+        str | None,
+        typer.Option(
+            "--media", metavar="FOLDER", help="With HTML: show the files that wacr media fetch stored in FOLDER"
+        ),
+    ] = None,
     details: Annotated[
         bool,
         typer.Option("--details", help="Read replies, files and failure reasons from the API: 1 call for each message"),
@@ -125,34 +144,43 @@ def show_conversation(
         limit=limit,
     )
     local = archive_at is not None or (not online and session.store.exists)
-    _show_transcript(session, id_, extent, options, with_names=names, with_details=details, local=local)
+    files = None if media is None else _find_files(session, media, options, local=local)
+    show = Shown(extent, names=names, details=details, local=local, files=files)
+    _show_transcript(session, id_, show, options)
 
 
-def _show_transcript(
-    session: Session,
-    id_: int,
-    extent: Extent,
-    options: OutputOptions,
-    *,
-    with_names: bool,
-    with_details: bool,
-    local: bool,
-) -> None:
+def _find_files(session: Session, folder: str, options: OutputOptions, *, local: bool) -> Callable[[int], str]:
+    """Return what finds the file of a message in a folder, as a URL relative to the page.
+
+    Raises :class:`UsageError` without an archive, which knows the files, and for another format than HTML.
+    """
+    if options.resolve_format(is_terminal=session.console.stdout_is_terminal) != "html":
+        raise UsageError("--media needs HTML", "Add --output FILE.html or --format html.")
+    if not local or not Path(folder).is_dir():
+        reason = "there is no folder" if local else "there is no archive with the files of"
+        raise UsageError(f"--media: {reason} {folder!r}", "Run wacr sync --details media, then wacr media fetch.")
+    from wacr_cli.media.links import make_links
+
+    page = Path(str(options.output)) if options.is_file else Path("page.html")
+    return make_links(session.store, Path(folder), page.parent)
+
+
+def _show_transcript(session: Session, id_: int, show: Shown, options: OutputOptions) -> None:
     from wacr_cli.output.writers import transcript_view
 
     start = session.clock.monotonic()
     output = session.output(options)
     with output.open() as sink:
-        read = _read_archive if local else _read_api
-        transcript = read(session, id_, extent)
-        names = (session.store if local else session.names) if with_names else None
-        summary = _summarize(transcript.conversation, names, is_whole=local or extent.is_whole)
+        read = _read_archive if show.local else _read_api
+        transcript = read(session, id_, show.extent)
+        names = (session.store if show.local else session.names) if show.names else None
+        summary = _summarize(transcript.conversation, names, is_whole=show.local or show.extent.is_whole)
         find = _make_naming_find(transcript.find, names) if names else transcript.find
-        fields = DETAIL_FIELDS if with_details else LIST_FIELDS
-        columns = (*fields, "direction", *("sender_name",) * with_names)
-        view = transcript_view(session.console, session.clock.now, summary, find)
+        fields = DETAIL_FIELDS if show.details else LIST_FIELDS
+        columns = (*fields, "direction", *("sender_name",) * show.names)
+        view = transcript_view(session.console, session.clock.now, summary, find, show.files)
         writer = output.make_writer(sink, columns, view=view)
-        windows = _add_details(session, transcript.windows) if with_details else transcript.windows
+        windows = _add_details(session, transcript.windows) if show.details else transcript.windows
         number = write_windows(session, writer, add_names(windows, names) if names else windows)
         check_complete(transcript.listing)
     if transcript.listing.note:

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wacr_cli.commands.flags import (
+    STATUS_HELP,
+    TYPE_HELP,
     FieldsOption,
     MaxWaitOption,
     RawFilterOption,
     TimeoutOption,
     output_options,
+    parse_filters,
     parse_positive_seconds,
     value_option,
 )
 from wacr_cli.commands.framework import session_from
-from wacr_cli.commands.messages.list import STATUS_HELP, TYPE_HELP, parse_filters
 from wacr_cli.commands.shared import check_complete, plural
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.models import Row

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wacr_cli.commands.flags import (
+    STATUS_HELP,
+    TYPE_HELP,
     AllOption,
     ArchiveAtOption,
     ArchiveOption,
@@ -25,6 +27,7 @@ from wacr_cli.commands.flags import (
     count_option,
     limit_option,
     output_options,
+    parse_filters,
     parse_page,
     per_page_option,
     value_option,
@@ -42,11 +45,9 @@ from wacr_cli.commands.shared import (
 from wacr_cli.core import models
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.query import (
-    Filter,
     Query,
     hint_for_type,
     parse_fields,
-    parse_filter,
     parse_raw_filter,
     parse_search,
 )
@@ -71,9 +72,6 @@ A filter that is given twice matches the values of both.
 --archive reads the copy that wacr sync keeps and makes no API call. Only the
 archive has --search-mode words, --sender, --deleted and --sort sent_at.
 """
-
-TYPE_HELP = f"Only messages of this type: {', '.join(models.TYPES)}, or another type of the API"
-STATUS_HELP = f"Only messages with this status: {', '.join(models.STATUSES)}"
 
 
 def list_messages(
@@ -189,12 +187,6 @@ def list_messages(
         _show_count(session, query, options)
     else:
         _show_messages(session, query, options)
-
-
-def parse_filters(**words: list[str] | None) -> tuple[Filter, ...]:
-    """Return the filters of flags, by the names of their fields."""
-    parsed = (parse_filter(field, some or ()) for field, some in words.items())
-    return tuple(one for one in parsed if one)
 
 
 def _parse_late(late: str | None, since: str | None, *, local: bool) -> timedelta:
