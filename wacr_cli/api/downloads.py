@@ -18,6 +18,7 @@ from wacr_cli.core.errors import RateLimitError, UnavailableError
 from wacr_cli.core.media import NETWORK, REDIRECTS, SIZE, STATUS, TIME, FetchError, MediaUrls, Target
 from wacr_cli.core.progress import Call, Progress
 from wacr_cli.core.times import Clock
+from wacr_cli.settings.redaction import mask_numbers
 
 MOST_REDIRECTS = 5
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
@@ -147,7 +148,7 @@ class StreamTransport(httpx.BaseTransport):
             outcome = describe_failure(error)
             raise
         finally:
-            path = f"//{request.url.host}{request.url.path}" if self._host else request.url.path
+            path = mask_numbers(f"//{request.url.host}{request.url.path}" if self._host else request.url.path)
             self._progress.called(Call("GET", path, "", outcome, self._clock.monotonic() - start, None))
         if response.status_code not in RETRIED_STATUSES:
             return response

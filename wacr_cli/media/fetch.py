@@ -59,7 +59,7 @@ def make_plan(store: Store, windows: Iterable[Sequence[Row]], folder: Folder, *,
     """Return what is to be fetched of the files of messages; *verify* compares the files that are there by SHA-256."""
     plan = Plan()
     for rows in windows:
-        known = store.get_media([row["id"] for row in rows])
+        known = store.get_media([row["id"] for row in rows if row.get("url")])
         for row in rows:
             url = row.get("url")
             if not isinstance(url, str) or not url:

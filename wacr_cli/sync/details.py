@@ -36,14 +36,16 @@ class Details:
 def read_details(service: Service, progress: Progress, wanted: Details) -> None:
     """Read the details of messages that have none; report how many were read, and how many are left."""
     reading = _Reading(service, progress, wanted)
-    try:
+    if reading.total:
         reading.run()
-    finally:
-        service.report.details_left = service.store.count_without_details(wanted.kinds)
+    service.report.details_left = service.store.count_without_details(wanted.kinds) if reading.total else 0
 
 
 class _Reading:
-    """One reading: ``_gone`` are the ids that got 404 since the last response, ``_failed`` those that got none."""
+    """One reading of ``total`` messages.
+
+    ``_gone`` are the ids that got 404 since the last response, ``_failed`` those that got none.
+    """
 
     def __init__(self, service: Service, progress: Progress, wanted: Details) -> None:
         self._service = service
@@ -51,7 +53,7 @@ class _Reading:
         self._progress = progress
         self._kinds = wanted.kinds
         self._calls = wanted.calls
-        self._total = service.store.count_without_details(wanted.kinds)
+        self.total = service.store.count_without_details(wanted.kinds)
         self._done = 0
         self._gone: list[int] = []
         self._failed: dict[int, WacrError] = {}
@@ -67,7 +69,7 @@ class _Reading:
             else:
                 self._read(number)
             self._done += 1
-            self._progress.read_details(self._done, self._total)
+            self._progress.read_details(self._done, self.total)
         self._mark_gone()
         if self._failed:
             number, error = next(iter(self._failed.items()))

@@ -192,7 +192,6 @@ def _fetch(session: Session, plan: Plan, urls: MediaUrls, folder: Folder, option
 
     start = session.clock.monotonic()
     session.store.open_beside_sync()
-    session.progress.on_wait = session.store.keep_lock
     downloader = session.make_downloader(urls, most)
     try:
         fetching = Fetching(session.store, downloader, urls, folder, session.clock)
