@@ -38,6 +38,7 @@ VALUES: dict[str, tuple[str, Sequence[str]]] = {
     "--since": ("choice", ("today", "yesterday")),
     "--until": ("choice", ("today", "yesterday")),
     "--format": ("choice", FORMATS),
+    "sync --details": ("list", (*models.DETAIL_KINDS, keys.NO_DETAILS)),
     "--color": ("choice", COLORS),
     "--profile": ("profile", ()),
     "FILE": ("file", ()),
@@ -245,6 +246,7 @@ def render_fish(root: Command) -> str:
         lines += _fish_flag(flag, [] if len(places) == len(every) else places)
     parts = {
         "valued": " ".join(_names_with_value(root)),
+        "sometimes": " ".join(_paths_with_value(root)),
         "commands": " ".join(_fish_path(one) for one in every[1:]),
         "lines": "\n".join(lines),
     }
@@ -252,13 +254,23 @@ def render_fish(root: Command) -> str:
 
 
 def _names_with_value(root: Command) -> list[str]:
-    """Return the names of flags with a value. A name must have one in all commands or in none: fish knows no more."""
+    """Return the names of flags that have a value in every command that has them."""
     flags = list(_commands_by_flag(root))
-    found = dict.fromkeys(name for flag in flags if flag.kind for name in flag.names)
-    clash = found.keys() & {name for flag in flags if not flag.kind for name in flag.names}
-    if clash:
-        raise SystemExit(f"with a value in one command, without in another: {', '.join(sorted(clash))}")
-    return list(found)
+    without = {name for flag in flags if not flag.kind for name in flag.names}
+    return list(dict.fromkeys(name for flag in flags if flag.kind for name in flag.names if name not in without))
+
+
+def _paths_with_value(root: Command) -> list[str]:
+    """Return the flags that have a value in some of their commands only, each behind such a command."""
+    always = _names_with_value(root)
+    without = {name for flag in _commands_by_flag(root) if not flag.kind for name in flag.names}
+    return [
+        _fish_quote(" ".join(("", *command.path, name)))
+        for command in root.walk()
+        for flag in command.flags
+        for name in flag.names
+        if flag.kind and name in without and name not in always
+    ]
 
 
 def _fish_command(command: Command) -> Iterator[str]:

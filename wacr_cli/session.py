@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     import httpx
 
     from wacr_cli.api.client import Client
+    from wacr_cli.api.downloads import Downloader
     from wacr_cli.api.rate_limiter import RateLimiter
     from wacr_cli.api.source import ApiSource
     from wacr_cli.api.transport import Deadline
     from wacr_cli.archive.store import Store
     from wacr_cli.core.business_hours import BusinessHours
     from wacr_cli.core.contacts import Names
+    from wacr_cli.core.media import MediaUrls
     from wacr_cli.core.progress import Progress
     from wacr_cli.output.options import OutputOptions
     from wacr_cli.output.output import Output
@@ -126,6 +128,27 @@ class Session:
         limiter = limiter or self._make_rate_limiter(token.value)
         renewal = _describe_renewal(self, token)
         return Client(self._make_transport(limiter), url, token.value, renewal=renewal, explain_limit=limiter.explain)
+
+    def make_downloader(self, urls: MediaUrls, most: int) -> Downloader:
+        """Return what downloads files of at most *most* bytes; the session's time limit is that of each file."""
+        from wacr_cli.api import network
+        from wacr_cli.api.downloads import Downloader, StreamTransport
+        from wacr_cli.api.transport import RateLimitTransport, RetryTransport
+
+        def stream(inner: httpx.BaseTransport, *, host: bool = False) -> httpx.BaseTransport:
+            return StreamTransport(inner, self._deadline, self.clock, self._listener, host=host)
+
+        token = self.token.value
+        if self.settings.demo:
+            sample = stream(_make_sample_transport(self.clock))
+            return Downloader(sample, sample, urls, token, most)
+        limited = RateLimitTransport(stream(network.connect(self.settings.api_url, self._deadline)), self.rate_limiter)
+        own = RetryTransport(
+            limited, self.clock, max_wait=self.max_wait, limiter=self.rate_limiter, progress=self._listener
+        )
+        public = stream(network.connect_publicly(self._deadline), host=True)
+        other = RetryTransport(public, self.clock, max_wait=min(self.max_wait, 10), tries=2, progress=self._listener)
+        return Downloader(own, other, urls, token, most)
 
     @cached_property
     def source(self) -> ApiSource:

@@ -12,6 +12,11 @@ function __wacr_may
             set pending
             continue
         end
+        # Flags that have a value in some commands only.
+        if contains -- "$path $word" @sometimes@
+            set pending $word
+            continue
+        end
         switch $word
             case '--*=*'
                 set -a given (string split -m 1 = -- $word)[1]

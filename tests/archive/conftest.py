@@ -15,11 +15,15 @@ from tests.archive.pooler import Pooler, find_pgbouncer
 from tests.archive.postgres_server import Server, programs
 from tests.sync.moving_account import FIRST_SECOND, Account
 from wacr_cli.archive.postgres import PostgresStore
+from wacr_cli.archive.rows import DETAIL_COLUMNS
 from wacr_cli.archive.sqlite import SqliteStore
 from wacr_cli.archive.store import Store
 from wacr_cli.core.progress import Progress
 from wacr_cli.core.query import Query
 from wacr_cli.sync import Report, Sync
+
+NO_DETAILS = dict.fromkeys(DETAIL_COLUMNS)
+"""What the archive adds to a message whose details it does not have."""
 
 NOW = "2026-11-25T12:00:00.000Z"
 

@@ -22,6 +22,7 @@ from tests.archive.test_store_contract import FIRST, START, all_of, message, put
 from tests.conftest import Api, Result
 from tests.sync.moving_account import Account
 from wacr_cli.archive.postgres import PostgresStore
+from wacr_cli.archive.rows import DETAIL_COLUMNS
 from wacr_cli.archive.schema import SCHEMA
 from wacr_cli.archive.sqlite import SqliteStore
 from wacr_cli.archive.store import Store
@@ -324,7 +325,8 @@ def test_an_older_schema_is_brought_up_to_date(url: str) -> None:
         db.execute("DELETE FROM wacr_migrations WHERE number >= 3")
         db.execute("DROP INDEX messages_trigrams")
         db.execute("ALTER TABLE messages DROP COLUMN place, DROP COLUMN missed_at")
-        db.execute("DROP TABLE events")
+        db.execute(f"ALTER TABLE messages {', '.join(f'DROP COLUMN {name}' for name in DETAIL_COLUMNS)}")
+        db.execute("DROP TABLE events, media")
         db.execute("CREATE TABLE sync_marks (mark TEXT, direction TEXT, id BIGINT)")
     other = PostgresStore(url)
     with pytest.raises(UsageError, match="older wacr"):
@@ -368,7 +370,7 @@ def test_searches_work_without_the_permission_to_create_an_extension(server: Ser
         assert len(all_of(store, search="needle", words=True)) == 1
     with psycopg.connect(url) as db:
         taken = db.execute("SELECT number, taken FROM own.wacr_migrations ORDER BY 1").fetchall()
-    assert taken == [(1, True), (2, True), (3, False), (4, True), (5, True), (6, True), (7, True), (8, True)]
+    assert taken == [(1, True), (2, True), (3, False), (4, True), (5, True), (6, True), (7, True), (8, True), (9, True)]
     store.close()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.archive.conftest import NOW, Syncing, stored
+from tests.archive.conftest import NO_DETAILS, NOW, Syncing, stored
 from tests.sync.moving_account import Account
 from wacr_cli.archive import schema
 from wacr_cli.archive.schema import APPLICATION_ID, MIGRATIONS, SCHEMA, Migration
@@ -48,7 +48,7 @@ def test_a_row_is_returned_as_it_was_received(open_store: Store) -> None:
     with open_store.transaction():
         assert open_store.upsert([ODD], "inbound", NOW).new == (2**62,)
         assert open_store.upsert([dict(reversed(ODD.items()))], "inbound", NOW).same == (2**62,)
-    assert open_store.get(2**62) == {**ODD, "direction": "inbound"}
+    assert open_store.get(2**62) == {**ODD, "direction": "inbound", **NO_DETAILS}
     with closing(sqlite3.connect(open_store.location)) as db:
         (types,) = db.execute(
             "SELECT typeof(interaction_id), typeof(sender_id), typeof(message), typeof(status), typeof(message_id), "

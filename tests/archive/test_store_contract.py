@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.archive.conftest import open_again
+from tests.archive.conftest import NO_DETAILS, open_again
 from wacr_cli.archive.months import NO_MONTH
-from wacr_cli.archive.store import Store
+from wacr_cli.archive.store import MediaFile, Store
 from wacr_cli.core.conversations import Conversation, ConversationQuery, make_conversation, sort_by_time
 from wacr_cli.core.errors import BusyError, NotFoundError, UsageError
 from wacr_cli.core.models import Row
@@ -88,8 +88,8 @@ def test_a_row_is_returned_as_it_was_received(held: Store, values: Row) -> None:
     """Any value of a message is stored and returned, with its direction."""
     row = message(1, **values)
     assert put(held, row) == (1, 0, 0)
-    assert held.get(1) == row | {"direction": "inbound"}
-    assert all_of(held) == [row | {"direction": "inbound"}]
+    assert held.get(1) == row | {"direction": "inbound"} | NO_DETAILS
+    assert all_of(held) == [row | {"direction": "inbound"} | NO_DETAILS]
     assert put(held, row) == (0, 0, 1)
     assert held.check() == []
 
@@ -137,7 +137,7 @@ def test_deleted_messages(held: Store) -> None:
         assert held.mark_deleted(held.list_unseen("inbound", LATER), LATER) == 1
         assert held.mark_deleted(held.list_unseen(None, LATER), LATER) == 0
     assert [row["id"] for row in all_of(held)] == [3, 2]
-    assert all_of(held, deleted=True) == [message(1) | {"direction": "inbound", "deleted_at": LATER}]
+    assert all_of(held, deleted=True) == [message(1) | {"direction": "inbound", "deleted_at": LATER} | NO_DETAILS]
     assert held.info().deleted == 1
     assert put(held, message(1), now=LATER) == (0, 1, 0)
     assert len(all_of(held)) == 3
@@ -349,3 +349,41 @@ def test_a_filter_on_an_impossible_id(held: Store) -> None:
     far = ("9" * 19,)
     assert all_of(held, filters=(Filter("interaction_id", "eq", far),)) == []
     assert [r["id"] for r in all_of(held, filters=(Filter("interaction_id", "not_in", far),))] == [1]
+
+
+def test_details_and_the_manifest(held: Store) -> None:
+    """Both are stored as they are, whatever they contain, and replaced by the next."""
+    put(held, message(1), message(2, type="image"), message(3, status="failed"))
+    assert held.list_without_details(("all",), None, 2) == [3, 2]
+    assert held.list_without_details(("all",), 2, 2) == [1]
+    assert held.list_without_details(("media", "failed"), None, 9) == [3, 2]
+    with held.transaction():
+        held.set_details(2, {"url": "a \ud83d.jpg", "staff_id": 2**70, "status_message": "x'y"}, FIRST)
+    row = held.get(2)
+    assert (row["url"], row["staff_id"], row["status_message"], row["details_at"]) == (
+        "a \\ud83d.jpg",
+        None,
+        "x'y",
+        FIRST,
+    )
+    assert held.count_without_details(("all",)) == 2
+    put(held, message(2, type="image", status="failed", status_message=None), now=LATER)
+    assert (held.get(2)["url"], held.get(2)["details_at"]) == ("a \\ud83d.jpg", None)
+    assert held.get_media([1, 2]) == {}
+    found = MediaFile("2.jpg", "ab", 5, "image/jpeg", FIRST)
+    for one in (found, MediaFile(error="nul \0", fetched_at=LATER)):
+        with held.transaction():
+            held.set_media({2: one})
+    assert held.get_media([*range(2000)]) == {2: MediaFile(error="nul \u2400", fetched_at=LATER)}
+
+
+def test_the_manifest_is_written_beside_a_sync(held: Store) -> None:
+    """Which has the lock of the one writer, and goes on."""
+    put(held, message(1))
+    other = open_again(held)
+    other.open_beside_sync()
+    with other.transaction():
+        other.set_media({1: MediaFile("1.jpg", "ab", 5, "image/jpeg", FIRST)})
+    other.close()
+    put(held, message(2))
+    assert held.get_media([1])[1].file == "1.jpg"

@@ -166,10 +166,13 @@ def terminal(shell: str, folder: Path) -> Iterator[Terminal]:
 
 
 INSERTED = {
-    "wacr me\tli\t": "wacr messages list",
+    "wacr mes\tli\t": "wacr messages list",
     "wacr --demo sa\tser\t": "wacr --demo sandbox serve",
     "wacr completion z\t": "wacr completion zsh",
     "wacr messages list --with\t": "wacr messages list --with-direction",
+    "wacr sync --details failed,me\t": "wacr sync --details failed,media",
+    "wacr conversations show 1 --det\t": "wacr conversations show 1 --details",
+    "wacr media f\t--veri\t": "wacr media fetch --verify",
     "wacr --color al\tmessages get --dem\t": "wacr --color always messages get --demo",
     "wacr --profile list messages g\t": "wacr --profile list messages get",
     "wacr messages list -f ta\t": "wacr messages list -f table",
@@ -300,7 +303,7 @@ def test_tab_starts_no_program(terminal: Terminal, tmp_path: Path) -> None:
             assert tracer.stderr is not None
             if "attached" not in tracer.stderr.readline():
                 pytest.skip("processes can't be traced here")
-            for keys in ("wacr messages list --type not_in:au\t", "wacr --profile sh\t", "wacr me\tli\t--fo\t"):
+            for keys in ("wacr messages list --type not_in:au\t", "wacr --profile sh\t", "wacr mes\tli\t--fo\t"):
                 terminal.press(keys)
             deadline = time.monotonic() + PATIENCE
             while not (log.exists() and "/bin/true" in log.read_text()):  # strace may write later

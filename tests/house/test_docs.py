@@ -216,6 +216,7 @@ def test_every_block_is_run_by_a_test() -> None:
             "postgresql",
             "cloud",
             "demo",
+            "media",
             "tests",
         },
         "sql": {"sqlite", "postgresql", "psql", "schemas", "cloud"},

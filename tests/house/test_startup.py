@@ -110,6 +110,9 @@ def test_the_archive_needs_no_network(tmp_path: Path) -> None:
     assert imported("--demo", "sync", "--archive-at", place) >= {"httpx", "sqlite3"}
     modules = imported("messages", "list", "--archive-at", place, "--format", "csv")
     assert heavy(modules) <= {"json", "sqlite3", "platformdirs", "wacr_cli.commands.messages"}
+    files = str(tmp_path / "files")
+    modules = imported("media", "fetch", "--to", files, "--archive-at", place, "--dry-run", "--format", "csv")
+    assert heavy(modules) <= {"hashlib", "json", "sqlite3", "platformdirs", "tomllib", "wacr_cli.commands.media"}
 
 
 def test_the_version_needs_nothing() -> None:

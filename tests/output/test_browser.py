@@ -110,3 +110,58 @@ def test_it_prints_on_a4(tmp_path: Path) -> None:
     assert len(re.findall(rb"/Type /Page\b", data)) > 2
     assert all(abs(box[2] - 595.28) < 1 and abs(box[3] - 841.89) < 1 for box in boxes)
     assert boxes
+
+
+def _picture() -> bytes:
+    """A red square as a PNG."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4)
+
+    size = (40).to_bytes(4)
+    rows = (b"\0" + b"\xff\0\0" * 40) * 40
+    header = chunk(b"IHDR", size + size + bytes((8, 2, 0, 0, 0)))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def _pictures(tmp_path: Path, text: str) -> int:
+    """Return how many pictures a page in a file shows."""
+    file, paper = tmp_path / "page.html", tmp_path / "page.pdf"
+    file.write_text(text, encoding="utf-8")
+    browse(tmp_path, "--virtual-time-budget=3000", f"--print-to-pdf={paper}", file.as_uri())
+    return len(re.findall(rb"/Subtype */Image", paper.read_bytes()))
+
+
+def test_files_beside_a_page_are_shown(tmp_path: Path) -> None:
+    """From a disk too; the same page without them shows none."""
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "1.png").write_bytes(_picture())
+    rows = [message(1, type="image", message=None), message(2, message="<img src=files/1.png>")]
+    assert _pictures(tmp_path, page(*rows, files=lambda number: "./files/1.png" if number == 1 else "")) == 1
+    assert _pictures(tmp_path, page(*rows)) == 0
+
+
+def test_only_files_beside_a_page_are_loaded(tmp_path: Path, asked: list[str]) -> None:
+    """Whatever the messages say, and wherever else a picture might be."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            is_page = self.path == "/page"
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8" if is_page else "image/png")
+            self.end_headers()
+            self.wfile.write(text.encode() if is_page else _picture())
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        address = f"http://127.0.0.1:{server.server_port}"
+        other = f"http://localhost:{server.server_port}"
+        urls = {1: "./files/1.png", 2: f"{other}/elsewhere.png", 3: "./files/3.pdf"}
+        text = page(*hostile_rows(address), files=lambda number: urls.get(number, ""))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        browse(tmp_path, "--virtual-time-budget=3000", "--dump-dom", f"{address}/page")
+        server.shutdown()
+    assert sorted(asked) == ["/files/1.png", "/page"]

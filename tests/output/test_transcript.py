@@ -16,7 +16,7 @@ from wacr_cli.output.chat import Chat, wrap
 from wacr_cli.output.console import Console
 from wacr_cli.output.html import HtmlTable, HtmlTranscript
 from wacr_cli.output.markdown import MarkdownTable, MarkdownTranscript, escape
-from wacr_cli.output.transcript import Find, describe_media, format_zone, heading, make_entries, summarize
+from wacr_cli.output.transcript import Find, FindFile, describe_media, format_zone, heading, make_entries, summarize
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 KNOWN: Row = {
@@ -96,10 +96,10 @@ def markdown(*rows: Row) -> str:
     return paper.text
 
 
-def page(*rows: Row) -> str:
-    """The rows as HTML."""
+def page(*rows: Row, files: FindFile | None = None) -> str:
+    """The rows as HTML, with the files of some."""
     paper = Paper()
-    writer = HtmlTranscript(paper, KNOWN, lambda: NOW, _find(rows))
+    writer = HtmlTranscript(paper, KNOWN, lambda: NOW, _find(rows), files)
     writer.write(rows)
     writer.finish()
     return paper.text

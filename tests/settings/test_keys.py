@@ -52,6 +52,7 @@ def test_each_setting_has_its_origin(environ: dict[str, str]) -> None:
         "business_hours": (None, "not set"),
         "business_days": (None, "not set"),
         "timezone": (None, "not set"),
+        "details": (None, "not set"),
     }
     other = {one.key: (one.value, one.origin) for one in keys.list_settings(environ, "our café")}
     assert other["profile"] == ("our café", "--profile")

@@ -20,6 +20,7 @@ import httpcore
 import httpx
 
 from wacr_cli.core.errors import UsageError
+from wacr_cli.core.media import check_address
 from wacr_cli.settings.config import is_loopback
 
 if TYPE_CHECKING:
@@ -48,6 +49,18 @@ def connect(base_url: str, deadline: Deadline) -> httpx.BaseTransport:
     # httpx has no parameter for the network backend of its connection pool.
     pool: Any = transport._pool  # noqa: SLF001
     pool._network_backend = _Backend(pool._network_backend, deadline)  # noqa: SLF001
+    return transport
+
+
+def connect_publicly(deadline: Deadline) -> httpx.BaseTransport:
+    """Return the transport to hosts that anyone may name: it connects to public addresses only, and to no proxy.
+
+    A proxy would resolve names by itself. A host with an address that is not public raises
+    :class:`~wacr_cli.core.media.FetchError`.
+    """
+    transport = httpx.HTTPTransport(verify=ssl_context())
+    pool: Any = transport._pool  # noqa: SLF001
+    pool._network_backend = _PublicBackend(pool._network_backend, deadline)  # noqa: SLF001
     return transport
 
 
@@ -152,6 +165,16 @@ class _Backend(httpcore.NetworkBackend):
     def sleep(self, seconds: float) -> None:
         """Wait."""
         self._inner.sleep(seconds)
+
+
+class _PublicBackend(_Backend):
+    """Connects to the very addresses that were checked, so that a second lookup can't bring others."""
+
+    def _resolve(self, host: str, port: int) -> list[str]:
+        found = super()._resolve(host, port)
+        for address in found:
+            check_address(host, address)
+        return found
 
 
 class _Stream(httpcore.NetworkStream):

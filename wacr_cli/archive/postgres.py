@@ -290,6 +290,10 @@ class PostgresStore(SqlStore):
                 "Name another database, or another schema: wacr config set schema NAME.",
             )
 
+    def open_beside_sync(self) -> None:
+        """Check that the archive has this program's schema: a connection can write anyway."""
+        self._fetch_all("SELECT 1")
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit everything within the block at its end, or nothing."""

@@ -11,11 +11,12 @@ from wacr_cli.archive.store import UpsertResult
 from wacr_cli.archive.text import to_storable
 from wacr_cli.core.contacts import normalize_number
 from wacr_cli.core.errors import BadResponseError
-from wacr_cli.core.models import Row
+from wacr_cli.core.models import EXTRA_FIELDS, Row
 from wacr_cli.core.times import parse_sent_at, to_microseconds
 
 COLUMNS = ("interaction_id", "sender_id", "type", "message", "status", "message_id", "sent_at", "is_read")
 _INTEGERS = ("interaction_id", "is_read")
+DETAIL_COLUMNS = (*EXTRA_FIELDS, "details_at")
 CONTACT_COLUMNS = ("firstname", "lastname", "company", "type", "email", "phone", "updated_at")
 
 _INTEGER_LIMIT = 2**63
@@ -126,13 +127,33 @@ def convert_contact(row: Row) -> Values:
     return (*(to_column(row.get(name)) for name in CONTACT_COLUMNS), to_column(key), encode(row))
 
 
-def decode_row(raw: str, direction: str | None, deleted_at: str | None) -> Row:
-    """Return a stored message as the API sent it, with ``direction`` and, where it is deleted, ``deleted_at``."""
+def decode_row(raw: str, direction: str | None, deleted_at: str | None, *details: object) -> Row:
+    """Return a stored message as the API sent it, with ``direction`` and, where it is deleted, ``deleted_at``.
+
+    *details* are the values of :data:`DETAIL_COLUMNS`, where they are wanted. They are null until they are read.
+    """
     row: Row = json.loads(raw)
     row["direction"] = direction
     if deleted_at is not None:
         row["deleted_at"] = deleted_at
+    for name, value in zip(DETAIL_COLUMNS, details, strict=False):
+        row[name] = row.get(name) if value is None else value
     return row
+
+
+def has_details(row: Row) -> bool:
+    """Return whether a row of a list has every field that lists lack as a rule."""
+    return all(name in row for name in EXTRA_FIELDS)
+
+
+def convert_details(row: Row) -> Values:
+    """Return the columns of the fields that lists lack."""
+    texts = (None if (value := row.get(name)) is None else _to_text(value) for name in EXTRA_FIELDS[:-1])
+    return (*texts, _to_integer(row.get(EXTRA_FIELDS[-1])))
+
+
+def _to_text(value: object) -> str:
+    return to_storable(value) if isinstance(value, str) else encode(value)
 
 
 def _to_integer(value: object) -> int | None:

@@ -108,8 +108,8 @@ _TABLES = {
 ){without_rowid}""",
 }
 
-TABLES = tuple(name for name in _TABLES if name != "sync_marks")
-"""The tables of an archive; migration 6 drops the other one."""
+TABLES = (*(name for name in _TABLES if name != "sync_marks"), "media")
+"""The tables of an archive; migration 6 drops the other one, and migration 9 creates the last one."""
 
 _INDEXES = (
     "messages_interaction_id ON messages (interaction_id{id}) WHERE (deleted_at IS NULL)",
@@ -169,6 +169,22 @@ _PLACES = (
 # What changed, as JSON, until it has been written to where --events writes.
 _EVENTS = "CREATE TABLE events (id {serial}, event TEXT NOT NULL)"
 
+# What lists lack, and the files of messages; an error is why a file is missing.
+_DETAILS = (
+    *(f"ALTER TABLE messages ADD COLUMN {name} TEXT" for name in ("status_message", "ref_message_id", "url")),
+    "ALTER TABLE messages ADD COLUMN staff_id {int}",
+    "ALTER TABLE messages ADD COLUMN details_at TEXT",
+    """CREATE TABLE media (
+    id {int} PRIMARY KEY,
+    file TEXT,
+    sha256 TEXT,
+    bytes {int},
+    content_type TEXT,
+    fetched_at TEXT,
+    error TEXT
+)""",
+)
+
 MIGRATIONS = (
     _make_migration(
         "messages, contacts and sync state",
@@ -197,6 +213,7 @@ MIGRATIONS = (
     _make_migration("no marks of the sync", *_DROP_MARKS),
     _make_migration("places and missed messages", *_PLACES),
     _make_migration("events", _EVENTS),
+    _make_migration("details and media", *_DETAILS),
 )
 
 SCHEMA = len(MIGRATIONS)

@@ -14,15 +14,16 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from wacr_cli.archive import conversations, months, schema
+from wacr_cli.archive.contacts import ContactQueries
+from wacr_cli.archive.details import DetailQueries
 from wacr_cli.archive.months import Month
 from wacr_cli.archive.places import PlaceQueries, build_direction
 from wacr_cli.archive.rows import (
     COLUMNS,
-    CONTACT_COLUMNS,
+    DETAIL_COLUMNS,
     Stored,
     Values,
     classify,
-    convert_contact,
     convert_message,
     decode_row,
     encode,
@@ -32,8 +33,7 @@ from wacr_cli.archive.rows import (
 from wacr_cli.archive.select import Dialect, Select, build_select, make_placeholders, restrict_to_time_range
 from wacr_cli.archive.statistics import StatisticsQueries
 from wacr_cli.archive.store import Info, Store, UpsertResult
-from wacr_cli.core.contacts import get_name, normalize_number
-from wacr_cli.core.conversations import Conversation, ConversationQuery
+from wacr_cli.core.conversations import FAILED, Conversation, ConversationQuery
 from wacr_cli.core.errors import IncompleteError, NotFoundError, UsageError
 from wacr_cli.core.models import PER_PAGE_DEFAULT, PER_PAGE_MAX, Row
 from wacr_cli.core.query import Query
@@ -45,7 +45,7 @@ BATCH = PER_PAGE_MAX
 _INTEGER_LIMIT = 2**63
 _LISTED_IDS = 5
 _EVENTS_AT_ONCE = 1_000
-_ROW = "m.raw, m.direction, m.deleted_at"
+_ROW = ", ".join(f"m.{name}" for name in ("raw", "direction", "deleted_at", *DETAIL_COLUMNS))
 ORPHANS = "SELECT s.id FROM status_changes AS s LEFT JOIN messages AS m ON m.id = s.id WHERE m.id IS NULL"
 """Status changes without their message."""
 
@@ -54,7 +54,7 @@ _INSERT_STATUS = "INSERT INTO status_changes (id, seen_at, old_status, new_statu
 _SET_STATE = "INSERT INTO sync_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
 
-class SqlStore(PlaceQueries, StatisticsQueries, Store):
+class SqlStore(PlaceQueries, DetailQueries, ContactQueries, StatisticsQueries, Store):
     """An archive in a database.
 
     ``_search_columns`` are further columns of messages, each with the expression that takes its value.
@@ -114,7 +114,7 @@ class SqlStore(PlaceQueries, StatisticsQueries, Store):
         return self._count(in_range)
 
     def get(self, number: int) -> Row:
-        """Return one message, with the fields that a list has."""
+        """Return one message; the fields that lists lack are null until they are read."""
         return self.find(str(number))
 
     def find(self, word: str) -> Row:
@@ -180,16 +180,6 @@ class SqlStore(PlaceQueries, StatisticsQueries, Store):
 
     def _count(self, select: Select) -> int:
         return int(self._fetch_all(f"SELECT count(*) {select.sql}", select.values)[0][0])
-
-    def names_for(self, numbers: Iterable[str]) -> dict[str, str]:
-        """Return the names of the archive's contacts with these phone numbers, by the digits of the numbers."""
-        keys = {normalize_number(number) for number in numbers}
-        if not keys:
-            return {}
-        places = make_placeholders(len(keys))
-        sql = f"SELECT phone_key, raw FROM contacts WHERE phone_key IN ({places}) ORDER BY id DESC"  # noqa: S608
-        names = {key: get_name(json.loads(raw)) for key, raw in self._fetch_all(sql, [*keys])}
-        return {key: name for key, name in names.items() if name}
 
     def list_months(self) -> list[Month]:
         """Return the months that have messages, oldest first."""
@@ -257,10 +247,6 @@ class SqlStore(PlaceQueries, StatisticsQueries, Store):
         """Return the columns of a message, then ``_search_columns``, without its id and the times of the sync."""
         return convert_message(row, direction, raw)
 
-    def _convert_contact(self, row: Row) -> Values:
-        """Return the columns of a contact, without its id and the times of the sync."""
-        return convert_contact(row)
-
     def upsert(self, rows: Sequence[Row], direction: str | None, now: str) -> UpsertResult:
         """Insert the new ones of *rows* and update the others."""
         by_id = sort_by_id(rows)
@@ -268,6 +254,9 @@ class SqlStore(PlaceQueries, StatisticsQueries, Store):
         self._execute_many(self._insert_message, found.new)
         self._execute_many(self._update_message, found.changed)
         self._execute_many(_INSERT_STATUS, found.statuses)
+        self._expire_details(number for number, _, _, status in found.statuses if status == FAILED)
+        unchanged = {number for _, number in found.same}
+        self._upsert_details((row for number, row in by_id.items() if number not in unchanged), now)
         self._execute_many("UPDATE messages SET last_seen_at = ?, missed_at = NULL WHERE id = ?", found.same)
         self._add_events(found.events)
         return found.result
@@ -314,20 +303,6 @@ class SqlStore(PlaceQueries, StatisticsQueries, Store):
             f"UPDATE messages SET {columns}, direction = COALESCE(?, direction), {derived}, "  # noqa: S608
             "last_seen_at = ?, changed_at = ?, deleted_at = NULL, missed_at = NULL WHERE id = ?"
         )
-
-    def upsert_contacts(self, rows: Sequence[Row], now: str) -> UpsertResult:
-        """Insert or update contacts."""
-        by_id = {row["id"]: row for row in rows}
-        if not by_id:
-            return UpsertResult()
-        raws = dict(
-            self._fetch_all(f"SELECT id, raw FROM contacts WHERE id IN ({make_placeholders(len(by_id))})", [*by_id])  # noqa: S608
-        )
-        values = [(number, *self._convert_contact(row), now, now) for number, row in by_id.items()]
-        self._execute_many(_build_contact_upsert(), values)
-        new = tuple(number for number in by_id if number not in raws)
-        changed = tuple(number for number, raw in raws.items() if json.loads(raw) != by_id[number])
-        return UpsertResult(new, changed, tuple(number for number in raws if number not in changed))
 
     def count_live(self) -> int:
         """Return how many messages the API has, as far as is known."""
@@ -390,12 +365,3 @@ class SqlStore(PlaceQueries, StatisticsQueries, Store):
 
 class _RehearsedError(Exception):
     """Ends a rehearsal, so that its transaction is rolled back."""
-
-
-def _build_contact_upsert() -> str:
-    names = (*CONTACT_COLUMNS, "phone_key", "raw", "first_seen_at", "last_seen_at")
-    updates = ", ".join(f"{name} = excluded.{name}" for name in names if name != "first_seen_at")
-    return (
-        f"INSERT INTO contacts (id, {', '.join(names)}) VALUES ({make_placeholders(len(names) + 1)}) "  # noqa: S608
-        f"ON CONFLICT (id) DO UPDATE SET {updates}"
-    )

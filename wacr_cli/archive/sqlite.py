@@ -222,6 +222,13 @@ class SqliteStore(SqlStore):
                 self._db.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
                 self._db.execute(f"PRAGMA user_version = {number}")
 
+    def open_beside_sync(self) -> None:
+        """Open the file for writing; it has this program's schema. Writes wait for those of a sync."""
+        self._fetch_all("SELECT 1")
+        self.close()
+        self._writing = True
+        self._execute("PRAGMA synchronous = NORMAL")
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit everything within the block at its end, or nothing; within another transaction, with that."""

@@ -6,7 +6,7 @@ A store holds the copy of one account. Readers never wait for the sync that writ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +34,21 @@ class UpsertResult:
     same: tuple[int, ...] = ()
     revived: int = 0
     redirected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """The file of a message in the manifest: its name, or an ``error`` where it could not be fetched.
+
+    ``bytes`` is its size, ``content_type`` what its first bytes show, and ``fetched_at`` the last try, RFC 3339.
+    """
+
+    file: str | None = None
+    sha256: str | None = None
+    bytes: int | None = None
+    content_type: str | None = None
+    fetched_at: str | None = None
+    error: str | None = None
 
 
 Place = tuple[float, int]
@@ -117,6 +132,20 @@ class Store(Source, MessageCounts, Protocol):
 
     def close(self) -> None:
         """Close the file or the connection."""
+        ...
+
+    # Files of messages.
+
+    def get_media(self, ids: Sequence[int]) -> dict[int, MediaFile]:
+        """Return what the manifest has about the files of messages."""
+        ...
+
+    def set_media(self, files: Mapping[int, MediaFile]) -> None:
+        """Store what is known about the files of messages; :meth:`open_beside_sync` comes first."""
+        ...
+
+    def open_beside_sync(self) -> None:
+        """Open the archive for writing what no sync writes, without the lock of the one writer."""
         ...
 
     # For the sync only.
@@ -211,6 +240,20 @@ class Store(Source, MessageCounts, Protocol):
 
     def clear_direction(self, ids: Sequence[int], now: str) -> None:
         """Take the direction from messages."""
+        ...
+
+    # Details: what lists lack.
+
+    def list_without_details(self, kinds: Sequence[str], before: int | None, most: int) -> list[int]:
+        """Return the ids of messages of some kinds without details, newest first; *before* is the last id so far."""
+        ...
+
+    def count_without_details(self, kinds: Sequence[str]) -> int:
+        """Return how many messages of some kinds have no details."""
+        ...
+
+    def set_details(self, number: int, row: Row, now: str) -> None:
+        """Store the details of a message as of *now*, RFC 3339."""
         ...
 
     # Events: what changed.

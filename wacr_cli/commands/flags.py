@@ -208,6 +208,13 @@ SearchOption = Annotated[
     str | None, typer.Option("--search", "-s", metavar="TEXT", help="Only messages whose text contains TEXT")
 ]
 
+SearchModeOption = Annotated[
+    str, typer.Option("--search-mode", metavar="MODE", help='Search for a text, or for words and "phrases"')
+]
+SenderOption = Annotated[
+    str | None, typer.Option("--sender", metavar="NUMBER", help="Only messages from this phone number")
+]
+
 
 def parse_filters(**words: list[str] | None) -> tuple[Filter, ...]:
     """Return the filters of flags, by the names of their fields."""

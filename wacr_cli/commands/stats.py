@@ -18,7 +18,9 @@ from wacr_cli.commands.flags import (
     OutputOption,
     PeriodOption,
     RawFilterOption,
+    SearchModeOption,
     SearchOption,
+    SenderOption,
     StatusOption,
     TimezoneOption,
     TypeOption,
@@ -82,12 +84,8 @@ def stats(
     interaction_id: InteractionOption = None,
     filters: RawFilterOption = None,
     search: SearchOption = None,
-    search_mode: Annotated[
-        str, typer.Option("--search-mode", metavar="MODE", help='Search for a text, or for words and "phrases"')
-    ] = "text",
-    sender: Annotated[
-        str | None, typer.Option("--sender", metavar="NUMBER", help="Only messages from this phone number")
-    ] = None,
+    search_mode: SearchModeOption = "text",
+    sender: SenderOption = None,
     auto_within: AutoWithinOption = None,
     business_hours: BusinessHoursOption = None,
     business_days: BusinessDaysOption = None,

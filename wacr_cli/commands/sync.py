@@ -9,7 +9,6 @@ import typer
 
 from wacr_cli.commands.flags import (
     ArchiveAtOption,
-    MaxCallsOption,
     MaxWaitOption,
     TimeoutOption,
     output_options,
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     from wacr_cli.core.models import Row
     from wacr_cli.session import Session
-    from wacr_cli.sync import Report
+    from wacr_cli.sync import Details, Report
 
 EXAMPLES = """\b
 Examples:
@@ -34,6 +33,7 @@ Examples:
   wacr sync --full --format json
   wacr sync --all-profiles --jobs 8
   wacr sync --follow --events
+  wacr sync --details failed,media --max-calls 500
   wacr --demo sync
 
 The first run reads every message, 100 in each call. If it is interrupted, the
@@ -43,7 +43,16 @@ a run reads the most recently updated ones until none of them is new. Then it
 compares the totals of the API with the archive, and searches for what differs.
 --full reads everything again. A message is marked as deleted if the API has
 none with its id, or if two runs a minute apart did not find it.
+
+Lists lack why a message failed, what it replies to, its file and who sent it.
+--details reads that, one call for each message, newest first, after the rest
+of the sync. It takes failed, media, replies (texts and choices of customers),
+outbound or all; none turns off the details of the profile. What was read is
+kept, so a run may end at any time.
 """
+
+_CALLS = 60
+"""Calls of a search for differences, and with --follow for the details of each sync, unless told otherwise."""
 
 
 def sync(
@@ -52,7 +61,25 @@ def sync(
         bool, typer.Option("--full", help="Read everything again; finds every change and repairs any difference")
     ] = False,
     no_contacts: Annotated[bool, typer.Option("--no-contacts", help="Don't read the contacts")] = False,
-    max_calls: MaxCallsOption = 60,
+    details: Annotated[
+        str | None,
+        typer.Option(
+            "--details",
+            metavar="KIND[,…]",
+            help="Read the details of these messages too: failed, media, replies, outbound, all or none "
+            "[default: details of the profile]",
+        ),
+    ] = None,
+    max_calls: Annotated[
+        int | None,
+        typer.Option(
+            "--max-calls",
+            metavar="N",
+            parser=whole_number(0),
+            help="Make at most N calls to find differences and to read details "
+            "[default: 60 for differences, no limit for details; 60 for both with --follow]",
+        ),
+    ] = None,
     all_profiles: Annotated[bool, typer.Option("--all-profiles", help="Sync every profile, several at a time")] = False,
     jobs: Annotated[
         int | None,
@@ -91,7 +118,9 @@ def sync(
 
         raise typer.Exit(sync_all_profiles(ctx, session, jobs or DEFAULT_JOBS))
     session.progress.on_wait = session.store.keep_lock
-    sync_once = partial(_sync, session, full=full, contacts=not no_contacts, calls=max_calls, events=events)
+    wanted = _parse_details(session, details, _CALLS if follow and max_calls is None else max_calls)
+    calls = _CALLS if max_calls is None else max_calls
+    sync_once = partial(_sync, session, full=full, contacts=not no_contacts, calls=calls, events=events, details=wanted)
     if follow:
         _follow(session, sync_once, interval)
         return
@@ -120,8 +149,20 @@ def _check_flags(
             raise UsageError(f"{flag} and {other} can't be used together", "Use one of them.")
 
 
+def _parse_details(session: Session, words: str | None, calls: int | None) -> Details | None:
+    """Return which details to read, by the flag or the profile; None where none are wanted."""
+    from wacr_cli.settings.keys import parse_details
+    from wacr_cli.sync import Details
+
+    configured = session.settings.details
+    if words is None and configured is None:
+        return None
+    kinds = parse_details(words or "", "--details") if words is not None else parse_details(configured or "", "details")
+    return Details(kinds, calls) if kinds else None
+
+
 def _sync(
-    session: Session, *, full: bool, contacts: bool, calls: int, events: bool
+    session: Session, *, full: bool, contacts: bool, calls: int, events: bool, details: Details | None
 ) -> tuple[Report, tuple[int, float]]:
     """Run one sync; return its report, and its calls and seconds."""
     from wacr_cli.sync import Sync
@@ -136,6 +177,7 @@ def _sync(
         full=full,
         contacts=contacts,
         calls=calls,
+        details=details,
         write_events=_write_events(session) if events else None,
     ).run()
     session.console.clear_status()
@@ -163,7 +205,7 @@ def _follow(session: Session, sync_once: Callable[[], tuple[Report, tuple[int, f
 
     def poll() -> None:
         report, cost = sync_once()
-        if any((report.new, report.changed, report.deleted, report.found)):
+        if any((report.new, report.changed, report.deleted, report.found, report.details_read)):
             session.console.note(f"Synced: {_format_changes(report)}; {format_cost(*cost)}")
         if report.missing and report.missing != missing:
             session.console.write_line(f"wacr: incomplete: {'; '.join(report.missing)}")
@@ -180,6 +222,8 @@ def _make_row(report: Report, calls: int, seconds: float) -> Row:
         "found_missing": report.found,
         "restored": report.revived,
         "redirected": report.redirected,
+        "details_read": report.details_read,
+        "details_left": report.details_left,
         "calls": calls,
         "seconds": round(seconds, 3),
         "complete": report.complete,
@@ -196,4 +240,8 @@ def _format_changes(report: Report) -> str:
         "of the other direction": report.redirected,
     }
     counts = {"new": report.new, "changed": report.changed, **{name: n for name, n in others.items() if n}}
-    return ", ".join(f"{number:,} {name}" for name, number in counts.items())
+    parts = [f"{number:,} {name}" for name, number in counts.items()]
+    if report.details_left is not None:
+        left = f" ({report.details_left:,} left)" if report.details_left else ""
+        parts.append(f"details of {report.details_read:,} read{left}")
+    return ", ".join(parts)

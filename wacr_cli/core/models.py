@@ -25,8 +25,20 @@ LIST_FIELDS = (
 DETAIL_FIELDS = (*LIST_FIELDS, "status_message", "ref_message_id", "url", "staff_id")
 """The fields of a message in ``GET /messages/{id}``."""
 
+EXTRA_FIELDS = DETAIL_FIELDS[len(LIST_FIELDS) :]
+"""The fields of a message that lists lack."""
+
 TYPES = ("text", "template", "image", "video", "document", "audio", "interactive")
 """The documented types; others may exist."""
+
+TYPES_WITHOUT_FILE = (
+    *("text", "template", "interactive", "button", "reaction", "location", "contacts", "order", "system"),
+    *("unsupported", "unknown"),
+)
+"""The types of messages that consist of text or data; any other type has a file."""
+
+DETAIL_KINDS = ("failed", "media", "replies", "outbound", "all")
+"""The kinds of messages whose details a sync reads; ``replies`` are texts and choices of customers."""
 
 STATUSES = ("sent", "delivered", "read", "failed")
 DIRECTIONS = ("inbound", "outbound")

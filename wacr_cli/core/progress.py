@@ -38,3 +38,6 @@ class Progress:
 
     def read(self, rows: int, total: int | None) -> None:
         """Report the number of rows read so far, and of all rows where it is known."""
+
+    def read_details(self, rows: int, total: int) -> None:
+        """Report the number of messages whose details were read, a call each, and of all to read."""

@@ -116,6 +116,11 @@ class Query:
         return (*models.LIST_FIELDS, *self.added)
 
     @property
+    def selectable(self) -> tuple[str, ...]:
+        """The fields that ``--fields`` may name: the archive also has details, and the time at which they were read."""
+        return (*self.columns, *models.EXTRA_FIELDS, "details_at") if self.local else self.columns
+
+    @property
     def added(self) -> tuple[str, ...]:
         """The fields that the query adds to those of the API."""
         wanted = {"direction": self.with_direction, "deleted_at": self.deleted, "sender_name": self.with_names}

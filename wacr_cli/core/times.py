@@ -181,6 +181,14 @@ def format_duration(seconds: float) -> str:
     return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
 
 
+def format_estimate(seconds: float) -> str:
+    """Format a rough duration: ``40 s``, ``27 min``, ``3 h 10 min``."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60:,} h {minutes % 60} min"
+
+
 def format_length(length: timedelta) -> str:
     """Format a whole length of time in the largest unit that fits: ``24 h``, ``90 min``, ``7 d``."""
     seconds = int(length.total_seconds())

@@ -53,6 +53,11 @@ def choice(value: str, known: Sequence[str], flag: str) -> str:
     )
 
 
+def choices(text: str, known: Sequence[str], flag: str) -> tuple[str, ...]:
+    """Return the values of a comma-separated list, each once and one of a closed set. Raises :class:`UsageError`."""
+    return tuple(dict.fromkeys(choice(word.strip(), known, flag) for word in text.split(",")))
+
+
 _NEAR = 0.66
 _PREFIX = 3
 

@@ -100,6 +100,7 @@ _MESSAGE_LABELS = {
     "staff_id": "Staff",
     "direction": "Direction",
     "deleted_at": "Deleted",
+    "details_at": "Details read",
 }
 
 

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from wacr_cli.core.models import PER_PAGE_MAX
 from wacr_cli.core.progress import Call, Progress
-from wacr_cli.core.times import format_duration
+from wacr_cli.core.times import format_duration, format_estimate
 from wacr_cli.output.sanitize import printable
 from wacr_cli.settings.redaction import hide_encoded_token, secret_from_environment
 
@@ -141,6 +141,8 @@ class ConsoleProgress(Progress):
         self.calls = 0
         self._rows = 0
         self._total: int | None = None
+        self._first_detail: tuple[float, int] | None = None
+        self._details = ""
         self.on_wait: Callable[[], None] = lambda: None
 
     def called(self, call: Call) -> None:
@@ -170,6 +172,17 @@ class ConsoleProgress(Progress):
             text = f"{self._summary}{rows / self._elapsed:,.0f} a second{self._format_left()}"
             self._console.status(text, self._share)
 
+    def read_details(self, rows: int, total: int) -> None:
+        """Show the details read so far, and an estimate of the time left: a call each, at most the limit a minute."""
+        if self._first_detail is None:
+            self._first_detail = time.monotonic(), rows
+        begin, first = self._first_detail
+        pace = (time.monotonic() - begin) / max(1, rows - first)
+        left = (total - rows) * max(pace, 60 / self._limit)
+        self._rows, self._details = 0, f"Details: {rows:,} of {total:,}, about {format_estimate(left)}"
+        if self._elapsed > 1:
+            self._console.status(self._details)
+
     @property
     def _elapsed(self) -> float:
         return time.monotonic() - self._start
@@ -180,6 +193,8 @@ class ConsoleProgress(Progress):
 
     @property
     def _summary(self) -> str:
+        if self._details:
+            return f"{self._details}, "
         of = f" of {self._total:,}" if self._total else ""
         return f"{self._rows:,}{of} {self.noun}, {self.calls} calls, " if self._rows else ""
 

@@ -20,6 +20,7 @@ from wacr_cli.output.transcript import (
     DayHeadings,
     Entry,
     Find,
+    FindFile,
     format_clock,
     format_zone,
     heading,
@@ -53,6 +54,9 @@ article.in { border-top-left-radius: .15rem; }
 .by b { color: var(--ink); }
 .failed { color: var(--bad); font-weight: 600; }
 .text { margin: .15rem 0 0; white-space: pre-wrap; unicode-bidi: plaintext; text-align: start; }
+img, video { display: block; max-width: 100%; max-height: 28rem; border-radius: .4rem; margin-top: .3rem; }
+audio { display: block; max-width: 100%; margin-top: .3rem; }
+.media a { color: inherit; }
 .media { margin: .2rem 0 0; font-style: italic; }
 blockquote { margin: .3rem 0; padding: .1rem .6rem; border-inline-start: 3px solid var(--line); color: var(--dim);
   font-size: .9rem; }
@@ -77,7 +81,7 @@ _HEAD = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="referrer" content="no-referrer">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
@@ -88,6 +92,12 @@ _HEAD = """<!doctype html>
 <h1>{heading}</h1>
 <p class="about">{about}</p>
 """
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_FILES_POLICY = (
+    f"{_POLICY} 'self' file:; media-src 'self' file:; base-uri 'none'; form-action 'none'; script-src 'none'"
+)
+"""Allows the files beside the page: their origin is the page's own over http, and ``file:`` on a disk."""
+
 _FOOT = "</body>\n</html>\n"
 
 
@@ -101,26 +111,44 @@ def _escape_lines(text: str) -> str:
     return "\n".join(escape(line) for line in text.split("\n"))
 
 
-def _make_head(title: Sequence[str], about: str, kind: str = "") -> str:
+def _make_head(title: Sequence[str], about: str, kind: str = "", policy: str = _POLICY) -> str:
     """Return the page up to its content; the parts of a title may be of different scripts and stay in order."""
     isolated = " · ".join(f"<bdi>{escape(part)}</bdi>" for part in title)
-    return _HEAD.format(title=escape(" · ".join(title)), heading=isolated, about=escape(about), style=_STYLE, kind=kind)
+    return _HEAD.format(
+        title=escape(" · ".join(title)),
+        heading=isolated,
+        about=escape(about),
+        style=_STYLE,
+        kind=kind,
+        policy=policy,
+    )
 
 
 class HtmlTranscript:
     """Writes messages under their days, the customer on the left, the business on the right.
 
-    *index* is the page that the page links to, if any.
+    *files* returns the relative URL of a message's file; without it the page loads nothing. *index* is the page that it
+    links to, if any.
     """
 
     def __init__(
-        self, sink: Sink, conversation: Row, now: Callable[[], datetime], find: Find, *, index: str = ""
+        self,
+        sink: Sink,
+        conversation: Row,
+        now: Callable[[], datetime],
+        find: Find,
+        files: FindFile | None = None,
+        *,
+        index: str = "",
     ) -> None:
         self._sink = sink
         self._find = find
+        self._files = files
         self._days = DayHeadings()
         more = f"{summarize(conversation, now())}. " if summarize(conversation, now()) else ""
-        self._head = _make_head(heading(conversation), f"{more}Times are local, {format_zone(now())} now.")
+        about = f"{more}Times are local, {format_zone(now())} now."
+        policy = _POLICY if files is None else _FILES_POLICY
+        self._head = _make_head(heading(conversation), about, policy=policy)
         self._head += f'<p class="about"><a href="{index}">All months</a></p>\n<main>\n' if index else "<main>\n"
 
     def write(self, rows: Sequence[Row]) -> None:
@@ -130,7 +158,7 @@ class HtmlTranscript:
         for entry in make_entries(rows, self._find):
             if day := self._days.next(entry):
                 parts.append(f"<h2>{escape(day)}</h2>\n")
-            parts.append(_make_article(entry))
+            parts.append(_make_article(entry, self._files(entry.row["id"]) if self._files else ""))
         self._sink.write("".join(parts))
 
     def finish(self) -> None:
@@ -148,7 +176,27 @@ def make_index(title: Sequence[str], about: str, pages: Sequence[tuple[str, str,
     return f"{_make_head(title, about)}{table}{_FOOT}"
 
 
-def _make_article(entry: Entry) -> str:
+_FAMILIES = {
+    **dict.fromkeys(("jpg", "png", "gif", "webp", "avif"), "img"),
+    **dict.fromkeys(("mp3", "ogg", "m4a", "aac", "wav", "flac", "amr"), "audio"),
+    **dict.fromkeys(("mp4", "webm", "3gp", "mov"), "video"),
+}
+"""The element that shows a file, by its extension; any other file gets a link only."""
+
+
+def _make_file(url: str, label: str) -> str:
+    """Return the element of a file at a relative URL, and a link to it; *label* is untrusted."""
+    source, words = html.escape(url), escape(label) or "file"
+    link = f'<p class="media" dir="auto"><a href="{source}" rel="noreferrer">{words}</a></p>'
+    match _FAMILIES.get(url.rpartition(".")[2]):
+        case "img":
+            return f'<img src="{source}" alt="{words}" loading="lazy">{link}'
+        case "audio" | "video" as name:
+            return f'<{name} src="{source}" controls preload="none"></{name}>{link}'
+    return link
+
+
+def _make_article(entry: Entry, file: str = "") -> str:
     side = {True: "out", False: "in", None: "none"}[entry.ours]
     full = f"{entry.moment:%a %d %b %Y %H:%M:%S %z}" if entry.moment else ""
     at = f' datetime="{entry.moment.isoformat()}" title="{full}"' if entry.moment else ""
@@ -160,7 +208,9 @@ def _make_article(entry: Entry) -> str:
         who, text = entry.quote.who, entry.quote.text
         words = f"<bdi>{escape(who)}</bdi>: {escape(text)}" if who else UNKNOWN_REPLY
         parts.append(f'<blockquote dir="auto">{words}</blockquote>')
-    if entry.media:
+    if file:
+        parts.append(_make_file(file, entry.media))
+    elif entry.media:
         parts.append(f'<p class="media" dir="auto">{escape(entry.media)}</p>')
     if entry.text:
         parts.append(f'<p class="text" dir="auto">{_escape_lines(entry.text)}</p>')

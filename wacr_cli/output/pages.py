@@ -13,7 +13,7 @@ from wacr_cli.core.models import Row
 from wacr_cli.core.times import parse_sent_at
 from wacr_cli.output.destinations import output_file
 from wacr_cli.output.html import HtmlTranscript, make_index
-from wacr_cli.output.transcript import Find, heading, summarize
+from wacr_cli.output.transcript import Find, FindFile, heading, summarize
 
 MAX_MESSAGES = 10_000
 """Messages of a page: more open slowly in a browser. A month that has more gets another page."""
@@ -27,11 +27,19 @@ class TranscriptPages:
     Each page replaces an older one when it is complete, and the index comes last. Use it as a context.
     """
 
-    def __init__(self, folder: Path, conversation: Row, now: Callable[[], datetime], find: Find) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        conversation: Row,
+        now: Callable[[], datetime],
+        find: Find,
+        files: FindFile | None = None,
+    ) -> None:
         self._folder = folder
         self._conversation = conversation
         self._now = now
         self._find = find
+        self._files = files
         self._month = self._label = ""
         self._part = 1
         self._counts: dict[str, int] = {}
@@ -74,7 +82,7 @@ class TranscriptPages:
         self._month, self._label = month, month if self._part == 1 else f"{month} ({self._part})"
         self._counts[self._label] = 0
         file = self._stack.enter_context(output_file(str(self._folder / _name_file(self._label))))
-        self._page = HtmlTranscript(file, self._conversation, self._now, self._find, index="index.html")
+        self._page = HtmlTranscript(file, self._conversation, self._now, self._find, self._files, index="index.html")
         return self._page
 
     def _end_page(self) -> None:

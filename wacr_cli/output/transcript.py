@@ -14,6 +14,9 @@ from wacr_cli.output.sanitize import html_to_text
 Find = Callable[[str], Row | None]
 """Returns the message of a WhatsApp id, None where it is unknown."""
 
+FindFile = Callable[[int], str]
+"""Returns the relative URL of the file of a message, by its id; empty where there is none."""
+
 TEXT_TYPES = ("text", "template", "interactive")
 """The types that consist of text; others have a file."""
 

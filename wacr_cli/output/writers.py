@@ -16,7 +16,7 @@ from wacr_cli.output.options import Format
 
 if TYPE_CHECKING:
     from wacr_cli.output.cards import Card
-    from wacr_cli.output.transcript import Find
+    from wacr_cli.output.transcript import Find, FindFile
 
 
 class Writer(Protocol):
@@ -105,8 +105,13 @@ def conversation_list_view(
     return make
 
 
-def transcript_view(console: Console, now: Callable[[], datetime], conversation: Row, find: Find) -> View:
-    """Return the view of a conversation's messages; *find* returns the message that another one replies to."""
+def transcript_view(
+    console: Console, now: Callable[[], datetime], conversation: Row, find: Find, files: FindFile | None = None
+) -> View:
+    """Return the view of a conversation's messages; *find* returns the message that another one replies to.
+
+    *files* returns the relative URL of a message's file, for HTML.
+    """
 
     def make(form: Format, sink: Sink) -> Writer | None:
         if form == "table":
@@ -120,7 +125,7 @@ def transcript_view(console: Console, now: Callable[[], datetime], conversation:
         if form == "html":
             from wacr_cli.output.html import HtmlTranscript
 
-            return HtmlTranscript(sink, conversation, now, find)
+            return HtmlTranscript(sink, conversation, now, find, files)
         return JsonDocument(sink, "conversation", conversation, "messages") if form == "json" else None
 
     return make

@@ -25,7 +25,7 @@ DEFAULT_API_URL = "https://app.wa.cr/api/v2"
 DEFAULT_PROFILE = "default"
 PROFILE_KEYS = (
     *("api_url", "rate_limit", "archive", "schema"),
-    *("business_hours", "business_days", "timezone"),
+    *("business_hours", "business_days", "timezone", "details"),
 )
 TOP_KEYS = ("default_profile", "profiles")
 
@@ -45,8 +45,9 @@ class Settings:
     """The settings of one run.
 
     ``rate_limit`` is in calls per minute, None where it is not set. ``archive`` is a file or a database URL, None for
-    the default file; ``schema`` is where its tables are in a database. ``business_hours``, ``business_days`` and
-    ``timezone`` are as in the file, unchecked. ``warnings`` are messages for the user.
+    the default file; ``schema`` is where its tables are in a database. ``details`` are the kinds of messages whose
+    details a sync reads. These, ``business_hours``, ``business_days`` and ``timezone`` are as in the file, unchecked.
+    ``warnings`` are messages for the user.
     """
 
     profile: str = DEFAULT_PROFILE
@@ -59,6 +60,7 @@ class Settings:
     business_hours: str | None = None
     business_days: str | None = None
     timezone: str | None = None
+    details: str | None = None
 
     @property
     def profile_flag(self) -> str:
@@ -95,6 +97,7 @@ def load(
         business_hours=_get_string(values, "business_hours", path),
         business_days=_get_string(values, "business_days", path),
         timezone=_get_string(values, "timezone", path),
+        details=_get_string(values, "details", path),
         warnings=_warn_of_unknown_keys(config, values, path),
     )
 

@@ -109,6 +109,11 @@ class LoggedProgress(Progress):
         self._log.write_line(f"{rows} of {'an unknown number of' if total is None else total} rows read")
         self._inner.read(rows, total)
 
+    def read_details(self, rows: int, total: int) -> None:
+        """Log the number of messages whose details were read so far."""
+        self._log.write_line(f"details of {rows} of {total} messages read")
+        self._inner.read_details(rows, total)
+
 
 def mask_parameters(parameters: str) -> str:
     """Return a query string with ``…`` for each value that may be text of a message or data of a person."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from wacr_cli.core import business_hours
 from wacr_cli.core.errors import UsageError
-from wacr_cli.core.validation import did_you_mean, truncate
+from wacr_cli.core.models import DETAIL_KINDS
+from wacr_cli.core.validation import choices, did_you_mean, truncate
 from wacr_cli.settings import config
 
 KEYS = ("default_profile", *config.PROFILE_KEYS)
@@ -25,10 +26,22 @@ VARIABLES = {
 _DEFAULTS: dict[str, str | int] = {"api_url": config.DEFAULT_API_URL, "default_profile": config.DEFAULT_PROFILE}
 
 
+NO_DETAILS = "none"
+
+
+def parse_details(text: str, flag: str) -> tuple[str, ...]:
+    """Parse the kinds of messages whose details to read, empty for ``none``. Raises :class:`UsageError`."""
+    kinds = choices(text, (*DETAIL_KINDS, NO_DETAILS), flag)
+    if NO_DETAILS in kinds and len(kinds) > 1:
+        raise UsageError(f"{flag}: none can't be combined with others", "Leave out none, or the others.")
+    return () if NO_DETAILS in kinds else kinds
+
+
 _CHECKS: dict[str, Callable[[str], object]] = {
     "business_hours": business_hours.parse_hours,
     "business_days": business_hours.parse_days,
     "timezone": business_hours.parse_zone,
+    "details": lambda text: parse_details(text, "details"),
 }
 
 

@@ -327,10 +327,16 @@ class Reconciliation:
     def __init__(self, service: Service, account: AccountCheck, deletions: Deletions, calls: int) -> None:
         self._service = service
         self._deletions = deletions
-        budget = Budget(calls + 1)  # the call that counts is made anyway
+        self._calls = calls
+        self._budget = budget = Budget(calls + 1)  # the call that counts is made anyway
         self._lists = {one: ListSearch(service, account, deletions, budget, one) for one in (*DIRECTIONS, None)}
         self._rank: int | None = None
         self._counted: int | None = None
+
+    @property
+    def spent(self) -> int:
+        """The number of calls that were made, without the one that counts."""
+        return max(0, self._calls - max(0, self._budget.left))
 
     def count(self) -> int | None:
         """Return how many messages there are of whatever direction, from the response to the scrub.

@@ -48,7 +48,8 @@ class Report:
 
     ``found`` are messages that were missing in the archive among older ones. ``revived`` were marked as deleted, and
     ``redirected`` had the wrong direction; both are among ``changed``. ``total`` is what the API counts, where that was
-    asked for.
+    asked for. ``details_read`` counts messages whose details were read, ``details_left`` those without; None where no
+    details were wanted.
     """
 
     new: int = 0
@@ -57,6 +58,8 @@ class Report:
     found: int = 0
     revived: int = 0
     redirected: int = 0
+    details_read: int = 0
+    details_left: int | None = None
     total: int | None = None
     complete: bool = True
     newest_sent_at: str | None = None

@@ -15,6 +15,7 @@ from wacr_cli.sync.changes import find_changes, note_search
 from wacr_cli.sync.contacts import read_contacts
 from wacr_cli.sync.copy import copy_lists, list_moments, request_first_pages
 from wacr_cli.sync.deletions import Deletions
+from wacr_cli.sync.details import Details, read_details
 from wacr_cli.sync.reconcile import CALLS, Reconciliation
 from wacr_cli.sync.service import Endpoints, Report, Service
 from wacr_cli.sync.undirected import has_counts, read_undirected
@@ -23,7 +24,8 @@ from wacr_cli.sync.undirected import has_counts, read_undirected
 class Sync:
     """One run. ``full`` reads everything again; ``contacts`` reads the contacts too.
 
-    ``calls`` is the number of pages at most to find differences. ``write_events`` gets what changed, as JSON objects,
+    ``calls`` is the number of pages at most to find differences. ``details`` are read last; where their calls are
+    limited, those of the search count too. ``write_events`` gets what changed, as JSON objects,
     after each commit; what a run before did not write comes first.
     """
 
@@ -38,12 +40,15 @@ class Sync:
         full: bool = False,
         contacts: bool = True,
         calls: int = CALLS,
+        details: Details | None = None,
         write_events: Callable[[list[str]], None] | None = None,
     ) -> None:
         self._store = store
         self._origin = origin
         self._contacts = contacts
         self._calls = calls
+        self._details = details
+        self._progress = progress
         self._service = Service(client, store, clock, progress, full=full)
         self._service.write_events = write_events
         self._account = AccountCheck(self._service)
@@ -75,8 +80,17 @@ class Sync:
             self._service.publish()
             if self._contacts:
                 read_contacts(service)
+            self._read_details(comparison.spent)
         report.newest_sent_at = self._store.info().newest_sent_at
         return report
+
+    def _read_details(self, spent: int) -> None:
+        """Read the details that are wanted, with the calls that the search for differences has left."""
+        if self._details is None:
+            return
+        calls = self._details.calls
+        left = None if calls is None else max(0, calls - spent)
+        read_details(self._service, self._progress, Details(self._details.kinds, left))
 
     def compare(self) -> Report:
         """Find how the archive differs from the API, and change nothing. Raises what :meth:`run` raises."""

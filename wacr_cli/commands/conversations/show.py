@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +36,7 @@ from wacr_cli.commands.shared import (
 from wacr_cli.core.contacts import Names
 from wacr_cli.core.conversations import Conversation, ConversationQuery, find_name, make_conversation, sort_by_time
 from wacr_cli.core.errors import NotFoundError, UsageError
-from wacr_cli.core.models import DETAIL_FIELDS, LIST_FIELDS, Row
+from wacr_cli.core.models import DETAIL_FIELDS, EXTRA_FIELDS, LIST_FIELDS, Row
 from wacr_cli.core.query import Filter, Query
 from wacr_cli.core.source import Listing
 from wacr_cli.core.times import parse_when
@@ -55,20 +55,20 @@ Examples:
   wacr conversations show 1204 --since 7d --names
   wacr conversations show 1204 --output 1204.html
   wacr conversations show 1204 --output 1204/    # a page for each month
+  wacr conversations show 1204 --output 1204.html --media files
   wacr --demo conversations show 1204 --limit 5 --format md
 
 The messages come from the archive. Without an archive they come from the API,
 with one call for every hundred messages in each direction. The API's lists
 don't say what a message replies to, which file it has and why it failed:
---details reads that, with one call for each message.
+--details reads that, with one call for each message, unless wacr sync --details
+has read it already.
 """
 
 
 _BATCH = 500
 _LONG_PAGE = 10_000
 """Messages: a browser opens a page of more slowly."""
-
-_ONLY_IN_DETAILS = DETAIL_FIELDS[len(LIST_FIELDS) :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,17 @@ class Extent:
     def is_whole(self) -> bool:
         """Return whether it is all of the conversation."""
         return self == Extent()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What to show of a conversation, and where it comes from; ``files`` finds the files of messages."""
+
+    extent: Extent
+    names: bool
+    details: bool
+    local: bool
+    files: Callable[[int], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +127,12 @@ def show_conversation(
         ),
     ] = None,
     names: NamesOption = None,
+    media: Annotated[
+        str | None,
+        typer.Option(
+            "--media", metavar="FOLDER", help="With HTML: show the files that wacr media fetch stored in FOLDER"
+        ),
+    ] = None,
     details: Annotated[
         bool,
         typer.Option("--details", help="Read replies, files and failure reasons from the API: 1 call for each message"),
@@ -142,38 +159,47 @@ def show_conversation(
     )
     local = archive_at is not None or (not online and session.store.exists)
     with_names = wants_names(session, names, options, local=local)
-    _show_transcript(session, id_, extent, options, with_names=with_names, with_details=details, local=local)
+    files = None if media is None else _find_files(session, media, options, local=local)
+    show = Shown(extent, names=with_names, details=details, local=local, files=files)
+    _show_transcript(session, id_, show, options)
 
 
-def _show_transcript(
-    session: Session,
-    id_: int,
-    extent: Extent,
-    options: OutputOptions,
-    *,
-    with_names: bool,
-    with_details: bool,
-    local: bool,
-) -> None:
+def _find_files(session: Session, folder: str, options: OutputOptions, *, local: bool) -> Callable[[int], str]:
+    """Return what finds the file of a message in a folder, as a URL relative to the page.
+
+    Raises :class:`UsageError` without an archive, which knows the files, and for another format than HTML.
+    """
+    if options.resolve_format(is_terminal=session.console.stdout_is_terminal) != "html":
+        raise UsageError("--media needs HTML", "Add --output FILE.html or --format html.")
+    if not local or not Path(folder).is_dir():
+        reason = "there is no folder" if local else "there is no archive with the files of"
+        raise UsageError(f"--media: {reason} {folder!r}", "Run wacr sync --details media, then wacr media fetch.")
+    from wacr_cli.media.links import make_links
+
+    place = Path(str(options.output)) if options.is_file else Path("page.html")
+    return make_links(session.store, Path(folder), place if options.is_folder else place.parent)
+
+
+def _show_transcript(session: Session, id_: int, show: Shown, options: OutputOptions) -> None:
     from wacr_cli.output.writers import transcript_view
 
     start = session.clock.monotonic()
     output = session.output(options)
     with ExitStack() as stack:
         sink = None if options.is_folder else stack.enter_context(output.open())
-        read = _read_archive if local else _read_api
-        transcript = read(session, id_, extent)
-        names = (session.store if local else session.names) if with_names else None
-        summary = _summarize(transcript.conversation, names, is_whole=local or extent.is_whole)
+        read = _read_archive if show.local else _read_api
+        transcript = read(session, id_, show.extent)
+        names = (session.store if show.local else session.names) if show.names else None
+        summary = _summarize(transcript.conversation, names, is_whole=show.local or show.extent.is_whole)
         find = _make_naming_find(transcript.find, names) if names else transcript.find
-        fields = DETAIL_FIELDS if with_details else LIST_FIELDS
-        columns = (*fields, "direction", *("sender_name",) * with_names)
+        fields = DETAIL_FIELDS if show.details else LIST_FIELDS
+        columns = (*fields, "direction", *("sender_name",) * show.names)
         if sink is None:
-            writer: Writer = stack.enter_context(_make_pages(session, options, summary, find))
+            writer: Writer = stack.enter_context(_make_pages(session, options, summary, find, show.files))
         else:
-            view = transcript_view(session.console, session.clock.now, summary, find)
+            view = transcript_view(session.console, session.clock.now, summary, find, show.files)
             writer = output.make_writer(sink, columns, view=view)
-        windows = _add_details(session, transcript.windows) if with_details else transcript.windows
+        windows = _add_details(session, transcript.windows) if show.details else transcript.windows
         number = write_windows(session, writer, add_names(windows, names) if names else windows)
         check_complete(transcript.listing)
     if transcript.listing.note:
@@ -186,7 +212,9 @@ def _show_transcript(
     session.console.note(f"{plural(number, 'message')} of conversation {id_}, {cost}")
 
 
-def _make_pages(session: Session, options: OutputOptions, summary: Row, find: Find) -> TranscriptPages:
+def _make_pages(
+    session: Session, options: OutputOptions, summary: Row, find: Find, files: Callable[[int], str] | None
+) -> TranscriptPages:
     """Return the writer of a page for each month. Raises :class:`UsageError` for any other format than html."""
     from wacr_cli.output.pages import TranscriptPages
 
@@ -194,7 +222,7 @@ def _make_pages(session: Session, options: OutputOptions, summary: Row, find: Fi
         raise UsageError(
             f"--output: {options.format} can't be written to a folder", "Leave out --format: pages are HTML."
         )
-    return TranscriptPages(Path(str(options.output)), summary, session.clock.now, find)
+    return TranscriptPages(Path(str(options.output)), summary, session.clock.now, find, files)
 
 
 def _make_query(id_: int, extent: Extent, *, local: bool) -> Query:
@@ -276,12 +304,13 @@ def _make_naming_find(find: Find, names: Names) -> Find:
 
 
 def _add_details(session: Session, windows: Iterator[list[Row]]) -> Iterator[list[Row]]:
-    """Yield messages with the fields that no list has; a message that is gone by now stays as it is."""
+    """Yield messages with the fields that no list has; a message that is gone by now stays as it is.
+
+    Those of the archive that have them cost no call.
+    """
     for rows in windows:
-        details = [_get_details(session, row) for row in rows]
-        yield [
-            row | {name: more.get(name) for name in _ONLY_IN_DETAILS} for row, more in zip(rows, details, strict=True)
-        ]
+        details = [row if row.get("details_at") else _get_details(session, row) for row in rows]
+        yield [row | {name: more.get(name) for name in EXTRA_FIELDS} for row, more in zip(rows, details, strict=True)]
 
 
 def _get_details(session: Session, row: Row) -> Row:

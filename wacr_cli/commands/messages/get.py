@@ -33,7 +33,8 @@ Examples:
   wacr messages list --fields id -f tsv | tail -n +2 | wacr messages get -
   wacr messages get --archive wamid.HBgMOTE5ODc2NTQzMjEwFQIAERgS
 
-The archive has the fields of a list, not the last four fields of a message.
+The archive has the last four fields of a message once wacr sync --details has
+read them; details_at is when.
 """
 
 

@@ -174,7 +174,7 @@ def list_messages(
         deleted=deleted,
     )
     if fields is not None:
-        query = replace(query, fields=parse_fields(fields, query.columns))
+        query = replace(query, fields=parse_fields(fields, query.selectable))
     if hint := hint_for_type(query):
         session.console.note(f"wacr: {hint}")
     if dry_run:
