@@ -12,9 +12,10 @@ import pytest
 
 from tests.conftest import CANARY
 from wacr_cli.api import network
-from wacr_cli.api.downloads import Downloader
+from wacr_cli.api.downloads import Downloader, StreamTransport
 from wacr_cli.api.transport import Deadline
 from wacr_cli.core.media import FetchError, MediaUrls
+from wacr_cli.core.progress import Call, Progress
 from wacr_cli.core.times import SystemClock
 
 URLS = MediaUrls("https://app.wa.cr/api/v2")
@@ -66,6 +67,30 @@ def test_the_token_comes_back_with_the_origin() -> None:
 
     assert download(own, other, "https://cdn.example/a")[1] == b"own"
     assert tokens == [f"Bearer {CANARY}"]
+
+
+def test_a_host_that_can_t_be_decoded() -> None:
+    """It is refused."""
+    with pytest.raises(FetchError) as error:
+        download(never, never, "https://».example/a")
+    assert (error.value.kind, error.value.message) == ("refused url", "not a valid host name: xn--yba.example")
+
+
+def test_calls_to_other_hosts_are_reported() -> None:
+    """With the host, and without numbers that may be a person's."""
+    calls: list[str] = []
+
+    class Listener(Progress):
+        def called(self, call: Call) -> None:
+            calls.append(call.path)
+
+    clock = SystemClock()
+    inner = httpx.MockTransport(lambda _: httpx.Response(200, content=b"x"))
+    transport = StreamTransport(inner, Deadline(clock, 60), clock, Listener(), host=True)
+    downloader = Downloader(httpx.MockTransport(never), transport, URLS, CANARY, 1000)
+    with downloader.open(URLS.resolve("https://cdn.example/15550100123")) as found:
+        assert b"".join(found.chunks) == b"x"
+    assert calls == ["//cdn.example/*********23"]
 
 
 @pytest.mark.parametrize(("redirects", "is_followed"), [(5, True), (6, False)])

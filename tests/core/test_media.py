@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+import httpx
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from wacr_cli.core.media import ADDRESS, URL, FetchError, MediaUrls, is_public
 
@@ -85,6 +90,26 @@ def test_refused_redirects(location: str, kind: str) -> None:
     with pytest.raises(FetchError) as error:
         urls.follow(urls.resolve("a.jpg"), location)
     assert error.value.kind == kind
+
+
+@given(st.one_of(st.text(), st.text("/\\\\.:?#[]@%x0", max_size=12), st.text(max_size=9).map("https://".__add__)))
+@example("//[")
+@example("https://[")
+@example("[::1]/x")
+@example("https://a..b/")
+@example("//\ud800/")
+def test_any_text(text: str) -> None:
+    """It has a target in printable ASCII, which is at the own origin or over https, or it is refused."""
+    urls = MediaUrls(API)
+    for resolve in (urls.resolve, lambda one: urls.follow(urls.resolve("a"), one)):
+        with suppress(FetchError):
+            found = resolve(text)
+            assert found.url.isascii()
+            assert found.url.isprintable()
+            assert found.url.startswith("https://app.wa.cr/") is found.is_own
+            assert found.url.startswith("https://")
+            with suppress(httpx.InvalidURL):
+                assert httpx.URL(found.url).raw_host.decode() == found.host
 
 
 def test_an_api_on_this_machine() -> None:

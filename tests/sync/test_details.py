@@ -193,6 +193,27 @@ def test_an_api_without_any_message_deletes_none(store: Store, sync: Syncing) ->
     assert (len(rows_of(store)), len(account.asked)) == (SIZE, 20)
 
 
+@pytest.mark.parametrize("others", [True, False])
+def test_all_wanted_messages_are_gone(store: Store, sync: Syncing, others: bool) -> None:
+    """One more is requested: where the API does not have that either, nothing is marked as deleted."""
+    account = Detailed(size=SIZE)
+    account.change([30, 9], "failed")
+    account.gone = {30, 9} if others else {*range(1, SIZE + 1)}
+    if others:
+        assert sync(account, details=Details(("failed",))).deleted == 2
+    else:
+        with pytest.raises(BadResponseError, match="404 for 3 messages"):
+            sync(account, details=Details(("failed",)))
+    assert account.asked == [30, 9, 29]
+    assert len(rows_of(store)) == SIZE - 2 * others
+
+
+def test_the_only_message_is_gone(store: Store, sync: Syncing) -> None:
+    """There is no other one to ask for."""
+    assert sync(Detailed(size=1, gone={1}), details=ALL).deleted == 1
+    assert rows_of(store) == {}
+
+
 def test_a_broken_message_does_not_hold_up_the_others(store: Store, sync: Syncing) -> None:
     """It is named, and read by a later run; three in a row end the run."""
     account = Detailed(size=SIZE, broken={29, 12})

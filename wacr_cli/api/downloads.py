@@ -15,7 +15,7 @@ import httpx
 from wacr_cli import __version__
 from wacr_cli.api.transport import RETRIED_STATUSES, Deadline, describe_failure
 from wacr_cli.core.errors import RateLimitError, UnavailableError
-from wacr_cli.core.media import NETWORK, REDIRECTS, SIZE, STATUS, TIME, FetchError, MediaUrls, Target
+from wacr_cli.core.media import NETWORK, REDIRECTS, SIZE, STATUS, TIME, URL, FetchError, MediaUrls, Target
 from wacr_cli.core.progress import Call, Progress
 from wacr_cli.core.times import Clock
 from wacr_cli.settings.redaction import mask_numbers
@@ -78,7 +78,11 @@ class Downloader:
             headers["Authorization"] = f"Bearer {self._token}"
         transport = self._own if target.is_own else self._other
         try:
-            return transport.handle_request(httpx.Request("GET", target.url, headers=headers))
+            request = httpx.Request("GET", target.url, headers=headers)
+        except (UnicodeError, httpx.InvalidURL):  # httpx decodes the host, which fails for names that no one may have
+            raise FetchError(URL, f"not a valid host name: {target.host}") from None
+        try:
+            return transport.handle_request(request)
         except RateLimitError:
             if target.is_own:
                 raise
@@ -113,9 +117,8 @@ def _translate_errors() -> Iterator[None]:
         yield
     except httpx.TimeoutException as error:
         raise FetchError(TIME, describe_failure(error)) from None
-    except (httpx.TransportError, httpx.InvalidURL) as error:
-        reason = describe_failure(error) if isinstance(error, httpx.TransportError) else "an invalid url"
-        raise FetchError(NETWORK, f"{reason}: {error}") from None
+    except httpx.TransportError as error:
+        raise FetchError(NETWORK, f"{describe_failure(error)}: {error}") from None
     except UnavailableError as error:
         raise FetchError(NETWORK, error.message) from None
 
@@ -148,7 +151,8 @@ class StreamTransport(httpx.BaseTransport):
             outcome = describe_failure(error)
             raise
         finally:
-            path = mask_numbers(f"//{request.url.host}{request.url.path}" if self._host else request.url.path)
+            host = f"//{request.url.host}" if self._host else ""
+            path = mask_numbers(host + request.url.path)
             self._progress.called(Call("GET", path, "", outcome, self._clock.monotonic() - start, None))
         if response.status_code not in RETRIED_STATUSES:
             return response

@@ -1,8 +1,8 @@
 """Read the details of messages: what lists lack, with one call for each message, newest first.
 
 Each response is stored at once, so that a run may end at any point. A message whose list row has every detail costs no
-call. A message for which the API answers 404 is marked as deleted, but not before it has answered for another one, or
-there are fewer than :data:`MOST_GONE` of them: an API that answers 404 for all of them has another fault.
+call. A message for which the API answers 404 is marked as deleted, once the API has answered for another one: an API
+that answers 404 for all of them has another fault. Where all that are wanted are gone, one more message is requested.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from wacr_cli.archive.rows import has_details
 from wacr_cli.core.errors import BadResponseError, NotFoundError, UnavailableError, WacrError
 from wacr_cli.core.models import Row
 from wacr_cli.core.progress import Progress
+from wacr_cli.core.query import Query
 from wacr_cli.sync.service import Service
 
 MOST_GONE = 20
@@ -58,6 +59,7 @@ class _Reading:
         self._gone: list[int] = []
         self._failed: dict[int, WacrError] = {}
         self._failures = 0
+        self._has_answered = False
 
     def run(self) -> None:
         """Read message after message until none is left, or no call."""
@@ -70,6 +72,8 @@ class _Reading:
                 self._read(number)
             self._done += 1
             self._progress.read_details(self._done, self.total)
+        if self._gone and not self._has_answered:
+            self._request_another()
         self._mark_gone()
         if self._failed:
             number, error = next(iter(self._failed.items()))
@@ -101,6 +105,7 @@ class _Reading:
                 raise
         else:
             self._failures = 0
+            self._has_answered = True
             self._mark_gone()
             self._set(number, row)
 
@@ -111,10 +116,23 @@ class _Reading:
 
     def _check_gone(self) -> None:
         if len(self._gone) >= MOST_GONE:
-            raise BadResponseError(
-                f"the API answers 404 for {MOST_GONE} messages in a row that its lists have",
-                "Nothing was marked as deleted. Run wacr sync, then try again later.",
-            )
+            raise self._make_gone_error(MOST_GONE)
+
+    def _request_another(self) -> None:
+        """Request a message that is not among the wanted ones. Raises where the API does not have it either."""
+        listing = self._store.list_messages(Query(local=True, limit=MOST_GONE))
+        ids = [row["id"] for rows in listing.windows for row in rows]
+        if other := next((one for one in ids if one not in self._gone), None):
+            try:
+                self._service.client.message(other)
+            except NotFoundError:
+                raise self._make_gone_error(len(self._gone) + 1) from None
+
+    def _make_gone_error(self, number: int) -> BadResponseError:
+        return BadResponseError(
+            f"the API answers 404 for {number} messages in a row that its lists have",
+            "Nothing was marked as deleted. Run wacr sync, then try again later.",
+        )
 
     def _mark_gone(self) -> None:
         """Mark the messages that the API does not have as deleted; the number of messages stays right."""
