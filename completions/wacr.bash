@@ -94,7 +94,7 @@ _wacr_flag() {
     'wacr conversations show --since') name='--since' kind='choice' words='today yesterday' ;;
     'wacr conversations show --limit' | 'wacr conversations show -L') name='--limit' kind='text' words='' ;;
     *' --media') name='--media' kind='file' words='' ;;
-    *' --by') name='--by' kind='choice' words='day week month hour weekday type status direction' ;;
+    *' --by') name='--by' kind='choice' words='day week month hour weekday type status direction staff' ;;
     'wacr stats --since' | 'wacr report --since') name='--since' kind='choice' words='today yesterday' ;;
     'wacr stats --search-mode' | 'wacr media fetch --search-mode') name='--search-mode' kind='choice' words='text words' ;;
     'wacr stats --sender' | 'wacr media fetch --sender') name='--sender' kind='text' words='' ;;

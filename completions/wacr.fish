@@ -188,7 +188,7 @@ complete -c wacr -n '__wacr_may \'--limit -L\' \' conversations show\'' -l limit
 complete -c wacr -n '__wacr_may \'--media\' \' conversations show\'' -l media -r -F -d 'With HTML: show the files that wacr media fetch stored in FOLDER'
 complete -c wacr -n '__wacr_may \'--details\' \' conversations show\'' -l details -d 'Read replies, files and failure reasons from the API: 1 call for each message'
 complete -c wacr -n '__wacr_may \'--online\' \' conversations show\'' -l online -d 'Read from the API even if there is an archive'
-complete -c wacr -n '__wacr_may \'--by\' \' stats\'' -l by -x -a '(__wacr_values choice day week month hour weekday type status direction)' -d 'Group by day, week, month, hour, weekday, type, status or direction'
+complete -c wacr -n '__wacr_may \'--by\' \' stats\'' -l by -x -a '(__wacr_values choice day week month hour weekday type status direction staff)' -d 'Group by day, week, month, hour, weekday, type, status, direction or staff'
 complete -c wacr -n '__wacr_may \'--since\' \' stats\' \' report\'' -l since -x -a '(__wacr_values choice today yesterday)' -d 'Only messages sent at or after WHEN: a date, month, time or age'
 complete -c wacr -n '__wacr_may \'--search-mode\' \' stats\' \' media fetch\'' -l search-mode -x -a '(__wacr_values choice text words)' -d 'Search for a text, or for words and "phrases"'
 complete -c wacr -n '__wacr_may \'--sender\' \' stats\' \' media fetch\'' -l sender -x -d 'Only messages from this phone number'

@@ -6,11 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from tests.house.shell import PATIENCE
+from wacr_cli.core.times import SystemClock
 
 
 @pytest.fixture
@@ -24,13 +26,25 @@ def environ(tmp_path: Path) -> dict[str, str]:
     }
 
 
+MOMENT = datetime.now().astimezone()
+"""The time of all runs in this process, and of the sync: the sample workspace moves every ten minutes."""
+
+SYNC = """
+import datetime, sys
+from wacr_cli import cli
+from wacr_cli.core.times import SystemClock
+
+SystemClock.now = lambda self: datetime.datetime.fromisoformat(sys.argv[1])
+cli.main(["sync", "--quiet", "--archive-at", sys.argv[2]])
+"""
+
+
 @pytest.fixture(scope="session")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an archive of the sample workspace, for tests to copy."""
     folder = tmp_path_factory.mktemp("archive")
     environ = {**os.environ, "WACR_DEMO": "1", "HOME": str(folder)}
-    program = Path(sys.executable).parent / "wacr"
-    command = [str(program), "sync", "--quiet", "--archive-at", str(folder / "demo.sqlite")]
+    command = [sys.executable, "-c", SYNC, MOMENT.isoformat(), str(folder / "demo.sqlite")]
     subprocess.run(command, env=environ, check=True, timeout=PATIENCE)
     return folder / "demo.sqlite"
 
@@ -43,6 +57,7 @@ def home(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     home = tmp_path / "home"
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("WACR_DEMO", "1")
+    monkeypatch.setattr(SystemClock, "now", lambda _: MOMENT)
     monkeypatch.chdir(tmp_path)
     data = home / ("Library/Application Support/wacr" if sys.platform == "darwin" else ".local/share/wacr")
     data.mkdir(parents=True)

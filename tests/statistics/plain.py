@@ -38,10 +38,11 @@ def key_of(moment: datetime, by: str, zone: tzinfo) -> str:
 
 @dataclass
 class Turn:
-    """A turn: its first message, and when it was answered."""
+    """A turn: its first message, the reply, and when that was sent."""
 
     first: Row
     answered: datetime | None = None
+    reply: Row | None = None
 
     def seconds(self, hours: tuple[int, int, Sequence[int], tzinfo] | None) -> float:
         """Return how long it took; of business hours from an hour to another, every minute is looked at."""
@@ -74,7 +75,7 @@ def find_turns(rows: Iterable[Row], until: datetime, auto_within: float | None) 
             elif row["direction"] == "outbound" and row["status"] != "failed" and turn:
                 wait = (sent(row) - sent(turn.first)).total_seconds()
                 if auto_within is None or wait > auto_within:
-                    turn.answered = sent(row)
+                    turn.answered, turn.reply = sent(row), row
                     turn = None
     return turns
 

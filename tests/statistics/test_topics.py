@@ -18,7 +18,7 @@ from wacr_cli.core.models import Row
 from wacr_cli.core.query import Filter, Query
 from wacr_cli.statistics import compute
 from wacr_cli.statistics.periods import PERIODS
-from wacr_cli.statistics.query import FIELDS, GROUPINGS, TOPICS, StatisticsQuery, list_rows
+from wacr_cli.statistics.query import FIELDS, TOPICS, StatisticsQuery, list_rows
 
 # Berlin's clocks go back on 25 October 2026.
 START = datetime(2026, 10, 20, tzinfo=UTC)
@@ -34,6 +34,7 @@ def make_rows(seed: int, number: int = 400) -> list[Row]:
     for at in range(number):
         moment = START + timedelta(minutes=chance.randrange(14 * 24 * 60), seconds=chance.choice([0, 0, 3, 31]))
         offset = chance.choice([UTC, KOLKATA])
+        details = {"status_message": chance.choice(["blocked", "expired", None]), "ref_message_id": None, "url": None}
         rows.append(
             message(
                 at + 1,
@@ -43,6 +44,8 @@ def make_rows(seed: int, number: int = 400) -> list[Row]:
                 status=chance.choice(["sent", "read", "failed", "failed", None, "queued"]),
                 direction=chance.choice(["inbound", "inbound", "outbound", "outbound", "outbound", None]),
                 is_deleted=chance.random() < 0.1,
+                staff_id=chance.choice([1, 2, None]),
+                **details,
             )
         )
     return rows
@@ -74,7 +77,7 @@ def within(rows: list[Row]) -> list[Row]:
     return [row for row in rows if plain.is_known(row) and SINCE <= plain.sent(row) < UNTIL]
 
 
-@pytest.mark.parametrize("by", GROUPINGS["volume"])
+@pytest.mark.parametrize("by", [*PERIODS, "type", "status", "direction"])
 def test_volume(held: Store, rows: list[Row], by: str) -> None:
     """Each group has the numbers of its messages; periods without messages are there."""
     result = run(held, "volume", by=by)
@@ -121,6 +124,36 @@ def test_delivery(held: Store, rows: list[Row], by: str | None) -> None:
             name: statuses[name] for name in ("sent", "delivered", "read", "failed")
         }
         assert group["failed_rate"] == (round(statuses["failed"] / len(some), 6) if some else None)
+
+
+def test_reasons_of_failures(held: Store, rows: list[Row]) -> None:
+    """The most frequent one comes first; unknown ones are null, and all add up to the failed messages."""
+    result = run(held, "delivery")
+    failed = [row for row in within(rows) if row["direction"] == "outbound" and row["status"] == "failed"]
+    found = {one["reason"]: one["failed"] for one in result["reasons"]}
+    assert found == Counter(row["status_message"] for row in failed)
+    assert [*found.values()] == sorted(found.values(), reverse=True)
+    assert sum(found.values()) == result["failed"]
+
+
+@pytest.mark.parametrize("topic", ["volume", "delivery"])
+def test_groups_by_staff(held: Store, rows: list[Row], topic: str) -> None:
+    """Messages of whom nothing is known are under null."""
+    groups = run(held, topic, by="staff")["groups"]
+    counted = [row for row in within(rows) if topic == "volume" or row["direction"] == "outbound"]
+    size = "total" if topic == "volume" else "outbound"
+    assert {group["key"]: group[size] for group in groups} == Counter(row["staff_id"] for row in counted)
+
+
+def test_response_by_staff(held: Store, rows: list[Row]) -> None:
+    """A turn belongs to who answered it; those without an answer are under null."""
+    result = run(held, "response", by="staff")
+    turns = [turn for turn in plain.find_turns(rows, UNTIL, None) if plain.sent(turn.first) >= SINCE]
+    for group in result["groups"]:
+        some = [turn for turn in turns if (turn.reply["staff_id"] if turn.reply else None) == group["key"]]
+        assert group == {"key": group["key"], **plain.describe(some, None)}
+    assert {group["key"] for group in result["groups"]} == {1, 2, None}
+    assert sum(group["turns"] for group in result["groups"]) == result["turns"]
 
 
 @pytest.mark.parametrize("by", [None, *PERIODS])

@@ -86,12 +86,14 @@ class StatisticsQueries(ABC):
         )
         return self._fetch_all(sql if limit is None else f"{sql} LIMIT {limit}", select.values)
 
-    def read_lines(self, query: Query, ids: Sequence[int] | None = None) -> Iterator[Line]:
+    def read_lines(self, query: Query, ids: Sequence[int] | None = None, *, with_staff: bool = False) -> Iterator[Line]:
         """Yield the messages before the query's end, of the conversations that have matching ones in its period.
 
-        With *ids*, of these conversations. They are sorted by conversation, time and id.
+        With *ids*, of these conversations. They are sorted by conversation, time and id. Who sent them is None unless
+        *with_staff*, which takes longer.
         """
         lines = restrict_to_time_range(self._select_known(Query(local=True)), Query(local=True, until=query.until))
+        staff = "m.staff_id" if with_staff else "NULL"
         matches, values = "1", list[object]()
         if query.filters or query.raw_filters or query.search is not None or query.sender is not None:
             some = self._select(replace(query, since=None, until=None))
@@ -102,12 +104,15 @@ class StatisticsQueries(ABC):
             active = self._select_known(query)
             lines.add(f"m.interaction_id IN (SELECT m.interaction_id {active.sql})", *active.values)
         lines.add("m.interaction_id IS NOT NULL")
-        sql = f"SELECT m.interaction_id, m.sent_us, {_KIND}, {matches} {lines.sql} ORDER BY 1, 2, m.id"
+        sql = f"SELECT m.interaction_id, m.sent_us, {_KIND}, {matches}, {staff} {lines.sql} ORDER BY 1, 2, m.id"
         return chain.from_iterable(self._fetch_batches(sql, [*values, *lines.values]))
 
     def count_reasons(self, query: Query) -> Sequence[tuple[str | None, int]]:
         """Return the reasons of failed messages, null where it is unknown, and their numbers."""
-        return []
+        select = self._select(query)
+        select.add(f"{_KNOWN} AND m.direction = 'outbound' AND m.status = '{FAILED}'")
+        rows = self._fetch_all(f"SELECT m.status_message, count(*) {select.sql} GROUP BY 1", select.values)
+        return sorted(rows, key=lambda row: (-row[1], row[0] is None, row[0]))
 
     def _select(self, query: Query) -> Select:
         return restrict_to_time_range(build_select(query, self._dialect), query)

@@ -73,7 +73,7 @@ def stats(
     by: Annotated[
         str | None,
         typer.Option(
-            "--by", metavar="GROUP", help="Group by day, week, month, hour, weekday, type, status or direction"
+            "--by", metavar="GROUP", help="Group by day, week, month, hour, weekday, type, status, direction or staff"
         ),
     ] = None,
     since: PeriodOption = "30d",
@@ -149,6 +149,8 @@ def _show(session: Session, query: StatisticsQuery, options: OutputOptions) -> N
     report_archive_age(session)
     with session.store.snapshot():
         result = compute(session.store, query)
+    if query.by == "staff" and all(group["key"] is None for group in result["groups"]):
+        session.console.note("Who sent a message is not known yet. wacr sync --details outbound reads it.")
     if not session.store.count_live():
         session.console.note("The archive has no messages. Update it with wacr sync.")
     if output.format in ("svg", "png"):

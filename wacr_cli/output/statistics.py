@@ -23,6 +23,7 @@ _SHADES = " ░▒▓█"
 _INBOUND, _OUTBOUND = "cyan", "magenta"
 _NARROWEST_BAR, _WIDEST_BAR = 8, 40
 _NAME_WIDTH = 24
+_KEY_WIDTH = 20
 _MOST_DAYS = 60
 _LONGEST = 5
 
@@ -102,7 +103,7 @@ class StatisticsTable:
         names = ("inbound", "outbound", "total")
         groups = result.get("groups", [])
         most = max((group["total"] for group in groups), default=0)
-        room = self._width - _width_of(groups, "key") - 3 * 10 - 4
+        room = self._width - _width_of(groups) - 3 * 10 - 4
         room = max(_NARROWEST_BAR, min(_WIDEST_BAR, room))
         yield self._make_table(
             names, groups, result, lambda group: _stack(group["inbound"], group["outbound"], most, room)
@@ -113,7 +114,7 @@ class StatisticsTable:
         names = ("outbound", "sent", "delivered", "read", "failed", "failed_rate", "read_rate")
         groups = result.get("groups", [])
         most = max((group["failed_rate"] or 0 for group in groups), default=0)
-        room = max(0, min(20, self._width - _width_of(groups, "key") - 66))
+        room = max(0, min(20, self._width - _width_of(groups) - 66))
         yield self._make_table(names, groups, result, lambda group: _bar(group["failed_rate"] or 0, most, room, "red"))
         if result["reasons"]:
             yield Text()
@@ -130,7 +131,7 @@ class StatisticsTable:
         shares = ("within_5m", "within_1h", "within_24h")
         groups = result.get("groups", [])
         most = max((group["median_seconds"] or 0 for group in groups), default=0)
-        room = max(0, min(20, self._width - _width_of(groups, "key") - 70))
+        room = max(0, min(20, self._width - _width_of(groups) - 70))
         yield self._make_table(
             (*names, *shares), groups, result, lambda group: _bar(group["median_seconds"] or 0, most, room, "yellow")
         )
@@ -146,8 +147,8 @@ class StatisticsTable:
         for name in names:
             table.add_column(HEADINGS[name], justify="right")
         table.add_column("")
-        for group in groups:
-            table.add_row(_format_key(group["key"]), *(format_figure(name, group[name]) for name in names), draw(group))
+        for key, group in zip(_format_keys(groups), groups, strict=True):
+            table.add_row(key, *(format_figure(name, group[name]) for name in names), draw(group))
         table.add_row(Text("all"), *(format_figure(name, whole[name]) for name in names), style="bold")
         return table
 
@@ -274,16 +275,25 @@ def _make_grid(*headings: str, right: int) -> RichTable:
     return table
 
 
-def _format_key(key: str | None) -> Text:
-    """Return the name of a group; one of one or two digits is an hour."""
+def _format_keys(groups: Sequence[Row]) -> list[Text]:
+    """Return the names of groups."""
+    keys = [group["key"] for group in groups]
+    if keys == [str(hour) for hour in range(24)]:
+        return [Text(f"{key:>02}:00") for key in keys]
+    return [_format_key(key) for key in keys]
+
+
+def _format_key(key: str | int | None) -> Text:
+    """Return the name of a group: a text, or the number of who sent the messages."""
     if key is None:
         return Text(NULL, style="dim")
-    return cut(Text(f"{key:>02}:00" if key.isdecimal() and len(key) <= 2 else printable(key)), 20)
+    return Text(f"staff {key}") if isinstance(key, int) else cut(Text(printable(key)), _KEY_WIDTH)
 
 
 def _format_who(row: Row) -> Text:
     return cut(Text(printable(str(row["name"] or row["number"] or row["key"]))), _NAME_WIDTH)
 
 
-def _width_of(groups: Sequence[Row], name: str) -> int:
-    return max((min(20, len(str(group[name]))) for group in groups), default=3)
+def _width_of(groups: Sequence[Row]) -> int:
+    """Return the width of the column of groups."""
+    return max((key.cell_len for key in _format_keys(groups)), default=3)

@@ -9,6 +9,7 @@ from wacr_cli.core.business_hours import DAYS
 from wacr_cli.statistics.periods import PERIODS, Periods
 from wacr_cli.statistics.query import MessageCounts, StatisticsQuery
 
+_COLUMNS = {"staff": "staff_id"}
 _STATUSES = ("sent", "delivered", "read", "failed")
 
 
@@ -45,7 +46,8 @@ def _count_groups(store: MessageCounts, query: StatisticsQuery, field: str) -> d
     """Return the number of messages for each value of a field, in each group; statuses are those of outbound ones."""
     by = query.by
     periods = Periods(by, query.zone) if by in PERIODS else None
-    columns = [field, *([] if periods or by is None or by == field else [by])]
+    group = _COLUMNS.get(str(by), by)
+    columns = [field, *([] if periods or group is None or group == field else [group])]
     if field == "status" and "direction" not in columns:
         columns.append("direction")
     groups: dict[str | None, Counter[str | None]] = defaultdict(Counter)
@@ -53,7 +55,7 @@ def _count_groups(store: MessageCounts, query: StatisticsQuery, field: str) -> d
         row = dict(zip(columns, values, strict=True))
         if field == "status" and row["direction"] != "outbound":
             continue
-        key = periods.key_of(quarter) if periods else row.get(by) if by else None
+        key = periods.key_of(quarter) if periods else row.get(group) if group else None
         groups[key][row[field]] += number
     return groups
 

@@ -36,9 +36,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
 """The fields of each topic, or of its groups."""
 
 GROUPINGS: dict[str, tuple[str, ...]] = {
-    "volume": (*PERIODS, "type", "status", "direction"),
-    "delivery": (*PERIODS, "type", "status", "direction"),
-    "response": PERIODS,
+    "volume": (*PERIODS, "type", "status", "direction", "staff"),
+    "delivery": (*PERIODS, "type", "status", "direction", "staff"),
+    "response": (*PERIODS, "staff"),
 }
 """What the topics can be grouped by."""
 
@@ -106,10 +106,11 @@ class MessageCounts(Names, Protocol):
         """Return the conversations with the most messages: id, inbound, outbound, microseconds of the last one."""
         ...
 
-    def read_lines(self, query: Query, ids: Sequence[int] | None = None) -> Iterator[Line]:
+    def read_lines(self, query: Query, ids: Sequence[int] | None = None, *, with_staff: bool = False) -> Iterator[Line]:
         """Yield the messages before the query's end, of the conversations that have matching ones in its period.
 
-        With *ids*, of these conversations. They are sorted by conversation, time and id.
+        With *ids*, of these conversations. They are sorted by conversation, time and id. Who sent them is None unless
+        *with_staff*, which takes longer.
         """
         ...
 

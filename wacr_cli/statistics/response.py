@@ -13,7 +13,7 @@ from wacr_cli.core.business_hours import OpenTime
 from wacr_cli.core.conversations import ConversationQuery, find_name
 from wacr_cli.core.times import to_microseconds
 from wacr_cli.statistics.messages import divide, list_groups
-from wacr_cli.statistics.periods import SECOND, Periods, to_datetime
+from wacr_cli.statistics.periods import PERIODS, SECOND, Periods, to_datetime
 from wacr_cli.statistics.query import CONTACT, MessageCounts, StatisticsQuery
 from wacr_cli.statistics.turns import ResponseTimes, find_quantile, find_turns, measure
 
@@ -23,14 +23,15 @@ _CHUNK = 500
 
 def make_response(store: MessageCounts, query: StatisticsQuery) -> dict[str, Any]:
     """Return how many turns were answered, and how fast."""
-    whole, groups = ResponseTimes(), defaultdict[str, ResponseTimes](ResponseTimes)
-    periods = Periods(query.by, query.zone) if query.by else None
+    whole, groups = ResponseTimes(), defaultdict[Any, ResponseTimes](ResponseTimes)
+    periods = Periods(query.by, query.zone) if query.by in PERIODS else None
     open_time, since = find_open_time(query, query.since), to_microseconds(query.since)
-    for turn in find_turns(store.read_lines(query.messages), query.auto_within):
+    lines = store.read_lines(query.messages, with_staff=query.by == "staff")
+    for turn in find_turns(lines, query.auto_within):
         if turn.matches and turn.began >= since:
             whole.add(turn, open_time)
-            if periods:
-                groups[periods.key_of(turn.began)].add(turn, open_time)
+            if query.by:
+                groups[periods.key_of(turn.began) if periods else turn.staff].add(turn, open_time)
     described = {key: describe_times(times) for key, times in groups.items()}
     return describe_times(whole) | list_groups(query, described, describe_times(ResponseTimes()))
 

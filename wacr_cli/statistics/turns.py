@@ -17,20 +17,23 @@ from wacr_cli.statistics.periods import SECOND
 INBOUND, REPLY, FAILED_REPLY = range(3)
 """The kinds of messages: from a customer, to a customer, and to a customer but failed."""
 
-Line = tuple[int, int, int, int]
-"""A message: its conversation, when it was sent (microseconds since 1970), its kind, and 1 where filters match it."""
+Line = tuple[int, int, int, int, int | None]
+"""A message: its conversation, when it was sent (microseconds since 1970), its kind, 1 where filters match it, and the
+id of the person who sent it, None where it is not known.
+"""
 
 
 class Turn(NamedTuple):
     """A turn: its conversation, and when it began and was answered, in microseconds; None where the customer waits.
 
-    ``matches`` is whether the filters match its first message.
+    ``matches`` is whether the filters match its first message. ``staff`` is the id of who answered.
     """
 
     conversation: int
     began: int
     answered: int | None
     matches: bool
+    staff: int | None = None
 
     def cut(self, end: int) -> Turn:
         """Return the turn as it was at a moment."""
@@ -64,7 +67,7 @@ def find_turns(lines: Iterable[Line], auto_within: float | None = None) -> Itera
     """
     conversation, began, matches = -1, None, 0
     grace = -1 if auto_within is None else round(auto_within * SECOND)
-    for number, sent, kind, fits in chain(lines, [(-1, 0, FAILED_REPLY, 0)]):
+    for number, sent, kind, fits, staff in chain(lines, [(-1, 0, FAILED_REPLY, 0, None)]):
         if number != conversation:
             if began is not None:
                 yield Turn(conversation, began, None, bool(matches))
@@ -73,7 +76,7 @@ def find_turns(lines: Iterable[Line], auto_within: float | None = None) -> Itera
             if began is None:
                 began, matches = sent, fits
         elif kind == REPLY and began is not None and sent - began > grace:
-            yield Turn(conversation, began, sent, bool(matches))
+            yield Turn(conversation, began, sent, bool(matches), staff)
             began = None
 
 
