@@ -4,7 +4,7 @@
 _wacr_command() {
     commands='' flags='' argument=''
     case $1 in
-    'wacr') commands='messages sync conversations archive check contacts api account doctor auth config sandbox completion' flags='--version --profile --demo --color --quiet --verbose --help' ;;
+    'wacr') commands='messages sync conversations archive check contacts comments templates api account doctor auth config sandbox completion' flags='--version --profile --demo --color --quiet --verbose --help' ;;
     'wacr messages') commands='list get follow' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr messages list') flags='--type --status --direction --interaction-id --filter --search --search-mode --sender --deleted --since --until --late --sort --names --fields --limit --all --page --per-page --with-direction --count --archive --archive-at --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr messages get') flags='--names --archive --archive-at --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
@@ -12,7 +12,7 @@ _wacr_command() {
     'wacr sync') flags='--full --no-contacts --max-calls --all-profiles --jobs --follow --interval --events --archive-at --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations') commands='list show' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations list') flags='--waiting --unread --names --limit --all --archive-at --format --output --no-pager --profile --demo --color --quiet --verbose --help' ;;
-    'wacr conversations show') flags='--since --until --limit --names --details --online --archive-at --format --output --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr conversations show') flags='--since --until --limit --names --details --comments --online --archive-at --format --output --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
     'wacr archive') commands='info check path export' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr archive info') flags='--archive-at --format --output --profile --demo --color --quiet --verbose --help' ;;
     'wacr archive check') flags='--online --max-calls --archive-at --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
@@ -22,6 +22,11 @@ _wacr_command() {
     'wacr contacts') commands='list get' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr contacts list') flags='--type --status-id --source-id --assigned-id --created-at --group-id --filter --search --sort --fields --expand --limit --all --page --per-page --count --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr contacts get') flags='--expand --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr comments') commands='list' flags='--profile --demo --color --quiet --verbose --help' ;;
+    'wacr comments list') flags='--fields --limit --all --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr templates') commands='list get' flags='--profile --demo --color --quiet --verbose --help' ;;
+    'wacr templates list') flags='--status --category --language --filter --search --sort --fields --limit --all --page --per-page --count --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
+    'wacr templates get') flags='--format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
     'wacr api') flags='--field --raw-field --method --input --paginate --include --yes --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
     'wacr account') flags='--format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr doctor') flags='--connect --format --output --timeout --profile --demo --color --quiet --verbose --help' ;;
@@ -68,7 +73,7 @@ _wacr_flag() {
     *' --page') name='--page' kind='text' words='' ;;
     'wacr messages list --per-page') name='--per-page' kind='text' words='' ;;
     *' --archive-at') name='--archive-at' kind='file' words='' ;;
-    'wacr messages list --format' | 'wacr messages list -f' | 'wacr messages get --format' | 'wacr messages get -f' | 'wacr archive info --format' | 'wacr archive info -f' | 'wacr archive check --format' | 'wacr archive check -f' | 'wacr archive export --format' | 'wacr archive export -f' | 'wacr contacts list --format' | 'wacr contacts list -f' | 'wacr contacts get --format' | 'wacr contacts get -f' | 'wacr api --format' | 'wacr api -f' | 'wacr account --format' | 'wacr account -f' | 'wacr auth status --format' | 'wacr auth status -f' | 'wacr config list --format' | 'wacr config list -f' | 'wacr config get --format' | 'wacr config get -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
+    'wacr messages list --format' | 'wacr messages list -f' | 'wacr messages get --format' | 'wacr messages get -f' | 'wacr archive info --format' | 'wacr archive info -f' | 'wacr archive check --format' | 'wacr archive check -f' | 'wacr archive export --format' | 'wacr archive export -f' | 'wacr contacts list --format' | 'wacr contacts list -f' | 'wacr contacts get --format' | 'wacr contacts get -f' | 'wacr comments list --format' | 'wacr comments list -f' | 'wacr templates list --format' | 'wacr templates list -f' | 'wacr templates get --format' | 'wacr templates get -f' | 'wacr api --format' | 'wacr api -f' | 'wacr account --format' | 'wacr account -f' | 'wacr auth status --format' | 'wacr auth status -f' | 'wacr config list --format' | 'wacr config list -f' | 'wacr config get --format' | 'wacr config get -f') name='--format' kind='choice' words='table tsv csv json jsonl' ;;
     *' --output' | *' -o') name='--output' kind='file' words='' ;;
     *' --max-wait') name='--max-wait' kind='text' words='' ;;
     *' --timeout') name='--timeout' kind='text' words='' ;;
@@ -106,6 +111,16 @@ _wacr_flag() {
     *' --expand') name='--expand' kind='list' words='groups source status' ;;
     'wacr contacts list --limit' | 'wacr contacts list -L') name='--limit' kind='text' words='' ;;
     'wacr contacts list --per-page') name='--per-page' kind='text' words='' ;;
+    'wacr comments list --fields') name='--fields' kind='list' words='id interaction_id type message status_message url message_id ref_message_id staff_id sent_at' ;;
+    'wacr comments list --limit' | 'wacr comments list -L') name='--limit' kind='text' words='' ;;
+    'wacr templates list --status') name='--status' kind='choice' words='APPROVED PENDING REJECTED' ;;
+    *' --category') name='--category' kind='choice' words='MARKETING UTILITY AUTHENTICATION' ;;
+    *' --language') name='--language' kind='text' words='' ;;
+    'wacr templates list --search' | 'wacr templates list -s') name='--search' kind='text' words='' ;;
+    'wacr templates list --sort') name='--sort' kind='list' words='template_name created_at updated_at -template_name -created_at -updated_at' ;;
+    'wacr templates list --fields') name='--fields' kind='list' words='id template_id template_name language category status created_at updated_at' ;;
+    'wacr templates list --limit' | 'wacr templates list -L') name='--limit' kind='text' words='' ;;
+    'wacr templates list --per-page') name='--per-page' kind='text' words='' ;;
     *' --field' | *' -F') name='' kind='text' words='' ;;
     *' --raw-field') name='' kind='text' words='' ;;
     *' --method' | *' -X') name='--method' kind='choice' words='GET POST PUT PATCH DELETE' ;;

@@ -26,6 +26,8 @@ COMMANDS = {
     "archive": "app",
     "check": "check",
     "contacts": "app",
+    "comments": "app",
+    "templates": "app",
     "api": "api",
     "account": "account",
     "doctor": "doctor",

@@ -22,9 +22,18 @@ from wacr_cli.commands.flags import (
     whole_number,
 )
 from wacr_cli.commands.framework import session_from
+from wacr_cli.commands.lists import read_comments
 from wacr_cli.commands.shared import add_names, check_complete, format_cost, plural, source_for, write_windows
-from wacr_cli.core.contacts import Names
-from wacr_cli.core.conversations import Conversation, ConversationQuery, find_name, make_conversation, sort_by_time
+from wacr_cli.core.comments import drop_older, merge_comments, sort_comments
+from wacr_cli.core.contacts import Names, extract_digits
+from wacr_cli.core.conversations import (
+    Conversation,
+    ConversationQuery,
+    find_name,
+    find_number,
+    make_conversation,
+    sort_by_time,
+)
 from wacr_cli.core.errors import NotFoundError, UsageError
 from wacr_cli.core.models import DETAIL_FIELDS, LIST_FIELDS, Row
 from wacr_cli.core.query import Filter, Query
@@ -42,12 +51,14 @@ Examples:
   wacr conversations show 1204
   wacr conversations show 1204 --since 7d --names
   wacr conversations show 1204 --output 1204.html
+  wacr conversations show 1204 --comments
   wacr --demo conversations show 1204 --limit 5 --format md
 
 The messages come from the archive. Without an archive they come from the API,
 with one call for every hundred messages in each direction. The API's lists
 don't say what a message replies to, which file it has and why it failed:
---details reads that, with one call for each message.
+--details reads that, with one call for each message. --comments adds the
+team's internal notes, with one call. In JSON and CSV their kind is comment.
 """
 
 
@@ -67,6 +78,15 @@ class Extent:
     def is_whole(self) -> bool:
         """Return whether it is all of the conversation."""
         return self == Extent()
+
+
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """What to add to the messages: the names of senders, the fields that no list has, the internal notes."""
+
+    names: bool = False
+    details: bool = False
+    comments: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +124,9 @@ def show_conversation(
         bool,
         typer.Option("--details", help="Read replies, files and failure reasons from the API: 1 call for each message"),
     ] = False,
+    comments: Annotated[
+        bool, typer.Option("--comments", help="Add the team's internal notes from the API, set apart: 1 call")
+    ] = False,
     online: Annotated[bool, typer.Option("--online", help="Read from the API even if there is an archive")] = False,
     archive_at: ArchiveAtOption = None,
     format_: DocumentFormatOption = None,
@@ -125,7 +148,7 @@ def show_conversation(
         limit=limit,
     )
     local = archive_at is not None or (not online and session.store.exists)
-    _show_transcript(session, id_, extent, options, with_names=names, with_details=details, local=local)
+    _show_transcript(session, id_, extent, options, Additions(names, details, comments), local=local)
 
 
 def _show_transcript(
@@ -133,9 +156,8 @@ def _show_transcript(
     id_: int,
     extent: Extent,
     options: OutputOptions,
+    added: Additions,
     *,
-    with_names: bool,
-    with_details: bool,
     local: bool,
 ) -> None:
     from wacr_cli.output.writers import transcript_view
@@ -145,20 +167,51 @@ def _show_transcript(
     with output.open() as sink:
         read = _read_archive if local else _read_api
         transcript = read(session, id_, extent)
-        names = (session.store if local else session.names) if with_names else None
+        names = (session.store if local else session.names) if added.names else None
         summary = _summarize(transcript.conversation, names, is_whole=local or extent.is_whole)
         find = _make_naming_find(transcript.find, names) if names else transcript.find
-        fields = DETAIL_FIELDS if with_details else LIST_FIELDS
-        columns = (*fields, "direction", *("sender_name",) * with_names)
         view = transcript_view(session.console, session.clock.now, summary, find)
-        writer = output.make_writer(sink, columns, view=view)
-        windows = _add_details(session, transcript.windows) if with_details else transcript.windows
-        number = write_windows(session, writer, add_names(windows, names) if names else windows)
+        writer = output.make_writer(sink, _make_columns(added), view=view)
+        windows = _add_details(session, transcript.windows) if added.details else transcript.windows
+        windows = add_names(windows, names) if names else windows
+        notes: list[Row] = []
+        if added.comments:
+            windows, notes = _add_comments(session, transcript.conversation.number, windows, extent)
+        number = write_windows(session, writer, windows)
         check_complete(transcript.listing)
     if transcript.listing.note:
         session.console.note(transcript.listing.note)
     cost = format_cost(session.progress.calls, session.clock.monotonic() - start)
-    session.console.note(f"{plural(number, 'message')} of conversation {id_}, {cost}")
+    shown = plural(number - len(notes), "message") + (f" and {plural(len(notes), 'comment')}" if notes else "")
+    session.console.note(f"{shown} of conversation {id_}, {cost}")
+
+
+def _make_columns(added: Additions) -> tuple[str, ...]:
+    """Return the columns of CSV and TSV."""
+    fields = DETAIL_FIELDS if added.details else LIST_FIELDS
+    labels = ("status_message",) if added.comments and not added.details else ()
+    return (*("kind",) * added.comments, *fields, *labels, "direction", *("sender_name",) * added.names)
+
+
+def _add_comments(
+    session: Session, number: str | None, windows: Iterator[list[Row]], extent: Extent
+) -> tuple[Iterator[list[Row]], list[Row]]:
+    """Return messages with the internal notes between them, and these notes."""
+    if not (digits := extract_digits(number)):
+        rows = [row for some in windows for row in some]
+        windows, digits = iter([rows]), extract_digits(find_number(rows))
+    if not digits:
+        session.console.note("The comments can't be read: the customer's number is unknown.")
+        return merge_comments(windows, ()), []
+    listing = read_comments(session, digits)
+    notes = sort_comments((row for rows in listing.windows for row in rows), extent.since, extent.until)
+    check_complete(listing)
+    if extent.limit is not None:
+        rows = [row for some in windows for row in some]
+        if len(rows) == extent.limit:  # there may be older messages, which are not shown
+            notes = drop_older(notes, rows[0])
+        windows = iter([rows])
+    return merge_comments(windows, notes), notes
 
 
 def _make_query(id_: int, extent: Extent, *, local: bool) -> Query:
