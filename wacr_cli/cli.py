@@ -164,6 +164,7 @@ _MEANT = {
     "tail": "wacr messages follow",
     "export": "wacr messages list --all --output FILE, or wacr archive export",
     "show": "wacr conversations show",
+    "notes": "wacr comments list",
     "login": "wacr auth login",
     "logout": "wacr auth logout",
     "--json": "--format json",

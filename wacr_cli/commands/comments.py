@@ -73,7 +73,7 @@ def list_comments(
     show_rows(session, query, options, columns, chosen, lambda: read_comments(session, digits, query.limit))
 
 
-_TABLE_COLUMNS = ("id", "sent_at", "staff_id", "status_message", "note")
+_TABLE_COLUMNS = ("id", "sent_at", "staff_id", "label", "note")
 
 
 def _make_table_row(row: Row) -> Row:
@@ -82,7 +82,7 @@ def _make_table_row(row: Row) -> Row:
 
     text = row.get("message")
     shown = html_to_text(text) if isinstance(text, str) else text
-    return row | {"note": shown or row.get("url"), "message": shown}
+    return row | {"label": row.get("status_message"), "note": shown or row.get("url"), "message": shown}
 
 
 def _show_request(session: Session, path: str) -> None:

@@ -54,7 +54,7 @@ COLUMNS: Mapping[str, Column] = {
         Column("waiting_since", "WAITING", max_width=32),
         Column("window_closes_at", "WINDOW", max_width=32),
         Column("staff_id", "STAFF", align_right=True, max_width=10),
-        Column("status_message", "LABEL", max_width=20, min_width=8),
+        Column("label", "LABEL", max_width=20, min_width=8),
         Column("note", "NOTE", flexible=True),
         Column("template_id", "TEMPLATE ID", max_width=24),
         Column("template_name", "NAME", max_width=32, min_width=12, verbatim=True),
