@@ -4,7 +4,7 @@
 _wacr_command() {
     commands='' flags='' argument=''
     case $1 in
-    'wacr') commands='messages sync conversations stats report archive media check contacts api account doctor auth config sandbox completion' flags='--version --profile --demo --color --quiet --verbose --help' ;;
+    'wacr') commands='messages sync conversations stats report archive media check contacts comments templates api account doctor auth config sandbox completion' flags='--version --profile --demo --color --quiet --verbose --help' ;;
     'wacr messages') commands='list get follow' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr messages list') flags='--type --status --direction --interaction-id --filter --search --search-mode --sender --deleted --since --until --late --sort --names --fields --limit --all --page --per-page --with-direction --count --archive --archive-at --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr messages get') flags='--names --archive --archive-at --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
@@ -12,7 +12,7 @@ _wacr_command() {
     'wacr sync') flags='--full --no-contacts --details --max-calls --all-profiles --jobs --follow --interval --events --archive-at --format --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations') commands='list show' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr conversations list') flags='--waiting --unread --names --limit --all --archive-at --format --output --no-pager --profile --demo --color --quiet --verbose --help' ;;
-    'wacr conversations show') flags='--since --until --limit --names --media --details --online --archive-at --format --output --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr conversations show') flags='--since --until --limit --names --media --details --comments --online --archive-at --format --output --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
     'wacr stats') flags='--by --since --until --type --status --direction --interaction-id --filter --search --search-mode --sender --auto-within --business-hours --business-days --timezone --limit --archive-at --format --output --no-pager --profile --demo --color --quiet --verbose --help' argument='choice overview volume delivery response hours contacts' ;;
     'wacr report') flags='--output --since --until --title --with-messages --auto-within --business-hours --business-days --timezone --archive-at --profile --demo --color --quiet --verbose --help' ;;
     'wacr archive') commands='info check path export' flags='--profile --demo --color --quiet --verbose --help' ;;
@@ -26,6 +26,11 @@ _wacr_command() {
     'wacr contacts') commands='list get' flags='--profile --demo --color --quiet --verbose --help' ;;
     'wacr contacts list') flags='--type --status-id --source-id --assigned-id --created-at --group-id --filter --search --sort --fields --expand --limit --all --page --per-page --count --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr contacts get') flags='--expand --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr comments') commands='list' flags='--profile --demo --color --quiet --verbose --help' ;;
+    'wacr comments list') flags='--fields --limit --all --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
+    'wacr templates') commands='list get' flags='--profile --demo --color --quiet --verbose --help' ;;
+    'wacr templates list') flags='--status --category --language --filter --search --sort --fields --limit --all --page --per-page --count --dry-run --format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
+    'wacr templates get') flags='--format --output --excel --no-pager --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
     'wacr api') flags='--field --raw-field --method --input --paginate --include --yes --format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' argument='text' ;;
     'wacr account') flags='--format --output --max-wait --timeout --profile --demo --color --quiet --verbose --help' ;;
     'wacr doctor') flags='--connect --format --output --timeout --profile --demo --color --quiet --verbose --help' ;;
@@ -73,10 +78,10 @@ _wacr_flag() {
     *' --page') name='--page' kind='text' words='' ;;
     'wacr messages list --per-page') name='--per-page' kind='text' words='' ;;
     *' --archive-at') name='--archive-at' kind='file' words='' ;;
-    'wacr messages list --format' | 'wacr messages list -f' | 'wacr messages get --format' | 'wacr messages get -f' | 'wacr archive info --format' | 'wacr archive info -f' | 'wacr archive check --format' | 'wacr archive check -f' | 'wacr archive export --format' | 'wacr archive export -f' | 'wacr media fetch --format' | 'wacr media fetch -f' | 'wacr contacts list --format' | 'wacr contacts list -f' | 'wacr contacts get --format' | 'wacr contacts get -f' | 'wacr api --format' | 'wacr api -f' | 'wacr account --format' | 'wacr account -f' | 'wacr auth status --format' | 'wacr auth status -f' | 'wacr config list --format' | 'wacr config list -f' | 'wacr config get --format' | 'wacr config get -f') name='--format' kind='choice' words='table tsv csv json jsonl xlsx' ;;
-    'wacr messages list --output' | 'wacr messages list -o' | 'wacr messages get --output' | 'wacr messages get -o' | 'wacr conversations list --output' | 'wacr conversations list -o' | 'wacr conversations show --output' | 'wacr conversations show -o' | 'wacr stats --output' | 'wacr stats -o' | 'wacr archive info --output' | 'wacr archive info -o' | 'wacr archive check --output' | 'wacr archive check -o' | 'wacr media fetch --output' | 'wacr media fetch -o' | 'wacr check --output' | 'wacr check -o' | 'wacr contacts list --output' | 'wacr contacts list -o' | 'wacr contacts get --output' | 'wacr contacts get -o' | 'wacr api --output' | 'wacr api -o' | 'wacr account --output' | 'wacr account -o' | 'wacr doctor --output' | 'wacr doctor -o' | 'wacr auth status --output' | 'wacr auth status -o') name='--output' kind='file' words='' ;;
+    'wacr messages list --format' | 'wacr messages list -f' | 'wacr messages get --format' | 'wacr messages get -f' | 'wacr archive info --format' | 'wacr archive info -f' | 'wacr archive check --format' | 'wacr archive check -f' | 'wacr archive export --format' | 'wacr archive export -f' | 'wacr media fetch --format' | 'wacr media fetch -f' | 'wacr contacts list --format' | 'wacr contacts list -f' | 'wacr contacts get --format' | 'wacr contacts get -f' | 'wacr comments list --format' | 'wacr comments list -f' | 'wacr templates list --format' | 'wacr templates list -f' | 'wacr templates get --format' | 'wacr templates get -f' | 'wacr api --format' | 'wacr api -f' | 'wacr account --format' | 'wacr account -f' | 'wacr auth status --format' | 'wacr auth status -f' | 'wacr config list --format' | 'wacr config list -f' | 'wacr config get --format' | 'wacr config get -f') name='--format' kind='choice' words='table tsv csv json jsonl xlsx' ;;
+    'wacr messages list --output' | 'wacr messages list -o' | 'wacr messages get --output' | 'wacr messages get -o' | 'wacr conversations list --output' | 'wacr conversations list -o' | 'wacr conversations show --output' | 'wacr conversations show -o' | 'wacr stats --output' | 'wacr stats -o' | 'wacr archive info --output' | 'wacr archive info -o' | 'wacr archive check --output' | 'wacr archive check -o' | 'wacr media fetch --output' | 'wacr media fetch -o' | 'wacr check --output' | 'wacr check -o' | 'wacr contacts list --output' | 'wacr contacts list -o' | 'wacr contacts get --output' | 'wacr contacts get -o' | 'wacr comments list --output' | 'wacr comments list -o' | 'wacr templates list --output' | 'wacr templates list -o' | 'wacr templates get --output' | 'wacr templates get -o' | 'wacr api --output' | 'wacr api -o' | 'wacr account --output' | 'wacr account -o' | 'wacr doctor --output' | 'wacr doctor -o' | 'wacr auth status --output' | 'wacr auth status -o') name='--output' kind='file' words='' ;;
     *' --max-wait') name='--max-wait' kind='text' words='' ;;
-    'wacr messages list --timeout' | 'wacr messages get --timeout' | 'wacr messages follow --timeout' | 'wacr sync --timeout' | 'wacr conversations show --timeout' | 'wacr archive check --timeout' | 'wacr check --timeout' | 'wacr contacts list --timeout' | 'wacr contacts get --timeout' | 'wacr api --timeout' | 'wacr account --timeout' | 'wacr doctor --timeout' | 'wacr auth login --timeout' | 'wacr auth status --timeout') name='--timeout' kind='text' words='' ;;
+    'wacr messages list --timeout' | 'wacr messages get --timeout' | 'wacr messages follow --timeout' | 'wacr sync --timeout' | 'wacr conversations show --timeout' | 'wacr archive check --timeout' | 'wacr check --timeout' | 'wacr contacts list --timeout' | 'wacr contacts get --timeout' | 'wacr comments list --timeout' | 'wacr templates list --timeout' | 'wacr templates get --timeout' | 'wacr api --timeout' | 'wacr account --timeout' | 'wacr doctor --timeout' | 'wacr auth login --timeout' | 'wacr auth status --timeout') name='--timeout' kind='text' words='' ;;
     'wacr messages follow --status') name='' kind='filter' words='sent delivered read failed' ;;
     'wacr messages follow --since') name='--since' kind='choice' words='today yesterday' ;;
     'wacr messages follow --interval') name='--interval' kind='text' words='' ;;
@@ -132,6 +137,16 @@ _wacr_flag() {
     *' --expand') name='--expand' kind='list' words='groups source status' ;;
     'wacr contacts list --limit' | 'wacr contacts list -L') name='--limit' kind='text' words='' ;;
     'wacr contacts list --per-page') name='--per-page' kind='text' words='' ;;
+    'wacr comments list --fields') name='--fields' kind='list' words='id interaction_id type message status_message url message_id ref_message_id staff_id sent_at' ;;
+    'wacr comments list --limit' | 'wacr comments list -L') name='--limit' kind='text' words='' ;;
+    'wacr templates list --status') name='--status' kind='choice' words='APPROVED PENDING REJECTED' ;;
+    *' --category') name='--category' kind='choice' words='MARKETING UTILITY AUTHENTICATION' ;;
+    *' --language') name='--language' kind='text' words='' ;;
+    'wacr templates list --search' | 'wacr templates list -s') name='--search' kind='text' words='' ;;
+    'wacr templates list --sort') name='--sort' kind='list' words='template_name created_at updated_at -template_name -created_at -updated_at' ;;
+    'wacr templates list --fields') name='--fields' kind='list' words='id template_id template_name language category status created_at updated_at' ;;
+    'wacr templates list --limit' | 'wacr templates list -L') name='--limit' kind='text' words='' ;;
+    'wacr templates list --per-page') name='--per-page' kind='text' words='' ;;
     *' --field' | *' -F') name='' kind='text' words='' ;;
     *' --raw-field') name='' kind='text' words='' ;;
     *' --method' | *' -X') name='--method' kind='choice' words='GET POST PUT PATCH DELETE' ;;

@@ -18,7 +18,7 @@ from wacr_cli.commands import check
 from wacr_cli.commands.completion import FILES
 from wacr_cli.commands.framework import COLORS
 from wacr_cli.commands.messages import follow
-from wacr_cli.core import contacts, models
+from wacr_cli.core import contacts, models, templates
 from wacr_cli.export import export
 from wacr_cli.output.options import CHART_FORMATS, DOCUMENT_FORMATS, FORMATS
 from wacr_cli.settings import keys
@@ -62,6 +62,11 @@ VALUES: dict[str, tuple[str, Sequence[str]]] = {
     "contacts list --type": ("filter", contacts.TYPES),
     "contacts list --sort": ("list", contacts.SORTS),
     "contacts list --fields": ("list", models.CONTACT_FIELDS),
+    "comments list --fields": ("list", models.COMMENT_FIELDS),
+    "templates list --status": ("choice", templates.STATUSES),
+    "templates list --category": ("choice", templates.CATEGORIES),
+    "templates list --sort": ("list", templates.SORTS),
+    "templates list --fields": ("list", models.TEMPLATE_FIELDS),
 }
 """The kind and the values of a flag, or of all flags and arguments with a placeholder.
 

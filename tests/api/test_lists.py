@@ -10,13 +10,13 @@ import httpx
 import pytest
 
 from wacr_cli.api.client import Client
-from wacr_cli.api.dry_run import contact_requests
+from wacr_cli.api.dry_run import list_requests
 from wacr_cli.api.lists import (
-    contact_params,
-    count_contacts,
-    fetch_contact_total,
+    count_rows,
+    fetch_total,
     list_contacts,
     make_walk,
+    query_params,
 )
 from wacr_cli.core.contacts import SORTS, ContactQuery, parse_filters
 from wacr_cli.core.progress import Progress
@@ -74,7 +74,7 @@ def test_counting_is_one_call() -> None:
     """The service's total, of those that match."""
     service = Service()
     query = ContactQuery(filters=parse_filters({"type": ["lead"]}), limit=None)
-    assert count_contacts(service.client, query, Progress()) == fetch_contact_total(service.client, query) == 48
+    assert count_rows(service.client.contacts, query, Progress()) == fetch_total(service.client.contacts, query) == 48
     assert service.asked[0] == {"filter[type]": "lead", "page": "1", "per_page": "1"}
 
 
@@ -91,11 +91,11 @@ def test_counting_is_one_call() -> None:
 def test_the_plan_is_what_is_done(query: ContactQuery) -> None:
     """The calls of a dry run are those that are made, where nothing moves."""
     service = Service()
-    total = fetch_contact_total(service.client, query)
+    total = fetch_total(service.client.contacts, query)
     service.asked.clear()
     for _ in list_contacts(service.client, query, Progress()).windows:
         pass
-    assert [dict(params) for params in contact_requests(query, total)] == service.asked
+    assert [dict(params) for params in list_requests(query, total)] == service.asked
 
 
 def test_filters_become_parameters() -> None:
@@ -111,7 +111,7 @@ def test_filters_become_parameters() -> None:
     query = ContactQuery(
         filters=parse_filters(words, [RawFilter("city", "like", "Pune")]), include=("groups", "status")
     )
-    assert contact_params(query, walking=False) == [
+    assert query_params(query, walking=False) == [
         ("filter[city][like]", "Pune"),
         ("filter[type][in]", "lead,customer"),
         ("filter[created_at][gte]", "2026-01-01"),

@@ -252,6 +252,7 @@ class TestAccount:
         assert result.status == 8
         assert [name for name, value in found.items() if value is None] == [part]
         assert result.stderr.splitlines()[0] == f"wacr: incomplete: {part}: {why}"
+        assert ("Give it the scope account:read " in result.stderr) == (answer.status_code == 403)
         card = wacr("account", "-f", "table")
         assert (card.status, "Saunf & Sons" in card.text) == (8, True)
         assert re.search(rf"^{part.capitalize()} +–$", card.text, re.MULTILINE)  # noqa: RUF001 - the dash for null

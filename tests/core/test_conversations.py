@@ -13,6 +13,7 @@ from wacr_cli.core.conversations import (
     Conversation,
     ConversationQuery,
     find_name,
+    find_number,
     make_conversation,
     parse_peer,
     sort_by_time,
@@ -178,3 +179,19 @@ def test_the_question_in_words() -> None:
     assert ConversationQuery(waiting=True, unread=True).describe() == (
         "conversations, waiting for an answer, with unread messages"
     )
+
+
+@pytest.mark.parametrize(
+    ("rows", "number"),
+    [
+        ([{"direction": IN, "sender_id": "1"}, {"direction": IN, "sender_id": "2"}], "2"),
+        ([{"direction": IN, "sender_id": "1"}, {"direction": OUT, "sender_id": "9", "message_id": "x"}], "1"),
+        ([{"direction": OUT, "sender_id": "9", "message_id": wamid(1, "15550100", OUT)}], "15550100"),
+        ([{"direction": IN, "sender_id": None, "message_id": wamid(1, "15550100", IN)}], "15550100"),
+        ([{"direction": None, "sender_id": "9"}, {"direction": OUT}], None),
+        ([], None),
+    ],
+)
+def test_the_number_of_the_newest_message_that_has_it(rows: list[Row], number: str | None) -> None:
+    """It is the sender of an inbound message, or in the WhatsApp id of any."""
+    assert find_number(rows) == number

@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
     }
 
 
-MOMENT = datetime.now().astimezone()
+MOMENT = SystemClock().now()
 """The time of all runs in this process, and of the sync: the sample workspace moves every ten minutes."""
 
 SYNC = """

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SCOPES = {"messages": "messages:read", "contacts": "contacts:read", "account": "account:read"}
+SCOPES = {
+    "messages": "messages:read",
+    "contacts": "contacts:read",
+    "templates": "templates:read",
+    "account": "account:read",
+}
 """The scope that a token needs for paths with this first part."""
 
 _LONGEST_MESSAGE = 400
@@ -80,6 +85,25 @@ class Client:
         if row["id"] != number:
             raise BadResponseError(f"requested contact {number}, received contact {row['id']}", "Try again later.")
         return row
+
+    def templates(self, params: Params, *, with_ids: bool = True) -> envelope.Page:
+        """Return one page of ``GET /templates``; ``with_ids`` requires an id in each row."""
+        return self._get("templates", params, lambda answer: envelope.parse_page(answer, with_ids=with_ids))
+
+    def template(self, template_id: str) -> Row:
+        """Return one template by its id of WhatsApp: ``GET /templates/{id}``."""
+        row = self._get(f"templates/{template_id}", [], envelope.parse_object)
+        if template_id not in (received := (str(row.get("template_id")), str(row.get("id")))):
+            message = f"requested template {template_id}, received template {truncate(received[0])}"
+            raise BadResponseError(message, "Try again later.")
+        return row
+
+    def comments(self, number: str, params: Params) -> envelope.Page:
+        """Return the notes on the conversation with a number, in digits: ``GET /comments/{mobile}``.
+
+        The API documents no pages, so ``params`` may be empty.
+        """
+        return self._get(f"comments/{number}", params, envelope.parse_page)
 
     def account(self) -> Row:
         """Return the account of the token and its subscription: ``GET /account``."""

@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from wacr_cli.api.envelope import Page
-from wacr_cli.api.lists import list_contacts
+from wacr_cli.api.lists import list_rows
 from wacr_cli.api.params import Params, url
 from wacr_cli.api.source import ApiSource, counted
-from wacr_cli.core.contacts import ContactQuery
+from wacr_cli.core.lists import ListQuery
 from wacr_cli.core.models import PER_PAGE_MAX, Row
 from wacr_cli.core.progress import Progress
 from wacr_cli.core.query import Query
@@ -37,10 +37,10 @@ def requests(query: Query, totals: Sequence[int | None], *, count: bool = False)
     yield from client.requests
 
 
-def contact_requests(query: ContactQuery, total: int | None) -> list[Params]:
-    """Return the parameters of each request of a query for contacts; of a list of unknown length, of the first."""
+def list_requests(query: ListQuery, total: int | None) -> list[Params]:
+    """Return the parameters of each request of a query; of a list of unknown length, of the first."""
     client = StillClient(Query(limit=query.limit), [total])
-    for _ in list_contacts(client, query, Progress()).windows:
+    for _ in list_rows(client.contacts, query, Progress()).windows:
         pass
     return client.requests
 

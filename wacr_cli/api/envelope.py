@@ -148,19 +148,19 @@ def _parse_count(value: object) -> int | None:
 
 
 def parse_item(response: Any) -> Row:
-    """Return the single object in a decoded response; it has an id, and its ids are integers."""
+    """Return the single object in a decoded response; it has an id."""
     data = parse_object(response)
-    _convert_ids(data)
     if type(data.get("id")) is not int:
         raise _row_error(data, "data")
     return data
 
 
 def parse_object(response: Any) -> Row:
-    """Return the object under ``data`` in a decoded response; it needs no id."""
+    """Return the object under ``data`` in a decoded response, its ids as integers; it needs none."""
     data = _check_success(response).get("data")
     if type(data) is not dict:
         raise _row_error(data, "data")
+    _convert_ids(data)
     return data
 
 

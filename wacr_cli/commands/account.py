@@ -8,7 +8,7 @@ import typer
 
 from wacr_cli.commands.flags import FormatOption, MaxWaitOption, OutputOption, TimeoutOption, output_options
 from wacr_cli.commands.framework import session_from
-from wacr_cli.core.errors import AuthError, IncompleteError, WacrError
+from wacr_cli.core.errors import AuthError, IncompleteError, NotFoundError, WacrError
 from wacr_cli.core.models import Row
 
 EXAMPLES = """\b
@@ -39,22 +39,19 @@ def account(
     options = output_options(format_, output)
     client = session.client
     row: Row = {"account": client.account()}
-    missing = _add_parts(row, {"usage": client.usage, "limits": client.limits})
+    failures = _add_parts(row, {"usage": client.usage, "limits": client.limits})
     session.console.clear_status()
     view = card_view(session.console, lambda one, _: _make_card(one), single=True)
     with session.output(options).rows(tuple(row), view=view) as writer:
         writer.write([row])
         writer.finish()
-        if missing:
-            raise IncompleteError(
-                f"incomplete: {'; '.join(missing)}",
-                "The rest is printed. A file named with --output was not replaced.",
-            )
+        if failures:
+            raise _make_error(failures)
 
 
-def _add_parts(row: Row, calls: Mapping[str, Callable[[], Row]]) -> list[str]:
-    """Add the part of each call, None where it failed; return why it failed. A refused token is an error."""
-    missing = []
+def _add_parts(row: Row, calls: Mapping[str, Callable[[], Row]]) -> dict[str, WacrError]:
+    """Add the part of each call, None where it failed; return the failures. A refused token is an error."""
+    failures = {}
     for name, call in calls.items():
         try:
             row[name] = call()
@@ -62,8 +59,16 @@ def _add_parts(row: Row, calls: Mapping[str, Callable[[], Row]]) -> list[str]:
             if isinstance(error, AuthError) and error.scope is None:
                 raise
             row[name] = None
-            missing.append(f"{name}: {error.message}")
-    return missing
+            failures[name] = error
+    return failures
+
+
+def _make_error(failures: Mapping[str, WacrError]) -> IncompleteError:
+    """Return the error that says what is missing and why."""
+    reasons = "; ".join(f"{name}: {error.message}" for name, error in failures.items())
+    hints = dict.fromkeys(error.hint for error in failures.values() if not isinstance(error, NotFoundError))
+    kept = "The rest is printed. A file named with --output was not replaced."
+    return IncompleteError(f"incomplete: {reasons}", " ".join((*hints, kept)))
 
 
 def _make_card(row: Row) -> list[tuple[str, object]]:

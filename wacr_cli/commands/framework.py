@@ -64,6 +64,7 @@ _SECTIONS = {
     "Filters": (
         *("type_", "status", "direction", "interaction_id", "filters", "search", "search_mode", "sender", "deleted"),
         *("since", "until", "late", "status_id", "source_id", "assigned_id", "created_at", "group_id"),
+        *("category", "language"),
     ),
     "Options": (),
     "Archive": ("archive", "archive_at"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from wacr_cli.core.contacts import ContactQuery, Names, extract_digits
+from wacr_cli.core.contacts import Names, extract_digits
 from wacr_cli.core.errors import IncompleteError, NotFoundError, UsageError
+from wacr_cli.core.lists import ListQuery
 from wacr_cli.core.models import Row
 from wacr_cli.core.query import Query
 from wacr_cli.core.source import Listing, Source
@@ -76,6 +78,16 @@ def check_complete(listing: Listing) -> None:
         )
 
 
+@contextmanager
+def explain_missing(what: str) -> Iterator[None]:
+    """Turn a 404 for a whole list into an error that says so: the API has no such list."""
+    try:
+        yield
+    except NotFoundError as error:
+        hint = "This API or this account may not have it. Check WACR_API_URL, or api_url in wacr config list."
+        raise NotFoundError(f"the API has no {what}: {error.message}", hint, code=error.code) from None
+
+
 def write_found(
     session: Session, writer: Writer, ids: Sequence[T], get: Callable[[T], Row], *, noun: str, hint: str
 ) -> None:
@@ -105,9 +117,7 @@ def format_cost(calls: int, seconds: float) -> str:
     return f"{plural(calls, 'call')}, {format_duration(seconds)}" if calls else format_duration(seconds)
 
 
-def format_summary(
-    query: Query | ContactQuery, listing: Listing, number: int, cost: str, *, noun: str = "message"
-) -> str:
+def format_summary(query: Query | ListQuery, listing: Listing, number: int, cost: str, *, noun: str = "message") -> str:
     """Return the line that ends a list: how many rows were shown, of how many, and what it took."""
     total = listing.total
     if not number:
@@ -130,7 +140,7 @@ def _format_late(listing: Listing, start: str = "") -> str:
     return f" {start} {what}." if start else f" {what}"
 
 
-def _format_empty(query: Query | ContactQuery, total: int | None, noun: str) -> str:
+def _format_empty(query: Query | ListQuery, total: int | None, noun: str) -> str:
     if query.page is not None and total:
         return f"There is no page {query.page}: only {total:,} {noun}s match."
     where = f" on page {query.page}" if query.page is not None else ""

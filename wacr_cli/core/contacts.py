@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from wacr_cli.core.errors import UsageError
+from wacr_cli.core.lists import ListQuery
 from wacr_cli.core.models import Row
 from wacr_cli.core.query import RawFilter
 from wacr_cli.core.validation import choice, did_you_mean, option_name, parse_id, require_utf8, truncate
@@ -32,25 +33,12 @@ class Names(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ContactQuery:
-    """A query for contacts.
+class ContactQuery(ListQuery):
+    """A query for contacts. Names and times can be the same for many contacts, ids can't."""
 
-    ``page`` selects that one page of ``per_page`` contacts (the API's default where None); without it the query
-    selects the first ``limit`` contacts, or all where ``limit`` is None. ``sort`` has a leading ``-`` for descending.
-    """
-
-    filters: tuple[RawFilter, ...] = ()
-    search: str | None = None
-    sort: tuple[str, ...] = ()
-    include: tuple[str, ...] = ()
-    page: int | None = None
-    per_page: int | None = None
-    limit: int | None = 30
-
-    def describe(self) -> str:
-        """Return the query in words."""
-        parts = ["contacts", *(f"with {one}" for one in self.filters)]
-        return ", ".join(parts + ([f"containing {self.search!r}"] if self.search is not None else []))
+    path: str = "contacts"
+    noun: str = "contacts"
+    tie_breaks: tuple[str, ...] = ("id",)
 
 
 def parse_filters(words: Mapping[str, Sequence[str] | None], raw: Sequence[RawFilter] = ()) -> tuple[RawFilter, ...]:

@@ -127,6 +127,16 @@ def parse_peer(wamid: object) -> str | None:
     return found[2].decode() if found and found[1][0] == len(found[2]) else None
 
 
+def find_number(rows: Sequence[Row]) -> str | None:
+    """Return the customer's number from the newest message that has it; *rows* are sorted, oldest first."""
+    for row in reversed(rows):
+        if row.get("direction") == "inbound" and row.get("sender_id"):
+            return str(row["sender_id"])
+        if number := parse_peer(row.get("message_id")):
+            return number
+    return None
+
+
 def sort_by_time(rows: Iterable[Row]) -> list[Row]:
     """Return messages sorted by sent_at, then id; those without a valid time come first."""
 

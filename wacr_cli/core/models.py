@@ -72,6 +72,32 @@ CONTACT_FIELDS = (
 )
 """The fields of a contact in ``GET /contacts`` and ``GET /contacts/{id}``."""
 
+COMMENT_FIELDS = (
+    "id",
+    "interaction_id",
+    "type",
+    "message",
+    "status_message",
+    "url",
+    "message_id",
+    "ref_message_id",
+    "staff_id",
+    "sent_at",
+)
+"""The fields of a note in ``GET /comments/{mobile}``; not all of them are documented."""
+
+TEMPLATE_FIELDS = (
+    "id",
+    "template_id",
+    "template_name",
+    "language",
+    "category",
+    "status",
+    "created_at",
+    "updated_at",
+)
+"""The documented fields of a template in ``GET /templates`` and ``GET /templates/{id}``; its texts are not."""
+
 DEFAULT_LIMIT = 60
 """Calls per minute for a token, where neither the API nor the settings give another number."""
 

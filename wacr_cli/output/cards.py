@@ -133,3 +133,36 @@ def _format_long_time(moment: datetime, received: str, now: datetime) -> str:
     except OverflowError:  # a year that no time zone reaches
         return printable(received)
     return f"{full} ({short})" if short.endswith(("ago", "now")) else full
+
+
+_TEMPLATE_LABELS = {
+    "id": "Internal id",
+    "template_id": "Template",
+    "template_name": "Name",
+    "created_at": "Created",
+    "updated_at": "Updated",
+    "body_data": "Text",
+    "header_data_text": "Header",
+    "footer_data": "Footer",
+    "buttons_data": "Buttons",
+}
+
+
+def make_template_card(row: Row, fields: Sequence[str], is_terminal: bool) -> Card:
+    """Return the card of a template: *fields* first, then whatever else the row has; texts keep their lines."""
+    repeated = ("name",) if row.get("name") == row.get("template_name") else ()
+    names = (*fields, *(name for name in row if name not in (*fields, *repeated)))
+    return [
+        (
+            _TEMPLATE_LABELS.get(name) or name[:1].upper() + name[1:].replace("_", " "),
+            _keep_lines(row, name, is_terminal),
+        )
+        for name in names
+    ]
+
+
+def _keep_lines(row: Row, name: str, is_terminal: bool) -> object:
+    value = row.get(name)
+    if is_terminal and isinstance(value, str) and "\n" in value:
+        return Text("\n".join(printable(line) for line in value.replace("\r\n", "\n").split("\n")))
+    return value

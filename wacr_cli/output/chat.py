@@ -1,4 +1,7 @@
-"""A transcript in a terminal: the customer on the left, the business on the right, days in between."""
+"""A transcript in a terminal: the customer on the left, the business on the right, days in between.
+
+An internal note is on the left behind a dashed line.
+"""
 
 from __future__ import annotations
 
@@ -68,11 +71,14 @@ class Chat:
         if entry.media:
             lines += [Text(line, style="italic") for line in wrap(f"[{entry.media}]", width)]
         lines += [Text(line) for line in wrap(entry.text, width)] if entry.text else []
+        if entry.is_comment:
+            return [Text("┆ ", style="yellow") + line for line in lines]
         return self._align(lines, entry)
 
     def _make_heading(self, entry: Entry) -> Text:
         time = format_clock(entry) if self._terminal else str(entry.row.get("sent_at") or "")
-        top = Text().append(printable(entry.who), style="magenta" if entry.ours is False else "bold")
+        style = "yellow" if entry.is_comment else "magenta" if entry.ours is False else "bold"
+        top = Text().append(printable(entry.who), style=style)
         top.append(f"  {printable(time)}", style="dim")
         if entry.status:
             style = _STATUS_STYLES.get(str(entry.row.get("status")), "dim")

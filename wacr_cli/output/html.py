@@ -33,9 +33,9 @@ _MARKS = re.compile("([\u200e\u200f\u061c])")
 
 _STYLE = """
 :root { color-scheme: light dark; --page: #f3f1ec; --ink: #1d1f21; --dim: #62666a; --in: #ffffff; --out: #d8f2d0;
-  --line: #c9c6bf; --bad: #a81c1c; }
+  --note: #fff3c4; --line: #c9c6bf; --bad: #a81c1c; }
 @media screen and (prefers-color-scheme: dark) { :root { --page: #14181b; --ink: #e6e8ea; --dim: #9aa3aa; --in: #22282d;
-  --out: #1d3f2f; --line: #3a4249; --bad: #ff8f87; } }
+  --out: #1d3f2f; --note: #413a1c; --line: #3a4249; --bad: #ff8f87; } }
 @page { size: A4; margin: 16mm 14mm; }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.5rem 1rem 3rem; max-width: 50rem; background: var(--page); color: var(--ink);
@@ -50,6 +50,7 @@ article { width: fit-content; max-width: 78%; min-width: 9rem; margin: .4rem 0; 
   content-visibility: auto; contain-intrinsic-size: auto 20rem auto 4.5rem; }
 article.out { margin-left: auto; background: var(--out); border-top-right-radius: .15rem; }
 article.in { border-top-left-radius: .15rem; }
+article.note { margin-inline: auto; border-style: dashed; background: var(--note); }
 .by { display: flex; flex-wrap: wrap; gap: 0 .6rem; font-size: .8rem; color: var(--dim); }
 .by b { color: var(--ink); }
 .failed { color: var(--bad); font-weight: 600; }
@@ -125,7 +126,7 @@ def _make_head(title: Sequence[str], about: str, kind: str = "", policy: str = _
 
 
 class HtmlTranscript:
-    """Writes messages under their days, the customer on the left, the business on the right.
+    """Writes messages under their days, the customer on the left, the business on the right, notes in the middle.
 
     *files* returns the relative URL of a message's file; without it the page loads nothing. *index* is the page that it
     links to, if any.
@@ -197,7 +198,7 @@ def _make_file(url: str, label: str) -> str:
 
 
 def _make_article(entry: Entry, file: str = "") -> str:
-    side = {True: "out", False: "in", None: "none"}[entry.ours]
+    side = "note" if entry.is_comment else {True: "out", False: "in", None: "none"}[entry.ours]
     full = f"{entry.moment:%a %d %b %Y %H:%M:%S %z}" if entry.moment else ""
     at = f' datetime="{entry.moment.isoformat()}" title="{full}"' if entry.moment else ""
     by = [f'<b dir="auto">{escape(entry.who)}</b>', f"<time{at}>{escape(format_clock(entry))}</time>"]

@@ -44,7 +44,10 @@ def _escape_link(found: re.Match[str]) -> str:
 
 
 class MarkdownTranscript:
-    """Writes messages under their days, each with its sender and time; the text is a quotation."""
+    """Writes messages under their days, each with its sender and time; the text is a quotation.
+
+    The heading of a message is bold, that of an internal note italic.
+    """
 
     def __init__(self, sink: Sink, conversation: Row, now: Callable[[], datetime], find: Find) -> None:
         self._sink = sink
@@ -80,7 +83,8 @@ def _format_entry(entry: Entry) -> str:
     # A backslash at the end keeps the line break.
     lines += "\\\n".join(f"> {escape(line)}" for line in entry.text.split("\n")).split("\n") if entry.text else []
     lines = [">" if line == "> \\" else line for line in lines]
-    return "\n".join((f"\n**{escape(entry.who)}**, {escape(format_clock(entry))}{status}\n", *lines)) + "\n"
+    who = f"*{escape(entry.who)}*" if entry.is_comment else f"**{escape(entry.who)}**"
+    return "\n".join((f"\n{who}, {escape(format_clock(entry))}{status}\n", *lines)) + "\n"
 
 
 class MarkdownTable:

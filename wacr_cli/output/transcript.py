@@ -21,6 +21,9 @@ TEXT_TYPES = ("text", "template", "interactive")
 """The types that consist of text; others have a file."""
 
 US = "You"
+COMMENT = "comment"
+"""The ``kind`` of a row that is an internal note."""
+
 UNKNOWN_REPLY = "in reply to a message not shown here"
 _SNIPPET = 120
 
@@ -38,10 +41,11 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A message of a transcript; all its texts are untrusted.
+    """A message of a transcript, or an internal note; all its texts are untrusted.
 
     ``ours`` is whether it is outbound, None where that is unknown; ``moment`` is local or as received, None where it
-    is not a time. ``media`` names the file, ``status`` the delivery of an outbound message and why it failed.
+    is not a time. ``media`` names the file, ``status`` the delivery of an outbound message and why it failed, or the
+    label of a note.
     """
 
     row: Row
@@ -52,6 +56,11 @@ class Entry:
     media: str
     status: str
     quote: Quote | None
+
+    @property
+    def is_comment(self) -> bool:
+        """Return whether it is an internal note, which the customer does not see."""
+        return self.row.get("kind") == COMMENT
 
     @property
     def day(self) -> date | None:
@@ -75,12 +84,15 @@ def make_entries(rows: Sequence[Row], find: Find, *, local: bool = True) -> Iter
             moment=_parse_moment(row.get("sent_at"), local=local),
             text=_get_text(row),
             media=describe_media(row),
-            status=_describe_status(row) if direction == "outbound" else "",
+            status=_describe_status(row, direction),
             quote=_find_quote(row.get("ref_message_id"), find),
         )
 
 
 def _get_sender(row: Row) -> str:
+    if row.get("kind") == COMMENT:
+        staff = row.get("staff_id")
+        return "Note" if staff is None else f"Note by staff {staff}"
     if row.get("direction") == "outbound":
         return US
     return str(row.get("sender_name") or row.get("sender_id") or "Unknown")
@@ -98,7 +110,7 @@ def _get_text(row: Row) -> str:
     value = row.get("message")
     if not isinstance(value, str):
         return ""
-    text = html_to_text(value) if row.get("type") == "template" else value
+    text = html_to_text(value) if row.get("type") == "template" or row.get("kind") == COMMENT else value
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -115,7 +127,11 @@ def describe_media(row: Row) -> str:
     return f"{kind} {name}".rstrip()
 
 
-def _describe_status(row: Row) -> str:
+def _describe_status(row: Row, direction: object) -> str:
+    if row.get("kind") == COMMENT:
+        return str(row.get("status_message") or "")
+    if direction != "outbound":
+        return ""
     status, reason = row.get("status"), row.get("status_message")
     parts = [part for part in (status, reason) if isinstance(part, str) and part]
     return ": ".join(parts)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from wacr_cli.core.models import Row
+from wacr_cli.core.models import TEMPLATE_FIELDS, Row
 from wacr_cli.output.columns import CONVERSATION_COLUMNS
 from wacr_cli.output.console import Console
 from wacr_cli.output.csv import Csv, Tsv
@@ -80,6 +80,17 @@ def card_view(console: Console, make_card: Callable[[Row, bool], Card], *, singl
         return Cards(sink, console, make_card)
 
     return make
+
+
+def template_view(console: Console, *, single: bool = False) -> View:
+    """Return the view of templates as cards; with *single*, JSON is one object and not an array."""
+
+    def make_card(row: Row, is_terminal: bool) -> Card:
+        from wacr_cli.output.cards import make_template_card
+
+        return make_template_card(row, TEMPLATE_FIELDS, is_terminal)
+
+    return card_view(console, make_card, single=single)
 
 
 def conversation_list_view(

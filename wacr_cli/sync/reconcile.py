@@ -345,9 +345,8 @@ class Reconciliation:
         is taken for one without a direction.
         """
         everything, store = self._lists[None], self._service.store
-        rank = store.get_state("scrub") or 0
-        if rank >= everything.stored:
-            rank = 0
+        scrubbed = store.get_state("scrub") or 0
+        rank = scrubbed if scrubbed < everything.stored else 0
         self._service.totals.pop(None, None)
         shift = everything.find_shift_after(rank)
         self._counted = everything.total

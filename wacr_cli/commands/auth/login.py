@@ -30,7 +30,8 @@ _SCOPES_HELP = """\
 Create a token in the app under Settings → API, with these scopes:
   messages:read   to read messages (required)
   account:read    to show the account, its usage and its limits
-  contacts:read   to show contacts, and names next to phone numbers"""
+  contacts:read   to show contacts, and names next to phone numbers
+  templates:read  to show message templates"""
 
 
 def log_in(

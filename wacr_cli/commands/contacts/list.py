@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,7 +29,7 @@ from wacr_cli.commands.flags import (
     value_option,
 )
 from wacr_cli.commands.framework import session_from
-from wacr_cli.commands.shared import check_complete, format_cost, format_summary, write_windows
+from wacr_cli.commands.lists import Columns, show_count, show_requests, show_rows
 from wacr_cli.core import contacts, models
 from wacr_cli.core.contacts import ContactQuery, get_name
 from wacr_cli.core.models import Row
@@ -120,71 +120,25 @@ def list_contacts(
     columns = None if fields is None else parse_fields(fields, (*models.CONTACT_FIELDS, *query.include))
     options = output_options(format_, output, excel=excel)
     if dry_run:
-        _show_requests(session, query, count=count)
+        show_requests(session, query, lambda: session.client.contacts, count=count)
     elif count:
-        _show_count(session, query, options)
+        show_count(session, query, options, session.client.contacts)
     else:
         _show_contacts(session, query, options, columns)
 
 
 def _show_contacts(session: Session, query: ContactQuery, options: OutputOptions, fields: Sequence[str] | None) -> None:
     from wacr_cli.api.lists import list_contacts
-    from wacr_cli.output.writers import table_view
 
-    start = session.clock.monotonic()
-    client = session.client
-    session.progress.noun = "contacts"
-    output = session.output(options)
-    columns = fields or (*models.CONTACT_FIELDS, *query.include)
-    view = table_view(session.console, session.clock.now, fields or _TABLE_COLUMNS)
-    with output.rows(columns, fields=fields, view=view) as writer:
-        listing = list_contacts(client, query, session.progress)
-        windows = _add_full_names(listing.windows) if output.format == "table" else listing.windows
-        number = write_windows(session, writer, windows)
-        check_complete(listing)
-    cost = format_cost(session.progress.calls, session.clock.monotonic() - start)
-    session.console.note(format_summary(query, listing, number, cost, noun="contact"))
+    columns = Columns((*models.CONTACT_FIELDS, *query.include), _TABLE_COLUMNS, _add_full_name)
+    show_rows(session, query, options, columns, fields, lambda: list_contacts(session.client, query, session.progress))
 
 
-def _add_full_names(windows: Iterable[list[Row]]) -> Iterator[list[Row]]:
-    for rows in windows:
-        yield [row | {"name": _format_full_name(row)} for row in rows]
+def _add_full_name(row: Row) -> Row:
+    return row | {"name": _format_full_name(row)}
 
 
 def _format_full_name(row: Row) -> str | None:
     """Return the name of a contact with the company."""
     parts = dict.fromkeys((get_name(row), str(row.get("company") or "")))
     return ", ".join(filter(None, parts)) or None
-
-
-def _show_count(session: Session, query: ContactQuery, options: OutputOptions) -> None:
-    from wacr_cli.api.lists import count_contacts
-
-    client = session.client
-    with session.output(options).open() as sink:
-        number = count_contacts(client, query, session.progress)
-        session.console.clear_status()
-        sink.write(f"{number}\n")
-
-
-def _show_requests(session: Session, query: ContactQuery, *, count: bool) -> None:
-    """Write the requests of a query as curl commands, and report what they would cost."""
-    from wacr_cli.api import dry_run, lists
-    from wacr_cli.output.options import OutputOptions
-    from wacr_cli.settings import credentials
-
-    if count:
-        calls = [[*lists.contact_params(query, walking=False), ("page", "1"), ("per_page", "1")]]
-    else:
-        total = None
-        is_length_unknown = query.page is None and (query.limit is None or query.limit > models.PER_PAGE_MAX)
-        if is_length_unknown and (session.settings.demo or credentials.has_token(session.environ, session.settings)):
-            total = lists.fetch_contact_total(session.client, query)
-            session.console.note("Read the number of contacts with 1 call.")
-        calls = dry_run.contact_requests(query, total)
-    url = session.settings.api_url
-    session.output(OutputOptions(format="jsonl")).text(*(dry_run.curl(url, params, "contacts") for params in calls))
-    if count or query.page is not None or query.limit is not None or total is not None:
-        session.console.note(f"{dry_run.format_cost(len(calls), session.limit)}.")
-    else:
-        session.console.note(f"1 call for every {models.PER_PAGE_MAX} contacts; their number is unknown.")

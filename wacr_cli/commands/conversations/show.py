@@ -24,6 +24,7 @@ from wacr_cli.commands.flags import (
     whole_number,
 )
 from wacr_cli.commands.framework import session_from
+from wacr_cli.commands.lists import read_comments
 from wacr_cli.commands.shared import (
     add_names,
     check_complete,
@@ -33,8 +34,16 @@ from wacr_cli.commands.shared import (
     wants_names,
     write_windows,
 )
-from wacr_cli.core.contacts import Names
-from wacr_cli.core.conversations import Conversation, ConversationQuery, find_name, make_conversation, sort_by_time
+from wacr_cli.core.comments import drop_older, merge_comments, sort_comments
+from wacr_cli.core.contacts import Names, extract_digits
+from wacr_cli.core.conversations import (
+    Conversation,
+    ConversationQuery,
+    find_name,
+    find_number,
+    make_conversation,
+    sort_by_time,
+)
 from wacr_cli.core.errors import NotFoundError, UsageError
 from wacr_cli.core.models import DETAIL_FIELDS, EXTRA_FIELDS, LIST_FIELDS, Row
 from wacr_cli.core.query import Filter, Query
@@ -56,13 +65,15 @@ Examples:
   wacr conversations show 1204 --output 1204.html
   wacr conversations show 1204 --output 1204/    # a page for each month
   wacr conversations show 1204 --output 1204.html --media files
+  wacr conversations show 1204 --comments
   wacr --demo conversations show 1204 --limit 5 --format md
 
 The messages come from the archive. Without an archive they come from the API,
 with one call for every hundred messages in each direction. The API's lists
 don't say what a message replies to, which file it has and why it failed:
 --details reads that, with one call for each message, unless wacr sync --details
-has read it already.
+has read it already. --comments adds the team's internal notes, with one call.
+In JSON and CSV their kind is comment.
 """
 
 
@@ -87,12 +98,16 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What to show of a conversation, and where it comes from; ``files`` finds the files of messages."""
+    """What to show of a conversation, and where it comes from; ``files`` finds the files of messages.
+
+    ``names`` of senders, ``details`` that no list has and ``comments``, the internal notes, are added on request.
+    """
 
     extent: Extent
-    names: bool
-    details: bool
     local: bool
+    names: bool = False
+    details: bool = False
+    comments: bool = False
     files: Callable[[int], str] | None = None
 
 
@@ -137,6 +152,9 @@ def show_conversation(
         bool,
         typer.Option("--details", help="Read replies, files and failure reasons from the API: 1 call for each message"),
     ] = False,
+    comments: Annotated[
+        bool, typer.Option("--comments", help="Add the team's internal notes from the API, set apart: 1 call")
+    ] = False,
     online: Annotated[bool, typer.Option("--online", help="Read from the API even if there is an archive")] = False,
     archive_at: ArchiveAtOption = None,
     format_: DocumentFormatOption = None,
@@ -160,7 +178,7 @@ def show_conversation(
     local = archive_at is not None or (not online and session.store.exists)
     with_names = wants_names(session, names, options, local=local)
     files = None if media is None else _find_files(session, media, options, local=local)
-    show = Shown(extent, names=with_names, details=details, local=local, files=files)
+    show = Shown(extent, local, with_names, details, comments, files)
     _show_transcript(session, id_, show, options)
 
 
@@ -192,15 +210,17 @@ def _show_transcript(session: Session, id_: int, show: Shown, options: OutputOpt
         names = (session.store if show.local else session.names) if show.names else None
         summary = _summarize(transcript.conversation, names, is_whole=show.local or show.extent.is_whole)
         find = _make_naming_find(transcript.find, names) if names else transcript.find
-        fields = DETAIL_FIELDS if show.details else LIST_FIELDS
-        columns = (*fields, "direction", *("sender_name",) * show.names)
         if sink is None:
             writer: Writer = stack.enter_context(_make_pages(session, options, summary, find, show.files))
         else:
             view = transcript_view(session.console, session.clock.now, summary, find, show.files)
-            writer = output.make_writer(sink, columns, view=view)
+            writer = output.make_writer(sink, _make_columns(show), view=view)
         windows = _add_details(session, transcript.windows) if show.details else transcript.windows
-        number = write_windows(session, writer, add_names(windows, names) if names else windows)
+        windows = add_names(windows, names) if names else windows
+        notes: list[Row] = []
+        if show.comments:
+            windows, notes = _add_comments(session, transcript.conversation.number, windows, show.extent)
+        number = write_windows(session, writer, windows)
         check_complete(transcript.listing)
     if transcript.listing.note:
         session.console.note(transcript.listing.note)
@@ -209,7 +229,36 @@ def _show_transcript(session: Session, id_: int, show: Shown, options: OutputOpt
             f"wacr: browsers open a page of {number:,} messages slowly; --output FOLDER/ writes a page for each month"
         )
     cost = format_cost(session.progress.calls, session.clock.monotonic() - start)
-    session.console.note(f"{plural(number, 'message')} of conversation {id_}, {cost}")
+    shown = plural(number - len(notes), "message") + (f" and {plural(len(notes), 'comment')}" if notes else "")
+    session.console.note(f"{shown} of conversation {id_}, {cost}")
+
+
+def _make_columns(added: Shown) -> tuple[str, ...]:
+    """Return the columns of CSV and TSV."""
+    fields = DETAIL_FIELDS if added.details else LIST_FIELDS
+    labels = ("status_message",) if added.comments and not added.details else ()
+    return (*("kind",) * added.comments, *fields, *labels, "direction", *("sender_name",) * added.names)
+
+
+def _add_comments(
+    session: Session, number: str | None, windows: Iterator[list[Row]], extent: Extent
+) -> tuple[Iterator[list[Row]], list[Row]]:
+    """Return messages with the internal notes between them, and these notes."""
+    if not (digits := extract_digits(number)):
+        rows = [row for some in windows for row in some]
+        windows, digits = iter([rows]), extract_digits(find_number(rows))
+    if not digits:
+        session.console.note("The comments can't be read: the customer's number is unknown.")
+        return merge_comments(windows, ()), []
+    listing = read_comments(session, digits)
+    notes = sort_comments((row for rows in listing.windows for row in rows), extent.since, extent.until)
+    check_complete(listing)
+    if extent.limit is not None:
+        rows = [row for some in windows for row in some]
+        if len(rows) == extent.limit:  # there may be older messages, which are not shown
+            notes = drop_older(notes, rows[0])
+        windows = iter([rows])
+    return merge_comments(windows, notes), notes
 
 
 def _make_pages(

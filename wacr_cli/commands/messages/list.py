@@ -244,7 +244,7 @@ def _show_requests(session: "Session", query: Query, *, count: bool) -> None:
     The length of a whole list is requested where a token is at hand; nothing else is.
     """
     from wacr_cli.api import dry_run
-    from wacr_cli.api.lists import contact_params
+    from wacr_cli.api.lists import query_params
     from wacr_cli.api.names import NEWEST_FIRST
     from wacr_cli.api.params import window_params
     from wacr_cli.output.options import OutputOptions
@@ -267,7 +267,7 @@ def _show_requests(session: "Session", query: Query, *, count: bool) -> None:
             calls += 1
         reads_names = query.with_names and not count and not session.archived_names
         if reads_names:
-            first = [*contact_params(NEWEST_FIRST, walking=True), *window_params(1, models.PER_PAGE_MAX)]
+            first = [*query_params(NEWEST_FIRST, walking=True), *window_params(1, models.PER_PAGE_MAX)]
             sink.write(f"{dry_run.curl(url, first, 'contacts')}\n")
     session.console.note(dry_run.cost(query, calls, totals, session.limit, count=count))
     if reads_names:
