@@ -60,7 +60,7 @@ def report(
     timezone: TimezoneOption = None,
     archive_at: ArchiveAtOption = None,
 ) -> None:
-    """Write one page with charts of messages, response times and failures."""
+    """Write a page with charts, and what got better or worse."""
     from wacr_cli.output.options import OutputOptions
     from wacr_cli.output.report import render
     from wacr_cli.statistics.query import FIRST, StatisticsQuery

@@ -96,7 +96,7 @@ def stats(
     output: OutputOption = None,
     no_pager: NoPagerOption = False,
 ) -> None:
-    """Show how many messages there are, how fast we answer, and what failed."""
+    """Show response times, failures and busy hours."""
     session = session_from(ctx, pager=not no_pager, archive_at=archive_at)
     topic = choice(topic, statistics.TOPICS, "TOPIC")
     now = session.clock.now()
