@@ -78,8 +78,10 @@ IN, OUT = "inbound", "outbound"
         ([(OUT, "2026-11-24T10:00:00Z")], None),
     ],
 )
-def test_who_waits_and_since_when(lines: list[tuple[str, str]], since: str | None) -> None:
-    """A customer waits from the first message after the last answer that arrived."""
+def test_a_customer_waits_from_the_first_message_after_the_last_answer(
+    lines: list[tuple[str, str]], since: str | None
+) -> None:
+    """A reply that failed is not an answer."""
     assert said(*lines).as_row()["waiting_since"] == since
 
 
@@ -106,23 +108,23 @@ def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
         ("2024-02-28T12:00:00", datetime(2024, 2, 29, 12, 0, tzinfo=UTC)),
     ],
 )
-def test_when_the_window_closes(zone: str, last: str, closes: datetime) -> None:
-    """Twenty-four hours after the customer's last message, wherever that is read."""
+def test_the_window_closes_24_hours_after_the_customers_last_message(zone: str, last: str, closes: datetime) -> None:
+    """The time zone of this machine does not matter."""
     after = (closes + timedelta(hours=1)).isoformat()
     conversation = said((IN, "2024-01-01T00:00:00Z"), (IN, last), (OUT, after))
     assert conversation.window_closes == closes
     assert datetime.fromisoformat(conversation.as_row()["window_closes_at"]) == closes
 
 
-def test_a_window_that_never_opened() -> None:
-    """Where the customer never wrote there is none, nor where the time can't be read or reached."""
+def test_there_is_no_window_without_a_valid_time_of_an_inbound_message() -> None:
+    """Nor where the end is beyond the last year."""
     assert said((OUT, "2026-11-24T10:00:00Z")).window_closes is None
     assert said((IN, "soon")).window_closes is None
     assert said((IN, "9999-12-31T23:00:00Z")).as_row()["window_closes_at"] is None
 
 
-def test_unread() -> None:
-    """Messages of the customer that are not read; those of ours, and unknown ones, do not count."""
+def test_only_inbound_messages_that_are_not_read_count_as_unread() -> None:
+    """Messages without the field don't count."""
     rows: list[Row] = [
         {"id": number, "direction": direction, "is_read": is_read, "sent_at": "2026-11-24T10:00:00Z"}
         for number, (direction, is_read) in enumerate(
@@ -132,7 +134,7 @@ def test_unread() -> None:
     assert (make_conversation(7, rows).unread, make_conversation(7, rows).messages) == (1, 5)
 
 
-def test_whose_conversation_it_is() -> None:
+def test_the_number_is_the_last_sender_or_that_in_the_last_whatsapp_id() -> None:
     """The number that wrote last; of who never wrote, the one that WhatsApp's id of the last message names."""
     common: Row = {"sent_at": "2026-11-24T10:00:00Z", "is_read": True}
     out = common | {"id": 2, "direction": OUT, "sender_id": "4930555", "message_id": wamid(2, "919876543210", OUT)}
@@ -158,13 +160,13 @@ def test_whose_conversation_it_is() -> None:
         "wamid." + base64.b64encode(b"\x1c\x18\x0bnot a phone\x15").decode(),
     ],
 )
-def test_an_id_that_names_no_number(word: object) -> None:
-    """Whatever else stands there is no number."""
+def test_a_whatsapp_id_of_another_form_has_no_number(word: object) -> None:
+    """It is not an error."""
     assert parse_peer(word) is None
 
 
-def test_names_go_by_digits() -> None:
-    """However a number is written."""
+def test_names_are_found_by_the_digits_of_a_number() -> None:
+    """The notation does not matter."""
     names = {"919876543210": "Priya"}
     assert [find_name(names, one) for one in ("+91 98765-43210", "919876543210", "bot", None)] == [
         "Priya",
@@ -174,8 +176,8 @@ def test_names_go_by_digits() -> None:
     ]
 
 
-def test_the_question_in_words() -> None:
-    """For a list that is empty."""
+def test_a_query_is_described_in_words() -> None:
+    """For the message that nothing matches."""
     assert ConversationQuery(waiting=True, unread=True).describe() == (
         "conversations, waiting for an answer, with unread messages"
     )
@@ -193,5 +195,5 @@ def test_the_question_in_words() -> None:
     ],
 )
 def test_the_number_of_the_newest_message_that_has_it(rows: list[Row], number: str | None) -> None:
-    """It is the sender of an inbound message, or in the WhatsApp id of any."""
+    """It is the sender of an inbound message, or in the WhatsApp id of any message."""
     assert find_number(rows) == number

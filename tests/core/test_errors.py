@@ -23,29 +23,29 @@ STATUSES: dict[type[WacrError], tuple[int, str]] = {
 
 
 @pytest.mark.parametrize(("kind", "status", "code"), [(kind, *pair) for kind, pair in STATUSES.items()])
-def test_statuses(kind: type[WacrError], status: int, code: str) -> None:
-    """The exit statuses that scripts hold on to."""
+def test_exit_statuses_never_change(kind: type[WacrError], status: int, code: str) -> None:
+    """Scripts depend on them."""
     assert kind("what", "do").as_dict() == {"code": code, "message": "what", "hint": "do", "status": status}
 
 
-def test_every_kind_is_listed() -> None:
-    """There is no kind of failure beyond the table, and no two share a status."""
+def test_each_error_class_has_a_status_of_its_own() -> None:
+    """No class is missing from the table."""
     assert set(WacrError.__subclasses__()) | {WacrError} == set(STATUSES)
     assert len({status for status, _ in STATUSES.values()}) == len(STATUSES)
 
 
-def test_the_drawing_is_true() -> None:
-    """The tree in the module's own words names every kind with its status."""
+def test_the_tree_in_the_docstring_is_complete() -> None:
+    """It names every class with its status."""
     drawn = re.findall(r"(\w+Error) +(\d)", errors.__doc__ or "")
     assert {name: int(status) for name, status in drawn} == {k.__name__: s for k, (s, _) in STATUSES.items()}
 
 
-def test_the_services_own_code() -> None:
+def test_a_code_of_the_api_replaces_the_default() -> None:
     """A code of the service stands in the place of the kind's own."""
     error = errors.AuthError("what", code="INSUFFICIENT_SCOPE")
     assert (error.code, error.hint, str(error)) == ("INSUFFICIENT_SCOPE", "", "what")
 
 
-def test_signals() -> None:
-    """Interrupted, terminated and reader gone end as the shell would say it."""
+def test_statuses_of_signals_are_those_of_the_shell() -> None:
+    """Interrupted, terminated, and reader gone."""
     assert (errors.EXIT_INTERRUPTED, errors.EXIT_TERMINATED, errors.EXIT_READER_GONE) == (130, 143, 141)

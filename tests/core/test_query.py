@@ -26,12 +26,12 @@ NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 
 def type_is(*values: str) -> Filter:
-    """A filter on any of some types."""
+    """Return a filter on the type."""
     return Filter("type", "in" if len(values) > 1 else "eq", values)
 
 
 class TestFilter:
-    """``[OP:]VALUE[,VALUE…]``, given once or more."""
+    """Values of filter flags: ``[OP:]VALUE[,VALUE…]``."""
 
     @pytest.mark.parametrize(
         ("words", "operator", "values"),
@@ -49,8 +49,10 @@ class TestFilter:
             (["in:image,text,image"], "in", ("image", "text")),
         ],
     )
-    def test_one_word(self, words: list[str], operator: str, values: tuple[str, ...]) -> None:
-        """One word is an exact match, a comma makes it any of them, a prefix is the operator; values count once."""
+    def test_a_value_is_an_exact_match_a_list_or_has_an_operator(
+        self, words: list[str], operator: str, values: tuple[str, ...]
+    ) -> None:
+        """A value that is given twice counts once."""
         assert parse_filter("type", words) == Filter("type", operator, values)  # type: ignore[arg-type]
 
     @pytest.mark.parametrize(
@@ -65,18 +67,20 @@ class TestFilter:
             (["not_in:text", "not_in:text"], "not_in", ("text",)),
         ],
     )
-    def test_repeated(self, words: list[str], operator: str, values: tuple[str, ...]) -> None:
-        """A flag given again gathers its values, in the order given."""
+    def test_the_values_of_a_repeated_flag_are_combined(
+        self, words: list[str], operator: str, values: tuple[str, ...]
+    ) -> None:
+        """They keep their order."""
         assert parse_filter("type", words) == Filter("type", operator, values)  # type: ignore[arg-type]
 
-    def test_absent(self) -> None:
+    def test_a_flag_that_is_not_given_is_no_filter(self) -> None:
         """A flag that was not given filters nothing."""
         assert parse_filter("type", []) is None
 
     @pytest.mark.parametrize("words", [["text", "ne:image"], ["not_in:text", "image"], ["in:text", "ne:image"]])
     @pytest.mark.parametrize("field", ["type", "interaction_id"])
-    def test_mixed(self, field: str, words: list[str]) -> None:
-        """Values to keep beside values to leave out are refused, naming the flag and both ways to say it."""
+    def test_values_to_include_and_to_exclude_are_refused_together(self, field: str, words: list[str]) -> None:
+        """The error names the flag and both ways to write it."""
         with pytest.raises(UsageError) as caught:
             parse_filter(field, words)
         assert caught.value.message.startswith(f"{option_name(field)}: ")
@@ -86,7 +90,7 @@ class TestFilter:
     @pytest.mark.parametrize(
         ("word", "near"), [("nin:text", "in"), ("not:text", "not_in"), ("notin:a", "not_in"), ("NE:text", "ne")]
     )
-    def test_unknown_operator(self, word: str, near: str) -> None:
+    def test_an_unknown_operator_is_named_with_the_nearest_one(self, word: str, near: str) -> None:
         """An operator that there is not is named, with the nearest one."""
         with pytest.raises(UsageError, match="--type: unknown operator") as caught:
             parse_filter("type", [word])
@@ -94,23 +98,23 @@ class TestFilter:
         assert "ne, in or not_in" in caught.value.hint
 
     @pytest.mark.parametrize("word", ["gte:5", "http://x", ":text", "eq:text", "like:text"])
-    def test_operators_of_elsewhere(self, word: str) -> None:
-        """The operators are those three; a value with a colon is sent round by --filter."""
+    def test_there_are_three_operators(self, word: str) -> None:
+        """A value with a colon can be given with --filter."""
         with pytest.raises(UsageError, match="unknown operator") as caught:
             parse_filter("interaction_id", [word])
         assert "use --filter" in caught.value.hint
 
     @pytest.mark.parametrize("values", ["a,b", "a,b,c"])
-    def test_ne_takes_one(self, values: str) -> None:
-        """``ne`` takes one value; the hint is the same wish as ``not_in``."""
+    def test_ne_takes_one_value(self, values: str) -> None:
+        """The hint suggests not_in."""
         with pytest.raises(UsageError, match="--type: ne takes one value") as caught:
             parse_filter("type", [f"ne:{values}"])
         assert f"--type not_in:{values}" in caught.value.hint
 
     @pytest.mark.parametrize("word", ["", " ", ",", "a,", ",a", "a,,b", "in:", "ne:", "not_in:a,", "in:,", "ne: "])
     @pytest.mark.parametrize("field", ["type", "status", "direction", "interaction_id"])
-    def test_empty_value(self, field: str, word: str) -> None:
-        """A value of nothing is refused, naming the flag: the service would take it for no filter at all."""
+    def test_an_empty_value_is_refused(self, field: str, word: str) -> None:
+        """The API would ignore the filter."""
         with pytest.raises(UsageError, match=f"^{option_name(field)}: empty value"):
             parse_filter(field, [word])
 
@@ -125,29 +129,31 @@ class TestFilter:
             ("status", "sent,deliverd", "delivered"),
         ],
     )
-    def test_closed_sets(self, field: str, word: str, near: str) -> None:
+    def test_a_value_outside_a_closed_set_is_refused_with_the_nearest_one(
+        self, field: str, word: str, near: str
+    ) -> None:
         """A value outside a closed set is refused with the nearest one."""
         with pytest.raises(UsageError) as caught:
             parse_filter(field, [word])
         assert caught.value.message.startswith(f"--{field}: ")
         assert f"did you mean {near}?" in caught.value.message
 
-    def test_status_has_a_way_round(self) -> None:
-        """The API may know a status that wacr does not, so the hint says how to send it all the same."""
+    def test_the_hint_for_an_unknown_status_names_the_raw_filter(self) -> None:
+        """The API may know more statuses."""
         with pytest.raises(UsageError) as caught:
             parse_filter("status", ["queued"])
         assert "--filter 'status=VALUE'" in caught.value.hint
         assert all(status in caught.value.hint for status in models.STATUSES)
 
-    def test_types_are_open(self) -> None:
+    def test_any_type_is_sent(self) -> None:
         """Any type is passed on."""
         assert parse_filter("type", ["sticker,location"]) == Filter("type", "in", ("sticker", "location"))
 
     @pytest.mark.parametrize(
         ("words", "values"), [(["7"], ("7",)), (["007"], ("7",)), (["in:3,03, 5"], ("3", "5")), (["ne:12"], ("12",))]
     )
-    def test_ids(self, words: list[str], values: tuple[str, ...]) -> None:
-        """Conversations are whole numbers, written as such."""
+    def test_ids_of_conversations_are_whole_numbers(self, words: list[str], values: tuple[str, ...]) -> None:
+        """Leading zeros and blanks are removed."""
         parsed = parse_filter("interaction_id", words)
         assert parsed
         assert parsed.values == values
@@ -171,22 +177,22 @@ class TestFilter:
             "null",
         ],
     )
-    def test_bad_ids(self, word: str) -> None:
-        """What no 64-bit id can be is refused, however long it is, in a line that can be read."""
+    def test_what_is_not_a_64_bit_id_is_refused(self, word: str) -> None:
+        """The error is one short line, however long the value is."""
         with pytest.raises(UsageError, match=r"^--interaction-id: not an id") as caught:
             parse_filter("interaction_id", [word])
         assert len(caught.value.message) < 150
 
     @pytest.mark.parametrize("field", ["type", "status"])
-    def test_not_utf8(self, field: str) -> None:
-        """Bytes of another encoding can't be sent, and are refused."""
+    def test_bytes_that_are_not_utf8_are_refused(self, field: str) -> None:
+        """They can't be sent."""
         with pytest.raises(UsageError, match=f"^--{field}: not valid UTF-8"):
             parse_filter(field, ["caf\udce9"])
 
     @settings(deadline=None)
     @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters=",:")), min_size=1))
-    def test_values_come_through(self, values: list[str]) -> None:
-        """Whatever has no comma and no colon comes through but for blanks around it, or is refused as empty."""
+    def test_any_other_value_is_kept_except_for_blanks_around_it(self, values: list[str]) -> None:
+        """An empty one is refused."""
         wanted = tuple(dict.fromkeys(value.strip() for value in values))
         if all(wanted):
             parsed = parse_filter("type", values)
@@ -197,13 +203,13 @@ class TestFilter:
                 parse_filter("type", values)
 
     @pytest.mark.parametrize(("operator", "negative"), [("eq", False), ("in", False), ("ne", True), ("not_in", True)])
-    def test_negative(self, operator: str, negative: bool) -> None:
+    def test_a_filter_knows_whether_it_excludes_its_values(self, operator: str, negative: bool) -> None:
         """A filter knows whether its values are those to leave out."""
         assert Filter("type", operator, ("text",)).negative is negative  # type: ignore[arg-type]
 
 
 class TestRawFilter:
-    """``--filter 'FIELD[OP]=VALUE'``."""
+    """The values of ``--filter``: ``FIELD[OP]=VALUE``."""
 
     @pytest.mark.parametrize(
         ("text", "field", "operator", "value"),
@@ -218,8 +224,8 @@ class TestRawFilter:
             ("größe[ne]=ä", "größe", "ne", "ä"),
         ],
     )
-    def test_shapes(self, text: str, field: str, operator: str, value: str) -> None:
-        """The first equals sign ends the name; the value is left as it is; it says itself as it was said."""
+    def test_the_first_equals_sign_ends_the_field(self, text: str, field: str, operator: str, value: str) -> None:
+        """The value is unchanged, and the filter prints as it was given."""
         parsed = parse_raw_filter(text)
         assert parsed == RawFilter(field, operator, value)
         assert str(parsed) == text
@@ -227,25 +233,25 @@ class TestRawFilter:
     @pytest.mark.parametrize(
         "text", ["", "=", "status", "=x", "a[]=x", "[ne]=x", "a[ne=x", "a]ne[=x", "a[b][c]=x", "a[ne]x=y", "a[ne]"]
     )
-    def test_not_filters(self, text: str) -> None:
+    def test_anything_else_is_refused_with_the_two_forms(self, text: str) -> None:
         """Anything else is refused with the two shapes there are."""
         with pytest.raises(UsageError, match=r"^--filter: not a filter") as caught:
             parse_raw_filter(text)
         assert "'FIELD[OP]=VALUE'" in caught.value.hint
 
-    def test_the_word_filter(self) -> None:
-        """The API's own form is refused with the advice to leave the word out."""
+    def test_the_form_of_the_url_is_refused(self) -> None:
+        """The hint is to leave out the word filter."""
         with pytest.raises(UsageError, match="not a field: filter"):
             parse_raw_filter("filter[status]=x")
 
-    def test_not_utf8(self) -> None:
+    def test_bytes_that_are_not_utf8_are_refused(self) -> None:
         """Bytes of another encoding are refused."""
         with pytest.raises(UsageError, match=r"^--filter: not valid UTF-8"):
             parse_raw_filter("a=\udcff")
 
 
 class TestContradictions:
-    """What can't be asked in one request."""
+    """What one request can't express."""
 
     @pytest.mark.parametrize(
         ("filters", "raw"),
@@ -260,8 +266,10 @@ class TestContradictions:
             ((type_is("text"), type_is("image")), []),
         ],
     )
-    def test_refused(self, filters: tuple[Filter, ...], raw: list[str]) -> None:
-        """Two filters under one key, or one with an operator beside one without, would lose one of the two."""
+    def test_two_filters_of_which_the_api_would_ignore_one_are_refused(
+        self, filters: tuple[Filter, ...], raw: list[str]
+    ) -> None:
+        """The same key twice, or a field with and without an operator."""
         with pytest.raises(UsageError, match=r"^--filter: ") as caught:
             Query(filters=filters, raw_filters=tuple(map(parse_raw_filter, raw)))
         assert "FIELD[in]" in caught.value.hint
@@ -274,30 +282,30 @@ class TestContradictions:
             ((), ["created_at[gte]=1", "created_at[lt]=2"]),
         ],
     )
-    def test_allowed(self, filters: tuple[Filter, ...], raw: list[str]) -> None:
+    def test_different_fields_and_operators_can_be_combined(self, filters: tuple[Filter, ...], raw: list[str]) -> None:
         """Different fields, and different operators on one field, go together."""
         assert len(Query(filters=filters, raw_filters=tuple(map(parse_raw_filter, raw))).raw_filters) == len(raw)
 
     @pytest.mark.parametrize("raw", ["direction=inbound", "direction[ne]=inbound"])
-    def test_directions_twice(self, raw: str) -> None:
+    def test_with_direction_and_a_raw_filter_on_direction_are_refused(self, raw: str) -> None:
         """Two walks by direction leave no room for a raw filter on it."""
         with pytest.raises(UsageError, match="--with-direction"):
             Query(raw_filters=(parse_raw_filter(raw),), with_direction=True)
 
     @pytest.mark.parametrize("gap", [timedelta(0), timedelta(seconds=1)])
-    def test_empty_span(self, gap: timedelta) -> None:
-        """A span that ends where it begins, or before, is refused."""
+    def test_a_span_that_ends_before_it_begins_is_refused(self, gap: timedelta) -> None:
+        """An empty one too."""
         with pytest.raises(UsageError, match="--since must be before --until"):
             Query(since=NOON + gap, until=NOON)
 
-    def test_span_across_offsets(self) -> None:
-        """Which time is earlier does not hang on how its offset is written."""
+    def test_times_are_compared_as_moments(self) -> None:
+        """Their offsets don't matter."""
         east = datetime(2026, 3, 4, 13, tzinfo=timezone(timedelta(hours=2)))
         assert Query(since=east, until=NOON).windowed
 
 
 class TestProperties:
-    """What a question says of itself to those who answer it."""
+    """The properties of a query."""
 
     @pytest.mark.parametrize(
         ("sort", "newest", "updated"),
@@ -309,7 +317,7 @@ class TestProperties:
             ("updated_at", False, True),
         ],
     )
-    def test_order(self, sort: str | None, newest: bool, updated: bool) -> None:
+    def test_the_default_order_is_newest_first(self, sort: str | None, newest: bool, updated: bool) -> None:
         """No sort is the newest first by created_at."""
         query = Query(sort=sort)
         assert (query.newest_first, query.by_updated) == (newest, updated)
@@ -326,13 +334,13 @@ class TestProperties:
             (["not_in:inbound,outbound"], ()),
         ],
     )
-    def test_directions(self, words: list[str], directions: tuple[str, ...]) -> None:
-        """The directions asked for are known, however they were said."""
+    def test_the_directions_that_match_are_known(self, words: list[str], directions: tuple[str, ...]) -> None:
+        """However the filter is written."""
         parsed = parse_filter("direction", words)
         assert Query(filters=(parsed,) if parsed else ()).directions == directions
 
-    def test_columns(self) -> None:
-        """The columns are those asked for, else the documented ones, with the direction where it is known."""
+    def test_the_columns_are_the_selected_or_the_documented_ones(self) -> None:
+        """With the direction where it is known."""
         assert Query(fields=("status", "id")).columns == ("status", "id")
         assert Query().columns == models.LIST_FIELDS
         assert Query(with_direction=True).columns == (*models.LIST_FIELDS, "direction")
@@ -340,13 +348,13 @@ class TestProperties:
     @pytest.mark.parametrize(
         ("query", "windowed"), [(Query(), False), (Query(since=NOON), True), (Query(until=NOON), True)]
     )
-    def test_windowed(self, query: Query, windowed: bool) -> None:
+    def test_either_end_makes_a_span(self, query: Query, windowed: bool) -> None:
         """Either end makes a span."""
         assert query.windowed is windowed
 
 
 class TestDescribe:
-    """The question in words."""
+    """Queries in words."""
 
     @pytest.mark.parametrize(
         ("words", "described"),
@@ -374,7 +382,7 @@ class TestDescribe:
             ),
         ],
     )
-    def test_filters(self, words: dict[str, list[str]], described: str) -> None:
+    def test_filters_are_described_in_a_fixed_order(self, words: dict[str, list[str]], described: str) -> None:
         """Each filter is said in one way, in one order."""
         parsed = (parse_filter(field, some) for field, some in words.items())
         assert Query(filters=tuple(one for one in parsed if one)).describe() == described
@@ -396,13 +404,13 @@ class TestDescribe:
             (Query(sort="updated_at", limit=5, fields=("id",)), "messages"),
         ],
     )
-    def test_the_rest(self, query: Query, described: str) -> None:
-        """Search, span and raw filters are said; order, limit and fields choose no messages and are not."""
+    def test_search_span_and_raw_filters_are_described(self, query: Query, described: str) -> None:
+        """Order, limit and fields are not, since they don't select messages."""
         assert query.describe() == described
 
 
 class TestTypeHint:
-    """A type that looks like a slip."""
+    """Hints for a type that may be a typo."""
 
     @pytest.mark.parametrize(
         ("word", "known"),
@@ -420,26 +428,26 @@ class TestTypeHint:
             ("interactiv", "interactive"),
         ],
     )
-    def test_one_edit_away(self, word: str, known: str) -> None:
-        """One letter changed, added, dropped, or swapped with its neighbour, or only its case: a hint, not an error."""
+    def test_a_type_one_letter_from_a_known_one_gets_a_hint(self, word: str, known: str) -> None:
+        """It is not an error."""
         hint = hint_for_type(Query(filters=(type_is(word),)))
         assert hint.startswith(f"--type {word}: did you mean {known}?")
 
     @pytest.mark.parametrize("word", [*models.TYPES, "sticker", "location", "tx", "teettx", "odeiv"])
-    def test_no_slip(self, word: str) -> None:
-        """Known types, and words two edits away, need no hint."""
+    def test_other_types_get_no_hint(self, word: str) -> None:
+        """Known ones, and those two letters away."""
         assert hint_for_type(Query(filters=(type_is(word),))) == ""
 
-    def test_among_others(self) -> None:
-        """The slip is found among several, and in a filter of values to leave out; other fields are not looked at."""
+    def test_the_typo_is_found_among_several_values(self) -> None:
+        """Values to exclude are checked too, other fields are not."""
         assert "did you mean video?" in hint_for_type(Query(filters=(Filter("type", "not_in", ("text", "vidoe")),)))
         assert hint_for_type(Query(filters=(Filter("status", "eq", ("txt",)),))) == ""
 
 
 class TestFields:
-    """``--fields a,b``."""
+    """The values of ``--fields``."""
 
-    def test_order_and_repetition(self) -> None:
+    def test_fields_keep_their_order_and_come_once(self) -> None:
         """The order given is kept, and each field comes once."""
         assert parse_fields(" status, id,status", models.LIST_FIELDS) == ("status", "id")
 
@@ -452,8 +460,8 @@ class TestFields:
             ("message id", "message id", "message_id"),
         ],
     )
-    def test_unknown(self, text: str, name: str, near: str) -> None:
-        """An unknown field is named with the nearest, and the hint lists those there are."""
+    def test_an_unknown_field_is_named_with_the_nearest_one(self, text: str, name: str, near: str) -> None:
+        """The hint lists all fields."""
         with pytest.raises(UsageError) as caught:
             parse_fields(text, models.LIST_FIELDS)
         assert caught.value.message.startswith(f"--fields: unknown field {name!r}")
@@ -462,46 +470,46 @@ class TestFields:
 
 
 class TestWords:
-    """The small pieces that flags share."""
+    """Checks that several flags share."""
 
     @pytest.mark.parametrize("text", ["", " ", "\t\n", "\u3000"])
-    def test_blank_search(self, text: str) -> None:
-        """A blank search, which the service would drop and answer with everything, is refused."""
+    def test_a_blank_search_is_refused(self, text: str) -> None:
+        """The API would ignore it and return everything."""
         with pytest.raises(UsageError, match=r"^--search: the text is empty"):
             parse_search(text)
 
     @pytest.mark.parametrize("text", ["a", " a ", "100%", "नमस्ते", "a\nb"])
-    def test_search(self, text: str) -> None:
+    def test_any_other_search_is_sent_unchanged(self, text: str) -> None:
         """Any other text is searched for as it is."""
         assert parse_search(text) == text
 
     @pytest.mark.parametrize(("text", "number"), [("1", 1), ("0042", 42), (str(2**63 - 1), 2**63 - 1)])
-    def test_ids(self, text: str, number: int) -> None:
+    def test_ids_have_up_to_64_bits(self, text: str, number: int) -> None:
         """Ids go up to what 64 bits hold."""
         assert parse_id(text, "ID") == number
 
     @pytest.mark.parametrize("text", ["", " 1", "1 ", "1\n", "0", "00", str(2**63)])
-    def test_bad_ids(self, text: str) -> None:
+    def test_blanks_zero_and_more_than_64_bits_are_not_ids(self, text: str) -> None:
         """Blanks, zero and more than 64 bits make no id."""
         with pytest.raises(UsageError, match=r"^ID: not an id"):
             parse_id(text, "ID")
 
-    def test_one_of(self) -> None:
-        """A known value comes back; another is refused with the nearest and all of them."""
+    def test_a_value_outside_a_set_is_refused_with_the_nearest_one(self) -> None:
+        """A known value is returned."""
         assert choice("created_at", models.SORTS, "--sort") == "created_at"
         with pytest.raises(UsageError, match=r"^--sort: .*did you mean -created_at") as caught:
             choice("-createdat", models.SORTS, "--sort")
         assert caught.value.hint == "Use one of: created_at, updated_at, -created_at, -updated_at."
 
     @pytest.mark.parametrize(("word", "said"), [("reed", "; did you mean read?"), ("zzz", ""), ("", "")])
-    def test_did_you_mean(self, word: str, said: str) -> None:
+    def test_nothing_is_suggested_if_nothing_is_near(self, word: str, said: str) -> None:
         """Nothing is suggested where nothing is near."""
         assert did_you_mean(word, models.STATUSES) == said
 
     @settings(deadline=None)
     @given(st.text(), st.integers(2, 100))
-    def test_shorten(self, text: str, most: int) -> None:
-        """A shortened text is never longer than asked, and a short one is left alone."""
+    def test_a_truncated_text_is_never_longer_than_the_limit(self, text: str, most: int) -> None:
+        """A short one is unchanged."""
         short = truncate(text, most)
         assert len(short) <= most
         assert short == text or (short.endswith("…") and text.startswith(short[:-1]))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def zone() -> Iterator[Callable[[str], None]]:
-    """Puts the process into a time zone, until the test is over."""
+    """Set the time zone of this process until the test ends."""
     before = os.environ.get("TZ")
 
     def go_to(name: str) -> None:
@@ -51,12 +51,12 @@ def berlin(zone: Callable[[str], None]) -> None:
 
 
 def local(*parts: int) -> datetime:
-    """A moment by the local clock."""
+    """Return a local moment."""
     return datetime(*parts).astimezone()  # type: ignore[arg-type]
 
 
 class TestParseWhen:
-    """``--since`` and ``--until``."""
+    """The values of ``--since`` and ``--until``."""
 
     @pytest.mark.parametrize(
         ("text", "age"),
@@ -75,7 +75,7 @@ class TestParseWhen:
             ("45 seconds ago", timedelta(seconds=45)),
         ],
     )
-    def test_ages(self, text: str, age: timedelta) -> None:
+    def test_an_age_counts_back_from_now(self, text: str, age: timedelta) -> None:
         """An age counts back from now."""
         now = datetime(2026, 3, 4, 12, 34, 56, tzinfo=UTC)
         assert parse_when(text, now, "--since") == now - age
@@ -95,8 +95,8 @@ class TestParseWhen:
         ],
     )
     @pytest.mark.usefixtures("berlin")
-    def test_days_across_the_change_of_clocks(self, now: tuple[int, ...], word: str, utc: tuple[int, ...]) -> None:
-        """A day begins at local midnight, by the offset of that midnight and not of now."""
+    def test_a_day_begins_at_local_midnight(self, now: tuple[int, ...], word: str, utc: tuple[int, ...]) -> None:
+        """With the offset of that midnight, which may differ from today's."""
         assert parse_when(word, local(*now), "--since") == datetime(*utc, tzinfo=UTC)  # type: ignore[misc, arg-type]
 
     @pytest.mark.parametrize(
@@ -120,8 +120,8 @@ class TestParseWhen:
         ],
     )
     @pytest.mark.usefixtures("berlin")
-    def test_dates_and_times(self, text: str, utc: str) -> None:
-        """Local time unless an offset is given, in winter and in summer."""
+    def test_times_are_local_unless_they_have_an_offset(self, text: str, utc: str) -> None:
+        """In winter and in summer."""
         assert parse_when(text, local(2026, 1, 1), "--since") == datetime.fromisoformat(f"{utc}+00:00")
 
     @pytest.mark.parametrize(
@@ -170,8 +170,8 @@ class TestParseWhen:
         ],
     )
     @pytest.mark.parametrize("flag", ["--since", "--until"])
-    def test_nonsense(self, zone: Callable[[str], None], flag: str, text: str) -> None:
-        """Whatever is no time is refused, naming the flag and the forms there are."""
+    def test_anything_else_is_refused(self, zone: Callable[[str], None], flag: str, text: str) -> None:
+        """The error names the flag and the forms of a time."""
         zone("Asia/Kolkata")
         with pytest.raises(UsageError) as caught:
             parse_when(text, datetime(2026, 3, 4, tzinfo=UTC), flag)
@@ -181,7 +181,7 @@ class TestParseWhen:
 
     @settings(deadline=None)
     @given(st.text(max_size=30))
-    def test_any_text(self, text: str) -> None:
+    def test_any_text_is_an_aware_time_or_a_usage_error(self, text: str) -> None:
         """Any text is an aware time or a usage error, and nothing else."""
         now, refused = datetime(2026, 3, 4, tzinfo=UTC), ""
         try:
@@ -193,13 +193,13 @@ class TestParseWhen:
 
     @settings(deadline=None)
     @given(st.datetimes(min_value=datetime(1900, 1, 2), max_value=datetime(2100, 1, 1), timezones=st.just(UTC)))
-    def test_what_the_api_writes(self, moment: datetime) -> None:
+    def test_a_time_of_the_api_is_the_same_moment(self, moment: datetime) -> None:
         """A time with its offset is the same moment again."""
         assert parse_when(moment.isoformat(), datetime(2026, 3, 4, tzinfo=UTC), "--since") == moment
 
 
 class TestSentAt:
-    """A row's own time."""
+    """The time of a row."""
 
     @pytest.mark.parametrize(
         ("value", "moment"),
@@ -211,20 +211,20 @@ class TestSentAt:
             ("2026-03-04T05:06:07.123456789Z", datetime(2026, 3, 4, 5, 6, 7, 123456, tzinfo=UTC)),
         ],
     )
-    def test_times(self, value: str, moment: datetime) -> None:
-        """RFC 3339 and its neighbours; UTC where no offset is named."""
+    def test_a_time_without_an_offset_is_utc(self, value: str, moment: datetime) -> None:
+        """RFC 3339 and similar forms are read."""
         assert parse_sent_at(value) == moment
 
     @pytest.mark.parametrize(
         "value", [None, "", "soon", 0, 1767225600, True, [], {}, "2026-13-01T00:00:00Z", "\x1b[2J"]
     )
-    def test_no_times(self, value: object) -> None:
-        """Anything else is no time, and no failure."""
+    def test_anything_else_is_none(self, value: object) -> None:
+        """It is not an error."""
         assert parse_sent_at(value) is None
 
     @settings(deadline=None)
     @given(st.text())
-    def test_any_text(self, text: str) -> None:
+    def test_any_text_is_an_aware_time_or_none(self, text: str) -> None:
         """Any text is an aware time or none."""
         parsed = parse_sent_at(text)
         assert parsed is None or parsed.utcoffset() is not None
@@ -232,7 +232,7 @@ class TestSentAt:
 
 @pytest.mark.usefixtures("berlin")
 class TestShown:
-    """Times as people see them."""
+    """Times for people."""
 
     @pytest.mark.parametrize(
         ("age", "shown"),
@@ -251,12 +251,12 @@ class TestShown:
             (timedelta(days=-300), "2027-05-11"),
         ],
     )
-    def test_short(self, age: timedelta, shown: str) -> None:
-        """How long ago within a day, else the local time, with the year once it is another; the future is no age."""
+    def test_a_short_time_is_an_age_within_a_day(self, age: timedelta, shown: str) -> None:
+        """Otherwise it is local, with the year if that is another; a time in the future is not an age."""
         now = local(2026, 7, 15, 12)
         assert format_short_local((now - age).astimezone(UTC), now) == shown
 
-    def test_short_is_narrow(self) -> None:
+    def test_a_short_time_has_at_most_12_characters(self) -> None:
         """A column of 12 cells holds any of them."""
         now = local(2026, 7, 15, 12)
         shown = [format_short_local(now - timedelta(hours=hours), now) for hours in range(-20_000, 20_000, 7)]
@@ -270,7 +270,7 @@ class TestShown:
             (datetime(2026, 1, 15, 1, tzinfo=timezone(timedelta(hours=9))), "Wed 14 Jan 2026 17:00:00 +0100"),
         ],
     )
-    def test_full(self, moment: datetime, shown: str) -> None:
+    def test_a_full_time_is_local_with_its_offset(self, moment: datetime, shown: str) -> None:
         """Local time in full, with its offset."""
         assert format_full_local(moment) == shown
 
@@ -291,13 +291,13 @@ class TestShown:
         (999999, "277h46m"),
     ],
 )
-def test_span(seconds: float, words: str) -> None:
+def test_a_duration_has_at_most_two_units(seconds: float, words: str) -> None:
     """A duration in as few words as tell it."""
     assert format_duration(seconds) == words
 
 
-def test_system_clock() -> None:
-    """The machine's clock knows its offset, and its three views of time agree."""
+def test_the_system_clock_has_an_offset() -> None:
+    """Its three methods agree."""
     clock = SystemClock()
     before = clock.monotonic()
     clock.sleep(0)

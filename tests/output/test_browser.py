@@ -23,7 +23,7 @@ PATIENCE = 120
 
 
 def browse(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run the browser without a window, at a page or for its own ends."""
+    """Run a headless browser on a page, or with other arguments."""
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"]
     command = [str(BROWSER), *flags, f"--user-data-dir={folder / 'profile'}", *words]
     environ = os.environ | {"HOME": str(folder)}
@@ -31,7 +31,7 @@ def browse(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def hostile_rows(address: str) -> list[Row]:
-    """Messages that would tell a server, were anything of them obeyed."""
+    """Return messages that would call a server if any of them were obeyed."""
     attacks = (
         *HOSTILE,
         f"<img src='{address}/image'><link rel=stylesheet href='{address}/style'>",
@@ -45,12 +45,12 @@ def hostile_rows(address: str) -> list[Row]:
 
 @pytest.fixture
 def asked() -> list[str]:
-    """The paths that anybody asked the server of this test for."""
+    """Return the paths that were requested from the server of this test."""
     return []
 
 
 def test_nothing_runs_and_nothing_is_loaded(tmp_path: Path, asked: list[str]) -> None:
-    """Served over HTTP, the browser asks for the page itself alone, and its title is ours."""
+    """Over HTTP, the browser requests only the page, and the title is unchanged."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -75,7 +75,7 @@ def test_nothing_runs_and_nothing_is_loaded(tmp_path: Path, asked: list[str]) ->
 
 
 def _ground(path: Path) -> tuple[int, int, int]:
-    """The colour of the first point of a PNG."""
+    """Return the colour of the first pixel of a PNG."""
     data = path.read_bytes()
     at, packed, colours = 8, b"", 0
     while at < len(data):
@@ -90,7 +90,7 @@ def _ground(path: Path) -> tuple[int, int, int]:
 
 
 @pytest.mark.parametrize("dark", [True, False])
-def test_dark_and_light(tmp_path: Path, dark: bool) -> None:
+def test_the_background_follows_the_readers_setting(tmp_path: Path, dark: bool) -> None:
     """The ground is that of the reader's setting."""
     file, shot = tmp_path / "page.html", tmp_path / "shot.png"
     file.write_text(page(message(1)), encoding="utf-8")
@@ -101,7 +101,7 @@ def test_dark_and_light(tmp_path: Path, dark: bool) -> None:
 
 
 def test_it_prints_on_a4(tmp_path: Path) -> None:
-    """On paper of 210 by 297 mm, on as many sheets as it takes."""
+    """On sheets of 210 by 297 mm."""
     file, paper = tmp_path / "page.html", tmp_path / "page.pdf"
     file.write_text(page(*(message(number, message="word " * 40) for number in range(1, 40))), encoding="utf-8")
     browse(tmp_path, "--no-pdf-header-footer", f"--print-to-pdf={paper}", file.as_uri())

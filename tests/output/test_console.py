@@ -17,13 +17,13 @@ CLEAR = "\r\x1b[K"
 
 
 def console(**more: object) -> tuple[Console, io.StringIO]:
-    """A console and what it says on standard error."""
+    """Return a console and its standard error."""
     out = io.StringIO()
     return Console(stderr=out, **more), out  # type: ignore[arg-type]
 
 
 class TestColour:
-    """The flag, then NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE, then the terminal."""
+    """The flag, then NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE, then the terminal decides."""
 
     @pytest.mark.parametrize(
         ("choice", "environ", "terminal", "colour"),
@@ -50,21 +50,23 @@ class TestColour:
             ("never", {"FORCE_COLOR": "1", "CLICOLOR_FORCE": "1"}, True, False),
         ],
     )
-    def test_rules(self, choice: str, environ: dict[str, str], terminal: bool, colour: bool) -> None:
+    def test_the_more_specific_setting_decides(
+        self, choice: str, environ: dict[str, str], terminal: bool, colour: bool
+    ) -> None:
         """What is nearer to the person counts more."""
         assert wants_colour(choice, environ, terminal=terminal) is colour
 
 
 class Terminal(io.StringIO):
-    """A stream that says it is a terminal."""
+    """A stream that is a terminal."""
 
     def isatty(self) -> bool:
-        """It is."""
+        """Return that it is."""
         return True
 
 
 class TestOfProcess:
-    """What is known of this process."""
+    """What is detected of this process."""
 
     @pytest.mark.parametrize(
         ("environ", "pager"),
@@ -79,8 +81,10 @@ class TestOfProcess:
             ({"TERM": "dumb"}, ""),
         ],
     )
-    def test_pager(self, monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], pager: str) -> None:
-        """WACR_PAGER, then PAGER, then less; an empty one and cat are none."""
+    def test_the_pager_is_wacr_pager_then_pager_then_less(
+        self, monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], pager: str
+    ) -> None:
+        """An empty one and cat are none."""
         monkeypatch.setattr(sys, "stdout", Terminal())
         monkeypatch.setenv("COLUMNS", "100")
         monkeypatch.setenv("LINES", "30")
@@ -90,13 +94,13 @@ class TestOfProcess:
         assert (made.width, made.height) == (100, 30)
         assert Console.detect(environ, pager=False).pager == ""
 
-    def test_in_a_pipe(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_pipe_has_neither_pager_nor_colour(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """In a pipe there is neither pager nor colour."""
         monkeypatch.setattr(sys, "stdout", io.StringIO())
         made = Console.detect({"PAGER": "less"})
         assert (made.stdout_is_terminal, made.pager, made.colour) == (False, "", False)
 
-    def test_no_streams(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_closed_streams_are_not_terminals(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A process that was started without standard output or error is one without terminals."""
         monkeypatch.setattr(sys, "stdout", None)
         monkeypatch.setattr(sys, "stderr", None)
@@ -106,16 +110,16 @@ class TestOfProcess:
         made.stderr.close()
 
     @pytest.mark.parametrize("color", ["always", "never"])
-    def test_flags(self, color: str) -> None:
+    def test_the_flags_are_passed_on(self, color: str) -> None:
         """The flags come through."""
         made = Console.detect({}, color=color, quiet=True, verbose=True)
         assert (made.colour, made.quiet, made.verbose) == (color == "always", True, True)
 
 
-class TestSaying:
+class TestStandardError:
     """Lines on standard error."""
 
-    def test_lines(self) -> None:
+    def test_each_text_is_one_line_and_nothing_in_it_acts(self) -> None:
         """Each is one line, whatever is in it, and nothing in it acts."""
         made, out = console()
         made.write_line("one")
@@ -124,14 +128,14 @@ class TestSaying:
 
     @settings(deadline=None)
     @given(st.text(st.characters()))
-    def test_any_text(self, text: str) -> None:
+    def test_any_text_is_one_line_that_can_be_encoded(self, text: str) -> None:
         """Any text is one line, which can be encoded."""
         made, out = console()
         made.write_line(text)
         assert out.getvalue().count("\n") == 1
         assert out.getvalue().encode()
 
-    def test_quiet(self) -> None:
+    def test_quiet_hides_notes_but_not_errors(self) -> None:
         """With --quiet what is said in passing is not; errors are."""
         made, out = console(quiet=True, stderr_is_terminal=True)
         made.note("in passing")
@@ -139,8 +143,8 @@ class TestSaying:
         made.write_line("an error")
         assert out.getvalue() == "an error\n"
 
-    def test_status_on_a_terminal(self) -> None:
-        """A passing line takes the place of the last, is cut to the width, and goes before anything is said."""
+    def test_a_status_line_replaces_the_last_one(self) -> None:
+        """It is cut to the width, and removed before a line is written."""
         made, out = console(stderr_is_terminal=True, width=10)
         made.status("first")
         made.status("x" * 50)
@@ -158,12 +162,12 @@ class TestSaying:
         assert len(line) == 79
 
     def test_a_narrow_terminal_has_no_bar(self) -> None:
-        """The text is worth more."""
+        """There is only room for the text."""
         made, out = console(stderr_is_terminal=True, width=50)
         made.status("working", 0.5)
         assert out.getvalue() == f"{CLEAR}working"
 
-    def test_status_is_cleared_once(self) -> None:
+    def test_a_status_line_is_removed_once(self) -> None:
         """A line that is gone is not taken away again."""
         made, out = console(stderr_is_terminal=True)
         made.clear_status()
@@ -172,21 +176,21 @@ class TestSaying:
         made.clear_status()
         assert out.getvalue() == f"{CLEAR}working{CLEAR}"
 
-    def test_status_in_a_pipe(self) -> None:
+    def test_a_pipe_has_no_status_lines(self) -> None:
         """In a pipe there is no passing line, nor a trace of one."""
         made, out = console()
         made.status("working")
         made.clear_status()
         assert out.getvalue() == ""
 
-    def test_status_is_harmless(self) -> None:
+    def test_untrusted_text_in_a_status_line_is_printable(self) -> None:
         """What comes from elsewhere acts in it as little."""
         made, out = console(stderr_is_terminal=True)
         made.status("\x1b[2J\n")
         assert out.getvalue() == f"{CLEAR}␛[2J↵"
 
     @pytest.mark.parametrize("failure", ["closed", "full"])
-    def test_standard_error_without_a_reader(self, failure: str) -> None:
+    def test_a_failing_standard_error_is_not_an_error(self, failure: str) -> None:
         """A standard error that takes nothing fails nothing."""
         if failure == "closed":
             out = io.StringIO()
@@ -206,7 +210,7 @@ class TestSaying:
 
 
 def call(**more: object) -> Call:
-    """A call that went well."""
+    """Return a successful call."""
     values = {
         "method": "GET",
         "path": "/messages",
@@ -231,8 +235,8 @@ class TestProgress:
             ({"parameters": "search=\x1b[2J"}, "GET /messages?search=␛[2J 200 123 ms\n"),
         ],
     )
-    def test_verbose(self, more: dict[str, object], line: str) -> None:
-        """With --verbose each call is a line; without, it is only counted."""
+    def test_verbose_prints_each_call(self, more: dict[str, object], line: str) -> None:
+        """Otherwise calls are only counted."""
         loud, said = console(verbose=True)
         ConsoleProgress(loud, limit=60).called(call(**more))
         assert said.getvalue() == line
@@ -242,8 +246,8 @@ class TestProgress:
         progress.called(call(**more))
         assert (unsaid.getvalue(), progress.calls) == ("", 2)
 
-    def test_waiting(self) -> None:
-        """A wait of more than a second is counted down, with its reason, and gone when it is over."""
+    def test_a_wait_is_counted_down_with_its_reason(self) -> None:
+        """It is removed when it is over; a wait of a second or less is not shown."""
         made, out = console(stderr_is_terminal=True)
         progress = ConsoleProgress(made, limit=60)
         progress.waiting(90, "the call limit")
@@ -251,7 +255,7 @@ class TestProgress:
         progress.waiting(0, "the call limit")
         assert out.getvalue() == f"{CLEAR}waiting 1m30s for the call limit{CLEAR}waiting 2.0s for the call limit{CLEAR}"
 
-    def test_in_a_pipe(self) -> None:
+    def test_a_pipe_shows_no_progress(self) -> None:
         """In a pipe none of it is said."""
         made, out = console()
         progress = ConsoleProgress(made, limit=60)
@@ -259,7 +263,7 @@ class TestProgress:
         progress.read(100, 1000)
         assert out.getvalue() == ""
 
-    def test_short_runs(self) -> None:
+    def test_a_short_run_shows_no_progress(self) -> None:
         """A run that is over at once shows no progress."""
         made, out = console(stderr_is_terminal=True)
         ConsoleProgress(made, limit=60).read(100, 1000)

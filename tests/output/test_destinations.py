@@ -21,33 +21,33 @@ from wacr_cli.output.destinations import Pager, PagerClosedError, Stream, output
 
 
 def names(folder: Path) -> set[str]:
-    """What is in a folder, hidden files too."""
+    """Return the names in a folder, hidden ones too."""
     return {path.name for path in folder.iterdir()}
 
 
 class TestStream:
     """A binary stream that takes text."""
 
-    def test_utf8(self) -> None:
-        """Text is written as UTF-8, half of a pair as an escape."""
+    def test_text_is_written_as_utf8(self) -> None:
+        """Half of a surrogate pair is an escape."""
         out = io.BytesIO()
         Stream(out).write("é漢👍\ud83d\n")
         assert out.getvalue() == "é漢👍\\ud83d\n".encode()
 
-    def test_at_once(self, tmp_path: Path) -> None:
+    def test_each_text_is_flushed(self, tmp_path: Path) -> None:
         """The reader gets each text before the next is written."""
         with (tmp_path / "x").open("wb") as file:
             Stream(file).write("first\n")
             assert (tmp_path / "x").read_text() == "first\n"
 
-    def test_nothing(self) -> None:
+    def test_an_empty_text_is_not_written(self) -> None:
         """An empty text is no write at all."""
         out = io.BytesIO()
         out.close()
         Stream(out).write("")
         assert out.closed
 
-    def test_reader_gone(self) -> None:
+    def test_a_closed_pipe_raises_broken_pipe_error(self) -> None:
         """A reader that is gone raises an exception of its own."""
         reader, writer = os.pipe()
         os.close(reader)
@@ -58,7 +58,7 @@ class TestStream:
             file.close()
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
-    def test_full(self) -> None:
+    def test_a_full_disk_is_an_error_with_a_code(self) -> None:
         """A full disk is an error with a code for scripts."""
         file = Path("/dev/full").open("wb", buffering=0)  # noqa: SIM115
         with pytest.raises(WacrError, match=r"^writing failed: No space left") as caught:
@@ -67,7 +67,7 @@ class TestStream:
         assert (caught.value.exit_status, caught.value.code) == (1, "WRITE_FAILED")
 
     @pytest.mark.parametrize("terminal", [True, False])
-    def test_terminal(self, terminal: bool) -> None:
+    def test_a_stream_knows_whether_it_is_a_terminal(self, terminal: bool) -> None:
         """The stream knows whether it is a terminal."""
         assert Stream(io.BytesIO(), is_terminal=terminal).is_terminal is terminal
 
@@ -75,8 +75,8 @@ class TestStream:
 class TestFile:
     """``--output FILE``."""
 
-    def test_new(self, tmp_path: Path) -> None:
-        """The file appears when it is whole, with the permissions of any new file, and nothing beside it."""
+    def test_a_new_file_appears_when_it_is_complete(self, tmp_path: Path) -> None:
+        """With the usual permissions, and nothing beside it."""
         path = tmp_path / "out.csv"
         mask = os.umask(0o027)
         try:
@@ -91,8 +91,8 @@ class TestFile:
         assert names(tmp_path) == {"out.csv"}
 
     @pytest.mark.parametrize("mode", [0o600, 0o644, 0o664])
-    def test_replaced(self, tmp_path: Path, mode: int) -> None:
-        """An old file stays as it is until then, for open readers too; the new one has its permissions."""
+    def test_an_old_file_is_replaced_at_the_end(self, tmp_path: Path, mode: int) -> None:
+        """Open readers keep the old one; the new one has its permissions."""
         path = tmp_path / "out.csv"
         path.write_text("old")
         path.chmod(mode)
@@ -105,7 +105,7 @@ class TestFile:
         assert stat.S_IMODE(path.stat().st_mode) == mode
         assert names(tmp_path) == {"out.csv"}
 
-    def test_private_from_the_start(self, tmp_path: Path) -> None:
+    def test_a_private_file_is_never_readable_for_others(self, tmp_path: Path) -> None:
         """What will be private is so before the first word is in it."""
         path = tmp_path / "out.csv"
         path.touch(0o600)
@@ -118,10 +118,10 @@ class TestFile:
     )
     @pytest.mark.parametrize("name", ["out.csv", "out.csv.gz"])
     @pytest.mark.parametrize("old", [None, b"old"])
-    def test_failure(
+    def test_a_failure_leaves_the_old_file_or_none(
         self, tmp_path: Path, failure: type[BaseException] | BaseException, name: str, old: bytes | None
     ) -> None:
-        """Whatever ends it early, an old file is untouched, no new one is there, and nothing is left behind."""
+        """Nothing is left beside it."""
         path = tmp_path / name
         if old is not None:
             path.write_bytes(old)
@@ -132,8 +132,8 @@ class TestFile:
         assert names(tmp_path) == (set() if old is None else {name})
         assert old is None or path.read_bytes() == old
 
-    def test_link(self, tmp_path: Path) -> None:
-        """A link stays a link: what it leads to is replaced, in its own folder."""
+    def test_the_target_of_a_link_is_replaced(self, tmp_path: Path) -> None:
+        """In its own folder; the link stays."""
         (tmp_path / "here").mkdir()
         (tmp_path / "there").mkdir()
         target, link = tmp_path / "there" / "target.csv", tmp_path / "here" / "link.csv"
@@ -146,7 +146,7 @@ class TestFile:
         assert target.read_text() == "new"
         assert names(tmp_path / "there") == {"target.csv"}
 
-    def test_link_to_nothing(self, tmp_path: Path) -> None:
+    def test_a_dangling_link_gets_its_target(self, tmp_path: Path) -> None:
         """A link that leads to no file yet makes one."""
         (tmp_path / "link.csv").symlink_to(tmp_path / "target.csv")
         with output_file(str(tmp_path / "link.csv")) as sink:
@@ -154,14 +154,14 @@ class TestFile:
         assert (tmp_path / "target.csv").read_text() == "new"
         assert (tmp_path / "link.csv").is_symlink()
 
-    def test_link_to_itself(self, tmp_path: Path) -> None:
+    def test_a_link_to_itself_is_a_usage_error(self, tmp_path: Path) -> None:
         """A link that leads nowhere is a usage error."""
         (tmp_path / "loop.csv").symlink_to(tmp_path / "loop.csv")
         with pytest.raises(UsageError, match=r"^--output: can't write"), output_file(str(tmp_path / "loop.csv")):
             pass
 
     @pytest.mark.parametrize("name", [".", "folder", "folder/"])
-    def test_directory(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    def test_a_folder_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
         """A directory is refused."""
         (tmp_path / "folder").mkdir()
         monkeypatch.chdir(tmp_path)
@@ -170,8 +170,10 @@ class TestFile:
         assert names(tmp_path) == {"folder"}
 
     @pytest.mark.parametrize("name", ["no/out.csv", "file/out.csv", "x" * 300 + ".csv", "y" * 250 + ".csv"])
-    def test_unwritable(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-        """A folder that is not there, or is a file, and a name too long, are usage errors before anything is asked."""
+    def test_a_file_that_cannot_be_created_is_a_usage_error(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    ) -> None:
+        """Before any call is made."""
         (tmp_path / "file").touch()
         monkeypatch.chdir(tmp_path)
         with pytest.raises(UsageError, match=r"^--output: can't write"), output_file(name):
@@ -179,8 +181,8 @@ class TestFile:
         assert names(tmp_path) == {"file"}
 
     @pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write anywhere")
-    def test_read_only(self, tmp_path: Path) -> None:
-        """A file that may not be written is not replaced either, though its folder would allow it."""
+    def test_a_read_only_file_is_not_replaced(self, tmp_path: Path) -> None:
+        """Although its folder would allow it."""
         path = tmp_path / "out.csv"
         path.write_text("old")
         path.chmod(0o444)
@@ -188,7 +190,7 @@ class TestFile:
             pass
         assert path.read_text() == "old"
 
-    def test_read_only_as_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_read_only_file_is_not_replaced_by_root(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """The same where the system only says so, as it does not to root."""
         path = tmp_path / "out.csv"
         path.write_text("old")
@@ -197,8 +199,8 @@ class TestFile:
             pass
         assert path.read_text() == "old"
 
-    def test_litter_of_a_killed_run(self, tmp_path: Path) -> None:
-        """What a killed run left is cleared away by the next, and never followed where it leads."""
+    def test_what_a_killed_run_left_is_removed(self, tmp_path: Path) -> None:
+        """A link in its place is not followed."""
         victim = tmp_path / "victim"
         victim.write_text("precious")
         path = tmp_path / "out.csv"
@@ -212,8 +214,10 @@ class TestFile:
 
     @pytest.mark.parametrize("name", ["out.csv", "out.csv.gz"])
     @pytest.mark.parametrize("call", ["fsync", "replace"])
-    def test_full_disk(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, name: str) -> None:
-        """A disk that is full at the very end is an error, and the old file is untouched."""
+    def test_a_disk_that_is_full_at_the_end_is_an_error(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, name: str
+    ) -> None:
+        """The old file is unchanged."""
         path = tmp_path / name
         path.write_text("old")
 
@@ -230,18 +234,18 @@ class TestFile:
 
 
 class TestDevices:
-    """What is no file is written as it is."""
+    """Devices and pipes are written directly."""
 
-    def test_null(self) -> None:
-        """/dev/null takes all, and stays."""
+    def test_dev_null_takes_everything(self) -> None:
+        """It stays a device."""
         with output_file(os.devnull) as sink:
             sink.write("x")
         assert Path(os.devnull).is_char_device()
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
     @pytest.mark.parametrize("packed", [False, True])
-    def test_full(self, tmp_path: Path, packed: bool) -> None:
-        """/dev/full is an error in words, packed or not."""
+    def test_dev_full_is_an_error(self, tmp_path: Path, packed: bool) -> None:
+        """Compressed or not."""
         name = "/dev/full"
         if packed:
             (tmp_path / "full.gz").symlink_to(name)
@@ -251,7 +255,7 @@ class TestDevices:
         assert (caught.value.exit_status, caught.value.code) == (1, "WRITE_FAILED")
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
-    def test_fifo(self, tmp_path: Path) -> None:
+    def test_a_named_pipe_passes_everything_to_its_reader(self, tmp_path: Path) -> None:
         """A pipe with a name has a reader, who gets it all."""
         path = tmp_path / "pipe"
         os.mkfifo(path)
@@ -267,7 +271,7 @@ class TestDevices:
 
     @pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="there is no /dev/stdout")
     @pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
-    def test_standard_output_by_name(self, name: str) -> None:
+    def test_standard_output_can_be_named(self, name: str) -> None:
         """The pipe that standard output is can be named."""
         script = f"""
 from wacr_cli.output.destinations import output_file
@@ -278,8 +282,8 @@ with output_file({name!r}) as sink:
         assert done.stdout == b"through"
 
     @pytest.mark.skipif(not hasattr(os, "openpty"), reason="there are no pseudo-terminals")
-    def test_a_terminal_by_name(self) -> None:
-        """A terminal that is named is a terminal, for which text has to be made harmless."""
+    def test_a_named_terminal_is_a_terminal(self) -> None:
+        """Text is made printable."""
         leader, follower = os.openpty()
         with output_file(os.ttyname(follower)) as sink:
             assert sink.is_terminal
@@ -291,8 +295,8 @@ class TestGzip:
     """A name that ends in ``.gz``."""
 
     @pytest.mark.parametrize("name", ["out.csv.gz", "OUT.CSV.GZ"])
-    def test_packed(self, tmp_path: Path, name: str) -> None:
-        """What is in it is what was written, in many windows."""
+    def test_the_content_is_what_was_written(self, tmp_path: Path, name: str) -> None:
+        """In many windows."""
         path = tmp_path / name
         with output_file(str(path)) as sink:
             for _ in range(100):
@@ -300,8 +304,8 @@ class TestGzip:
         assert gzip.decompress(path.read_bytes()).decode() == "the same line again, é\n" * 100
         assert path.stat().st_size < 200, "each window for itself would be packed badly"
 
-    def test_reproducible(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The same rows make the same bytes, whatever the name and the time."""
+    def test_the_same_rows_give_the_same_bytes(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whatever the name and the time."""
         made = set()
         for name, moment in (("a.csv.gz", 1e9), ("b.csv.gz", 2e9)):
             monkeypatch.setattr("time.time", lambda moment=moment: moment)
@@ -310,7 +314,7 @@ class TestGzip:
             made.add((tmp_path / name).read_bytes())
         assert len(made) == 1
 
-    def test_empty(self, tmp_path: Path) -> None:
+    def test_no_rows_are_a_valid_empty_file(self, tmp_path: Path) -> None:
         """Nothing packed is a packed nothing."""
         with output_file(str(tmp_path / "x.gz")):
             pass
@@ -318,11 +322,11 @@ class TestGzip:
 
 
 class TestBusy:
-    """Two runs into one file."""
+    """Two runs that write the same file."""
 
     @pytest.mark.parametrize("by_link", [False, True])
-    def test_second(self, tmp_path: Path, by_link: bool) -> None:
-        """The error names the process of the first, by whatever name the file is opened; the first is not disturbed."""
+    def test_the_second_run_is_refused(self, tmp_path: Path, by_link: bool) -> None:
+        """The error names the first process, by whatever name the file is opened."""
         path = tmp_path / "out.csv"
         other = tmp_path / "link.csv" if by_link else path
         if by_link:
@@ -336,7 +340,7 @@ class TestBusy:
         assert caught.value.exit_status == 9
         assert path.read_text() == "first goes on"
 
-    def test_another_file(self, tmp_path: Path) -> None:
+    def test_two_files_in_one_folder_are_independent(self, tmp_path: Path) -> None:
         """Two files beside each other are no matter."""
         with output_file(str(tmp_path / "a.csv")) as one, output_file(str(tmp_path / "b.csv")) as other:
             one.write("a")
@@ -349,7 +353,7 @@ class TestPager:
 
     @staticmethod
     def paged(tmp_path: Path, text: str, height: int, command: str = "cat > paged") -> tuple[str, str | None]:
-        """What came out of the terminal, and what the pager got, None where there was none."""
+        """Return what the terminal and the pager got; None for no pager."""
         out = io.BytesIO()
         paged = tmp_path / "paged"
         pager = Pager(
@@ -363,18 +367,18 @@ class TestPager:
         return out.getvalue().decode(), paged.read_text() if paged.exists() else None
 
     @pytest.mark.parametrize("lines", [0, 1, 22, 23])
-    def test_fits(self, tmp_path: Path, lines: int) -> None:
-        """What fits the screen, with room for the prompt, is shown without one."""
+    def test_what_fits_the_screen_has_no_pager(self, tmp_path: Path, lines: int) -> None:
+        """There is room for the prompt."""
         text = "".join(f"{number}\n" for number in range(lines))
         assert self.paged(tmp_path, text, 24) == (text, None)
 
     @pytest.mark.parametrize("lines", [24, 25, 1000])
-    def test_longer(self, tmp_path: Path, lines: int) -> None:
-        """What is longer goes through the pager, all of it."""
+    def test_longer_output_goes_through_the_pager(self, tmp_path: Path, lines: int) -> None:
+        """All of it."""
         text = "".join(f"{number} é\n" for number in range(lines))
         assert self.paged(tmp_path, text, 24) == ("", text)
 
-    def test_in_one_piece(self, tmp_path: Path) -> None:
+    def test_lines_count_and_not_writes(self, tmp_path: Path) -> None:
         """It is the lines that count, however they come."""
         out = io.BytesIO()
         target = tmp_path / "paged"
@@ -388,28 +392,28 @@ class TestPager:
         assert target.read_text() == "a\n" * 10 + "b\n"
         assert out.getvalue() == b""
 
-    def test_environment(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """By default less shows colours, and leaves by itself what fits; a person's own LESS counts more."""
+    def test_less_shows_colours_and_quits_if_one_screen(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The user's LESS is kept."""
         monkeypatch.delenv("LESS", raising=False)
         monkeypatch.delenv("LV", raising=False)
         assert self.paged(tmp_path, "x\n" * 9, 5, 'echo "$LESS $LV" > paged; cat > /dev/null')[1] == "FRX -c\n"
         monkeypatch.setenv("LESS", "own")
         assert self.paged(tmp_path, "x\n" * 9, 5, 'echo "$LESS $LV" > paged; cat > /dev/null')[1] == "own -c\n"
 
-    def test_left_early(self) -> None:
-        """A person who leaves the pager has seen enough: no more is read for them, and nothing fails."""
+    def test_leaving_the_pager_ends_the_run(self) -> None:
+        """It is not an error."""
         pager = Pager(Stream(io.BytesIO()), "true", 3)
         with pytest.raises(PagerClosedError):
             pager.write("x\n" * 1_000_000)
         pager.finish()
 
-    def test_left_at_the_end(self, tmp_path: Path) -> None:
+    def test_leaving_the_pager_at_the_end_is_a_success(self, tmp_path: Path) -> None:
         """Leaving it when all was passed on is the ordinary end."""
         assert self.paged(tmp_path, "x\n" * 9, 5, "head -n 1 > paged") == ("", "x\n")
 
     @pytest.mark.parametrize("command", ["no-such-pager-anywhere", "'unclosed", "/"])
-    def test_no_such_pager(self, command: str) -> None:
-        """Where the pager can't be started the rows are shown without it, all of them."""
+    def test_rows_are_shown_without_a_pager_that_cannot_start(self, command: str) -> None:
+        """All of them."""
         out = io.BytesIO()
         pager = Pager(Stream(out), command, 3)
         for number in range(10):
@@ -417,6 +421,6 @@ class TestPager:
         pager.finish()
         assert out.getvalue().decode() == "".join(f"{number}\n" for number in range(10))
 
-    def test_terminal(self) -> None:
-        """A pager shows on a terminal, so that what is written to it is cut and made harmless."""
+    def test_a_pager_is_a_terminal(self) -> None:
+        """What is written to it is cut and made printable."""
         assert Pager(Stream(io.BytesIO()), "true", 3).is_terminal

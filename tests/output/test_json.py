@@ -32,7 +32,7 @@ ROWS = st.lists(st.dictionaries(TEXTS, VALUES, max_size=4).map(lambda row: {"id"
 
 
 def array(rows: Sequence[Row], columns: Sequence[str] | None = None, *, terminal: bool = False) -> str:
-    """The JSON array of some rows, each written by itself."""
+    """Return the JSON array of rows, each written by itself."""
     out = io.BytesIO()
     writer = JsonArray(Stream(out, is_terminal=terminal), columns)
     for row in rows:
@@ -42,7 +42,7 @@ def array(rows: Sequence[Row], columns: Sequence[str] | None = None, *, terminal
 
 
 def lines(rows: Sequence[Row], columns: Sequence[str] | None = None, *, terminal: bool = False) -> str:
-    """The JSON lines of some rows."""
+    """Return the JSON lines of rows."""
     out = io.BytesIO()
     writer = JsonLines(Stream(out, is_terminal=terminal), columns)
     writer.write(rows)
@@ -51,23 +51,23 @@ def lines(rows: Sequence[Row], columns: Sequence[str] | None = None, *, terminal
 
 
 def same(one: object, other: object) -> bool:
-    """Whether two values are the same in kind too: 1 is neither True nor 1.0, and fields keep their order."""
+    """Return whether two values have the same types: 1 is neither True nor 1.0, and fields keep their order."""
     return json.dumps(one) == json.dumps(other)
 
 
 @pytest.mark.parametrize("terminal", [False, True])
 @settings(deadline=None)
 @given(ROWS)
-def test_array(terminal: bool, rows: list[dict[str, Any]]) -> None:
-    """One array, whose objects are the rows exactly, with their own types, in their order."""
+def test_an_array_has_exactly_the_rows(terminal: bool, rows: list[dict[str, Any]]) -> None:
+    """With their types, in their order."""
     assert same(json.loads(array(rows, terminal=terminal)), rows)
 
 
 @pytest.mark.parametrize("terminal", [False, True])
 @settings(deadline=None)
 @given(ROWS)
-def test_lines(terminal: bool, rows: list[dict[str, Any]]) -> None:
-    """The same, an object a line, whatever a reader takes for the end of a line."""
+def test_json_lines_have_an_object_on_each_line(terminal: bool, rows: list[dict[str, Any]]) -> None:
+    """Whatever a reader takes for the end of a line."""
     text = lines(rows, terminal=terminal)
     assert text.count("\n") == len(rows)
     assert len(text.splitlines()) == len(rows)
@@ -76,7 +76,7 @@ def test_lines(terminal: bool, rows: list[dict[str, Any]]) -> None:
 
 @settings(deadline=None)
 @given(st.dictionaries(TEXTS, VALUES))
-def test_object(row: dict[str, Any]) -> None:
+def test_a_single_message_is_one_object(row: dict[str, Any]) -> None:
     """One message alone is one object."""
     out = io.BytesIO()
     writer = JsonObject(Stream(out))
@@ -88,19 +88,19 @@ def test_object(row: dict[str, Any]) -> None:
 @pytest.mark.parametrize("terminal", [False, True])
 @settings(deadline=None)
 @given(ROWS)
-def test_nothing_acts(terminal: bool, rows: list[dict[str, Any]]) -> None:
-    """No control, no bidi control and no half of a pair is written as itself."""
+def test_control_characters_are_escaped(terminal: bool, rows: list[dict[str, Any]]) -> None:
+    """Bidirectional ones and halves of pairs too."""
     for text in (array(rows, terminal=terminal), lines(rows, terminal=terminal)):
         assert {letter for letter in text if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")} <= {"\n"}
         assert not set("\u202e\u2066\u200b\u061c\u200e\u200f") & set(text)
 
 
-def test_no_rows() -> None:
+def test_no_rows_are_an_empty_array_or_no_lines() -> None:
     """No rows are an empty array, or no lines."""
     assert (array([]), lines([])) == ("[]\n", "")
 
 
-def test_empty_windows() -> None:
+def test_empty_windows_leave_no_trace() -> None:
     """A window without rows, before, between or after others, leaves no trace."""
     out = io.BytesIO()
     writer = JsonArray(Stream(out), None)
@@ -110,8 +110,8 @@ def test_empty_windows() -> None:
     assert out.getvalue() == b'[\n{"id": 1},\n{"id": 2},\n{"id": 3}\n]\n'
 
 
-def test_columns() -> None:
-    """The fields asked for alone, in that order, null where a row lacks them; whole rows where none were."""
+def test_objects_have_the_selected_fields_in_their_order() -> None:
+    """Null where a row lacks one; whole rows without a selection."""
     rows: list[Row] = [{"id": 1, "new": [1], "status": "read"}, {"id": 2}]
     assert list(map(json.loads, lines(rows, ("status", "id")).splitlines())) == [
         {"status": "read", "id": 1},
@@ -122,19 +122,19 @@ def test_columns() -> None:
 
 
 @pytest.mark.parametrize("text", ["é", "नमस्ते", "漢字", "👨\u200d👩\u200d👧", "مرحبا"])
-def test_readable(text: str) -> None:
+def test_ordinary_text_in_any_script_is_not_escaped(text: str) -> None:
     """Ordinary text in any script can be read in it."""
     assert text in lines([{"message": text}])
 
 
-def test_pretty_on_a_terminal_alone() -> None:
+def test_fields_have_lines_of_their_own_on_a_terminal_only() -> None:
     """On a terminal each field has its line; in a pipe each row has."""
     rows = [{"id": 1, "message": "a"}]
     assert array(rows) == '[\n{"id": 1, "message": "a"}\n]\n'
     assert array(rows, terminal=True) == '[\n{\n  "id": 1,\n  "message": "a"\n}\n]\n'
 
 
-def test_stream_is_cut_off() -> None:
+def test_an_unfinished_array_is_not_valid_json() -> None:
     """An array that was not finished does not pass for a whole one."""
     out = io.BytesIO()
     JsonArray(Stream(out), None).write([{"id": 1}])
@@ -142,7 +142,7 @@ def test_stream_is_cut_off() -> None:
         json.loads(out.getvalue())
 
 
-def test_too_deep() -> None:
+def test_a_value_that_is_nested_too_deep_is_a_bad_response() -> None:
     """A value nested deeper than can be written is a bad answer."""
     value: list[Any] = []
     for _ in range(200_000):
@@ -154,7 +154,7 @@ def test_too_deep() -> None:
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
-def test_no_numbers(number: float) -> None:
+def test_nan_and_infinity_are_never_written(number: float) -> None:
     """What JSON has no number for is never written as one."""
     with pytest.raises(ValueError, match="not JSON compliant"):
         encode(number)

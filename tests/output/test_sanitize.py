@@ -72,24 +72,24 @@ DANGEROUS = [
 
 
 def is_dangerous(letter: str) -> bool:
-    """Whether a code point belongs to the classes that act, reorder or hide."""
+    """Return whether a code point can act, reorder or hide."""
     return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp") and ord(letter) not in DRAWN
 
 
 class TestPrintable:
-    """The one way from a stranger's text to a terminal."""
+    """Untrusted text for a terminal."""
 
     @pytest.mark.parametrize("text", ORDINARY)
-    def test_ordinary(self, text: str) -> None:
-        """What people write, in any script and with any emoji, stays as it is."""
+    def test_ordinary_text_is_unchanged(self, text: str) -> None:
+        """In any script, with any emoji."""
         assert printable(text) == text
 
     @pytest.mark.parametrize(("text", "shown"), DANGEROUS)
-    def test_dangerous(self, text: str, shown: str) -> None:
-        """What would act can be seen instead, and swallows nothing of what follows."""
+    def test_what_could_act_becomes_visible(self, text: str, shown: str) -> None:
+        """What follows it stays."""
         assert printable(text) == shown
 
-    def test_every_code_point(self) -> None:
+    def test_every_dangerous_code_point_is_replaced_and_no_other(self) -> None:
         """No dangerous code point comes out of it, each comes out as something to see, and no other changes."""
         for code in range(sys.maxunicode + 1):
             letter = chr(code)
@@ -104,8 +104,8 @@ class TestPrintable:
 
     @settings(deadline=None)
     @given(ANY_TEXT | NASTY)
-    def test_nothing_acts(self, text: str) -> None:
-        """Of any text, only joiners inside words and emoji are left of what acts, and it is one line."""
+    def test_any_text_becomes_one_harmless_line(self, text: str) -> None:
+        """Only joiners in words and emoji stay."""
         shown = printable(text)
         for before, letter in zip(" " + shown, shown, strict=False):
             if letter in JOINERS:
@@ -117,20 +117,20 @@ class TestPrintable:
 
     @settings(deadline=None)
     @given(ANY_TEXT | NASTY, ANY_TEXT | NASTY)
-    def test_by_code_points(self, one: str, other: str) -> None:
-        """Each code point is judged by itself, a joiner by the one before it: no sequence is ever parsed."""
+    def test_each_code_point_is_judged_alone(self, one: str, other: str) -> None:
+        """A joiner by the one before it; no sequence is parsed."""
         if not other.startswith(tuple(JOINERS)):
             assert printable(one + other) == printable(one) + printable(other)
 
     @settings(deadline=None)
     @given(ANY_TEXT | NASTY)
-    def test_once_is_enough(self, text: str) -> None:
+    def test_printable_text_is_unchanged(self, text: str) -> None:
         """What is printable already stays as it is."""
         assert printable(printable(text)) == printable(text)
 
     @settings(deadline=None)
     @given(ANY_TEXT | NASTY)
-    def test_nothing_is_lost(self, text: str) -> None:
+    def test_the_result_is_at_least_as_long(self, text: str) -> None:
         """Nothing is taken away: what is shown is as long as the text, at least."""
         assert len(printable(text)) >= len(text)
 
@@ -140,13 +140,13 @@ class TestJsonSafe:
 
     @settings(deadline=None)
     @given(ANY_TEXT | NASTY)
-    def test_keeps_the_value(self, text: str) -> None:
-        """The same value comes back, but for the two halves of a pair, which no JSON can keep apart."""
+    def test_the_value_is_unchanged(self, text: str) -> None:
+        """Except for two halves of a pair, which JSON can't keep apart."""
         joined = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
         safe = json_safe(json.dumps(joined, ensure_ascii=False))
         assert json.loads(safe) == joined
 
-    def test_every_code_point(self) -> None:
+    def test_every_dangerous_code_point_is_escaped(self) -> None:
         """What would act is escaped, and the value stays."""
         for start in range(0, sys.maxunicode + 1, 256):
             text = "".join(map(chr, range(start, start + 256)))
@@ -156,19 +156,19 @@ class TestJsonSafe:
 
     @settings(deadline=None)
     @given(ANY_TEXT | NASTY)
-    def test_stays_json_when_printed(self, text: str) -> None:
+    def test_printed_json_is_the_same_json(self, text: str) -> None:
         """Printed as a line of a terminal it is the same JSON still."""
         joined = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
         assert json.loads(printable(json_safe(json.dumps(joined, ensure_ascii=False)))) == joined
 
     @pytest.mark.parametrize("text", ORDINARY)
-    def test_ordinary(self, text: str) -> None:
+    def test_ordinary_text_can_be_read(self, text: str) -> None:
         """What people write can still be read."""
         assert json_safe(text) == text
 
 
 class TestHtml:
-    """Templates may hold HTML, which is shown as the text it stands for."""
+    """Templates may have HTML, which is shown as text."""
 
     @pytest.mark.parametrize(
         ("source", "text"),
@@ -192,25 +192,25 @@ class TestHtml:
             ("", ""),
         ],
     )
-    def test_examples(self, source: str, text: str) -> None:
-        """Breaks become newlines, tags go, entities are read once; what is no tag stays."""
+    def test_breaks_become_newlines_and_tags_go(self, source: str, text: str) -> None:
+        """Entities are decoded once; what is not a tag stays."""
         assert html_to_text(source) == text
 
     @settings(deadline=None)
     @given(ANY_TEXT)
-    def test_text_without_markup(self, text: str) -> None:
+    def test_text_without_markup_is_unchanged(self, text: str) -> None:
         """A text with neither tags nor entities is left alone, blanks included."""
         plain = text.replace("<", "").replace("&", "")
         assert html_to_text(plain) == plain
 
     @pytest.mark.parametrize("piece", ["<", "<a", "<br", "&", "</", "<p ", "&#"])
-    def test_long_hostile(self, piece: str) -> None:
+    def test_a_long_text_of_unfinished_tags_takes_linear_time(self, piece: str) -> None:
         """A long text of beginnings without ends is no work."""
         assert len(html_to_text(piece * 20_000)) <= len(piece) * 20_000
 
     @settings(deadline=None)
     @given(ANY_TEXT)
-    def test_entities_do_not_act(self, text: str) -> None:
+    def test_control_characters_from_entities_become_visible(self, text: str) -> None:
         """A control that came as an entity is made visible like any other."""
         source = "".join(f"&#{ord(letter)};" for letter in text)
         assert not any(is_dangerous(letter) and letter not in JOINERS for letter in printable(html_to_text(source)))
