@@ -20,13 +20,13 @@ Wacr = Callable[..., Result]
 
 @pytest.fixture
 def service(api: Api) -> Api:
-    """A whole sample workspace."""
+    """Return the sample workspace."""
     api.app = Sandbox(load(NOW))
     return api
 
 
-def test_a_get_is_shown_as_it_is(wacr: Wacr, api: Api) -> None:
-    """Byte for byte in a pipe, whatever way it is written."""
+def test_the_response_of_a_get_is_passed_on_unchanged(wacr: Wacr, api: Api) -> None:
+    """Byte for byte in a pipe."""
     body = b'{ "data" : {"n": 1.10, "big": 123456789012345678901234567890, "t": "\\u00e9\\ud83d"} }'
     api.app = lambda _: httpx.Response(200, content=body)
     assert wacr("api", "contacts/1").stdout == body + b"\n"
@@ -39,8 +39,8 @@ def test_fields_are_the_query_of_a_get(wacr: Wacr, service: Api) -> None:
     assert service.queries == [{"page": "1", "filter[type]": "lead", "per_page": "7", "x": "@y"}]
 
 
-def test_fields_are_the_body_of_the_rest(wacr: Wacr, api: Api, tmp_path: Path) -> None:
-    """JSON, typed as gh has it; phone numbers stay texts where they are said to be."""
+def test_fields_are_the_body_of_other_methods(wacr: Wacr, api: Api, tmp_path: Path) -> None:
+    """JSON with the types of gh; -f sends texts."""
     (tmp_path / "text").write_text("from a file")
     api.app = lambda _: httpx.Response(201, json={"success": True, "data": {"id": 1}})
     result = wacr(
@@ -55,7 +55,7 @@ def test_fields_are_the_body_of_the_rest(wacr: Wacr, api: Api, tmp_path: Path) -
 def test_a_body_from_a_file_or_standard_input(
     wacr: Wacr, api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As it is; fields are parameters then."""
+    """It is sent unchanged; fields are parameters then."""
     (tmp_path / "body.json").write_bytes(b'{"a": 1}')
     api.app = lambda _: httpx.Response(204)
     assert wacr("api", "x", "-X", "PUT", "--input", str(tmp_path / "body.json"), "-F", "a=1").stdout == b""
@@ -67,8 +67,8 @@ def test_a_body_from_a_file_or_standard_input(
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("answer", [500, 503, 429, "reset"])
-def test_only_a_get_is_tried_again(wacr: Wacr, api: Api, method: str, answer: int | str) -> None:
-    """Anything else is sent once, and after a failure it is unknown whether it was done."""
+def test_only_a_get_is_retried(wacr: Wacr, api: Api, method: str, answer: int | str) -> None:
+    """After a failure of another method it is unknown whether it was done."""
 
     def fails(_: httpx.Request) -> httpx.Response:
         if isinstance(answer, str):
@@ -83,8 +83,8 @@ def test_only_a_get_is_tried_again(wacr: Wacr, api: Api, method: str, answer: in
         assert "It is unknown whether the API did it" in result.stderr
 
 
-def test_include(wacr: Wacr, service: Api) -> None:
-    """Status and headers before the body, of a failure too."""
+def test_include_prints_status_and_headers_first(wacr: Wacr, service: Api) -> None:
+    """Of a failure too."""
     head, _, body = wacr("api", "groups/1", "--include").text.partition("\n\n")
     assert head.startswith("HTTP 200 OK\n")
     assert "content-type: application/json" in head
@@ -97,7 +97,7 @@ def test_include(wacr: Wacr, service: Api) -> None:
 
 @pytest.mark.parametrize("status", [401, 403, 404, 422, 500, 302])
 def test_a_failure_writes_no_data(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
-    """Its words are on standard error, and the exit status is that of every command."""
+    """The error is on standard error, and the exit status is that of every command."""
     monkeypatch.setattr("wacr_cli.api.transport.RetryTransport._wait", lambda *_: None)
     api.app = lambda _: httpx.Response(status, json={"message": "words"}, headers={"Location": "https://evil.example"})
     result = wacr("api", "x")
@@ -106,23 +106,23 @@ def test_a_failure_writes_no_data(wacr: Wacr, api: Api, monkeypatch: pytest.Monk
     assert len(api.requests) == (4 if status == 500 else 1)
 
 
-def test_html_is_no_answer(wacr: Wacr, api: Api) -> None:
-    """A page instead of the API says that the address is wrong."""
+def test_an_html_page_is_an_error(wacr: Wacr, api: Api) -> None:
+    """The address is probably wrong."""
     api.app = lambda _: httpx.Response(200, text="<!doctype html><title>Log in</title>")
     result = wacr("api", "x")
     assert (result.status, result.stdout) == (7, b"")
     assert "a web page, not the API" in result.stderr
 
 
-def test_other_texts_pass(wacr: Wacr, api: Api) -> None:
-    """What is neither JSON nor a page is passed on, unless JSON was asked for."""
+def test_other_texts_are_passed_on(wacr: Wacr, api: Api) -> None:
+    """Unless JSON was requested."""
     api.app = lambda _: httpx.Response(200, text="a,b\n1,2\n")
     assert wacr("api", "x").stdout == b"a,b\n1,2\n"
     assert wacr("api", "x", "-f", "json").status == 7
 
 
-def test_a_body_that_is_neither(wacr: Wacr, api: Api, tmp_path: Path) -> None:
-    """Bytes that are no text are no answer, and no field."""
+def test_bytes_that_are_not_text_are_refused(wacr: Wacr, api: Api, tmp_path: Path) -> None:
+    """As a response and as a field."""
     api.app = lambda _: httpx.Response(200, content=b"\xff\xfe\x00")
     assert wacr("api", "x").status == 7
     (tmp_path / "bytes").write_bytes(b"\xff")
@@ -130,7 +130,7 @@ def test_a_body_that_is_neither(wacr: Wacr, api: Api, tmp_path: Path) -> None:
 
 
 def test_an_echoed_token_is_hidden(wacr: Wacr, api: Api) -> None:
-    """In the body and in the headers; the fixture looks at all that is written."""
+    """In the body and in the headers."""
     api.app = lambda request: httpx.Response(
         200, json={"sent": request.headers["authorization"]}, headers={"X-Echo": request.headers["authorization"]}
     )
@@ -141,8 +141,8 @@ def test_an_echoed_token_is_hidden(wacr: Wacr, api: Api) -> None:
     assert CANARY not in result.text
 
 
-def test_paginate(wacr: Wacr, service: Api) -> None:
-    """All rows as one array, or a line each, or a table of what they hold."""
+def test_paginate_reads_all_rows(wacr: Wacr, service: Api) -> None:
+    """As one array, as lines or as a table."""
     rows = json.loads(wacr("api", "contacts", "--paginate").stdout)
     assert len({row["id"] for row in rows}) == len(rows) == 120
     assert len(service.requests) == 2
@@ -152,8 +152,8 @@ def test_paginate(wacr: Wacr, service: Api) -> None:
     assert json.loads(wacr("api", "contacts?search=zzz", "--paginate").stdout) == []
 
 
-def test_rows_of_a_single_answer(wacr: Wacr, service: Api, tmp_path: Path) -> None:
-    """A format for rows takes what stands under data."""
+def test_formats_of_rows_use_data(wacr: Wacr, service: Api, tmp_path: Path) -> None:
+    """The rows stand under that key of the response."""
     assert wacr("api", "groups", "-f", "tsv").text.splitlines()[0] == "id\tname"
     assert wacr("api", "groups/2", "-f", "csv").text == "id,name\n2,Festival boxes\n"
     assert wacr("api", "groups", "-o", str(tmp_path / "g.json")).status == 0
@@ -177,8 +177,8 @@ def test_rows_of_a_single_answer(wacr: Wacr, service: Api, tmp_path: Path) -> No
         (["x", "-X", "POST", "-F", "a=1", "-F", "a[b]=1"], "conflicts"),
     ],
 )
-def test_what_can_t_be_is_a_usage_error(wacr: Wacr, api: Api, words: list[str], said: str) -> None:
-    """Named, and nothing is sent."""
+def test_invalid_arguments_are_usage_errors(wacr: Wacr, api: Api, words: list[str], said: str) -> None:
+    """Nothing is sent."""
     result = wacr("api", *words)
     assert result.status == 2
     assert said in result.stderr
@@ -186,20 +186,20 @@ def test_what_can_t_be_is_a_usage_error(wacr: Wacr, api: Api, words: list[str], 
 
 
 class Terminal(io.StringIO):
-    """Standard input at which somebody sits."""
+    """Standard input that is a terminal."""
 
     def isatty(self) -> bool:
-        """It is one."""
+        """Return that it is."""
         return True
 
 
 @pytest.mark.parametrize(
     ("typed", "flags", "sent"), [("n\n", [], 0), ("", [], 0), ("y\n", [], 1), ("n\n", ["--yes"], 1)]
 )
-def test_a_person_is_asked(
+def test_other_methods_ask_for_confirmation(
     wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch, typed: str, flags: list[str], sent: int
 ) -> None:
-    """Before anything but a GET, on a terminal, unless --yes; without an agreement nothing is sent."""
+    """On a terminal, unless --yes; without a yes nothing is sent."""
     api.app = lambda _: httpx.Response(200, json={"data": {}})
     monkeypatch.setattr(sys, "stdin", Terminal(typed))
     monkeypatch.setattr("wacr_cli.output.console._is_terminal", lambda stream: stream is sys.stderr)
@@ -210,7 +210,7 @@ def test_a_person_is_asked(
 
 
 def test_no_question_is_asked_without_a_terminal(wacr: Wacr, api: Api) -> None:
-    """The flag said it."""
+    """The method was given explicitly."""
     api.app = lambda _: httpx.Response(200, json={"data": {}})
     assert wacr("api", "groups", "-X", "DELETE").status == 0
     assert [request.method for request in api.requests] == ["DELETE"]

@@ -20,7 +20,7 @@ Wacr = Callable[..., Result]
 
 @pytest.fixture
 def archived(api: Api, wacr: Wacr) -> Wacr:
-    """The program, with the small account archived; the calls so far are forgotten."""
+    """Return the runner with the small account archived; earlier calls are forgotten."""
     assert wacr("sync", "--no-contacts").status == 0
     api.requests.clear()
     return wacr
@@ -35,7 +35,7 @@ def test_a_sync_ends_with_one_line(api: Api, wacr: Wacr) -> None:
     assert result.stderr.endswith(", complete\n")
 
 
-def test_a_sync_as_json(api: Api, wacr: Wacr) -> None:
+def test_a_sync_reports_one_object_as_json(api: Api, wacr: Wacr) -> None:
     """One object with what was done."""
     found = json.loads(wacr("sync", "--format", "json").stdout)
     assert found.pop("seconds") >= 0
@@ -54,8 +54,8 @@ def test_a_sync_as_json(api: Api, wacr: Wacr) -> None:
     }
 
 
-def test_a_full_sync_marks_what_is_gone(api: Api, archived: Wacr) -> None:
-    """And --deleted shows it, with when it was missed."""
+def test_a_full_sync_marks_deleted_messages(api: Api, archived: Wacr) -> None:
+    """--deleted shows them, with the time."""
     app = api.app
     assert isinstance(app, Sandbox)
     app.world = World(app.world.now, [one for one in SMALL if one.id != 4])
@@ -100,7 +100,7 @@ REST = [(form, words) for form in FORMS for words in LISTS if (form, words) not 
 def test_a_list_from_the_archive_is_that_of_the_api(
     api: Api, archived: Wacr, words: tuple[str, ...], form: str
 ) -> None:
-    """The same flags bring the same bytes, direction included, and no call is made; JSON has details too."""
+    """The same flags give the same bytes without a call; JSON has details too."""
     here = archived("messages", "list", "--archive", "--format", form, *words)
     assert (here.status, api.requests) == (0, [])
     directed = () if "--count" in words else ("--with-direction",)
@@ -111,7 +111,7 @@ def test_a_list_from_the_archive_is_that_of_the_api(
 
 
 def test_a_page_of_the_archive_is_that_of_the_api(archived: Wacr) -> None:
-    """Pages hold the same messages; fifteen of them by default."""
+    """Fifteen messages by default."""
     for words in (("--page", "2", "--per-page", "3"), ("--page", "1"), ("--per-page", "2")):
         here, there = (
             archived("messages", "list", "--fields", "id", *words, *more).text for more in (("--archive",), ())
@@ -120,7 +120,7 @@ def test_a_page_of_the_archive_is_that_of_the_api(archived: Wacr) -> None:
 
 
 def test_an_archive_needs_no_token(api: Api, archived: Wacr, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor a network: everything about it works without."""
+    """Nor a network."""
     monkeypatch.delenv("WACR_TOKEN")
     for words in (
         ("messages", "list", "--archive"),
@@ -133,8 +133,8 @@ def test_an_archive_needs_no_token(api: Api, archived: Wacr, monkeypatch: pytest
     assert api.requests == []
 
 
-def test_single_messages_by_either_id(archived: Wacr) -> None:
-    """The ids of WA.cr and of WhatsApp; one that is not there is named, and the others are shown."""
+def test_messages_are_found_by_the_id_of_wacr_or_whatsapp(archived: Wacr) -> None:
+    """A missing one is named, and the others are shown."""
     row = json.loads(archived("messages", "get", "--archive", "3", "--format", "json").stdout)
     assert (row["id"], row["direction"]) == (3, "outbound")
     assert (row["staff_id"], row["details_at"]) == (None, None)
@@ -157,8 +157,8 @@ def test_single_messages_by_either_id(archived: Wacr) -> None:
         (("--sort", "-sent_at", "--limit", "2"), [7, 6]),
     ],
 )
-def test_what_only_the_archive_can_do(archived: Wacr, words: tuple[str, ...], ids: list[int]) -> None:
-    """Words, senders and the order of sending; without --archive they are refused."""
+def test_flags_that_only_the_archive_has_need_it(archived: Wacr, words: tuple[str, ...], ids: list[int]) -> None:
+    """Words, senders and the order of sending."""
     result = archived("messages", "list", "--archive", "--format", "jsonl", *words)
     assert [json.loads(line)["id"] for line in result.text.splitlines()] == ids
     assert archived("messages", "list", *words).status == 2
@@ -179,8 +179,8 @@ def test_what_only_the_archive_can_do(archived: Wacr, words: tuple[str, ...], id
         (("sync", "--archive-at", "/dev/null/x"), "can't write the archive"),
     ],
 )
-def test_bad_input(api: Api, wacr: Wacr, words: tuple[str, ...], said: str) -> None:
-    """A clear error, exit status 2, no call and no file."""
+def test_bad_input_is_a_usage_error(api: Api, wacr: Wacr, words: tuple[str, ...], said: str) -> None:
+    """No call is made, and no file is created."""
     result = wacr(*words)
     assert (result.status, result.stdout) == (2, b"")
     assert said in result.stderr
@@ -188,15 +188,15 @@ def test_bad_input(api: Api, wacr: Wacr, words: tuple[str, ...], said: str) -> N
     assert not Path("no").exists()
 
 
-def test_a_filter_that_the_archive_has_not(archived: Wacr) -> None:
-    """It is refused, and not ignored."""
+def test_a_filter_that_the_archive_lacks_is_refused(archived: Wacr) -> None:
+    """It is not ignored."""
     result = archived("messages", "list", "--archive", "--filter", "created_at[gte]=1")
     assert (result.status, result.stdout) == (2, b"")
     assert "the archive can't filter by created_at[gte]" in result.stderr
 
 
-def test_where_the_archive_is(wacr: Wacr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The flag, the environment, the profile, and one for each profile, in this order."""
+def test_the_place_of_the_archive(wacr: Wacr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The flag, then the environment, then the profile, then a file for each profile."""
     config = tmp_path / "config"
     config.mkdir()
     (config / "config.toml").write_text('[profiles.shop]\narchive = "shop.db"\n[profiles."a/../b"]\n')
@@ -214,8 +214,8 @@ def test_where_the_archive_is(wacr: Wacr, tmp_path: Path, monkeypatch: pytest.Mo
     assert place("--archive-at", "/elsewhere/x") == "/elsewhere/x"
 
 
-def test_how_fresh_it_is(archived: Wacr, tmp_path: Path) -> None:
-    """Each command that reads an incomplete archive says so."""
+def test_an_incomplete_archive_is_reported(archived: Wacr, tmp_path: Path) -> None:
+    """By each command that reads it."""
     assert archived("messages", "list", "--archive").stderr.count("\n") == 1
     path = archived("archive", "path").text.strip()
     with closing(sqlite3.connect(path)) as db, db:
@@ -224,7 +224,7 @@ def test_how_fresh_it_is(archived: Wacr, tmp_path: Path) -> None:
     assert archived("archive", "info", "--format", "json").text.count('"complete": false') == 1
 
 
-def test_the_number_is_compared_with_the_services(api: Api, archived: Wacr) -> None:
+def test_check_online_compares_the_totals(api: Api, archived: Wacr) -> None:
     """Check --online says when they differ."""
     result = archived("archive", "check", "--online", "--format", "json")
     assert result.status == 0
@@ -238,14 +238,14 @@ def test_the_number_is_compared_with_the_services(api: Api, archived: Wacr) -> N
     assert "the archive has 7 messages, the API 6" in result.stderr
 
 
-def test_a_dry_run_of_the_archive_is_no_call(api: Api, archived: Wacr) -> None:
+def test_a_dry_run_of_the_archive_shows_no_call(api: Api, archived: Wacr) -> None:
     """There is nothing to show."""
     result = archived("messages", "list", "--archive", "--dry-run")
     assert (result.status, result.stdout, api.requests) == (0, b"", [])
 
 
-def test_the_sample_workspace_is_archived(wacr: Wacr) -> None:
-    """All of it works without an account."""
+def test_the_sample_workspace_can_be_archived(wacr: Wacr) -> None:
+    """Without an account."""
     assert wacr("--demo", "sync", "--quiet").status == 0
     assert wacr("--demo", "messages", "list", "--archive", "--count").text == "5000\n"
     found = json.loads(wacr("--demo", "archive", "info", "-f", "json").stdout)
@@ -255,7 +255,7 @@ def test_the_sample_workspace_is_archived(wacr: Wacr) -> None:
 
 
 def test_names_come_from_the_archive(api: Api, wacr: Wacr) -> None:
-    """Without contacts in it --archive shows no names and makes no call; with them no query asks the API for names."""
+    """An archive without contacts shows none; no call is made either way."""
     assert wacr("sync", "--no-contacts").status == 0
     api.requests.clear()
     assert wacr("messages", "list", "--archive", "--names").status == 0

@@ -25,14 +25,14 @@ Pipe = Callable[[bytes], None]
 
 @pytest.fixture(autouse=True)
 def no_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine that has no token yet, and no keyring."""
+    """Remove the token and the keyring."""
     monkeypatch.delenv("WACR_TOKEN")
     monkeypatch.setitem(sys.modules, "keyring", None)
 
 
 @pytest.fixture
 def pipe(monkeypatch: pytest.MonkeyPatch) -> Pipe:
-    """Put something on standard input."""
+    """Put a text on standard input."""
 
     def put(data: bytes) -> None:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
@@ -42,12 +42,12 @@ def pipe(monkeypatch: pytest.MonkeyPatch) -> Pipe:
 
 
 def tokens() -> Path:
-    """The credentials file."""
+    """Return the credentials file."""
     return config_dir(os.environ) / "credentials" / "tokens.json"
 
 
-def test_login_tries_the_token_and_keeps_it(wacr: Wacr, api: Api, pipe: Pipe) -> None:
-    """One call that needs messages:read alone, then the file; nothing on standard output."""
+def test_login_tests_the_token_and_stores_it(wacr: Wacr, api: Api, pipe: Pipe) -> None:
+    """One call that needs only messages:read; nothing on standard output."""
     pipe(f"Bearer {CANARY}\n".encode())
     result = wacr("auth", "login", "--with-token")
     assert (result.status, result.stdout) == (0, b"")
@@ -73,10 +73,10 @@ def test_login_tries_the_token_and_keeps_it(wacr: Wacr, api: Api, pipe: Pipe) ->
         (httpx.ConnectError("[Errno 111] Connection refused"), 6, "no connection"),
     ],
 )
-def test_login_keeps_nothing_that_does_not_work(
+def test_login_stores_no_token_that_fails(
     wacr: Wacr, api: Api, pipe: Pipe, monkeypatch: pytest.MonkeyPatch, answer: Any, status: int, words: str
 ) -> None:
-    """A bad token, a missing scope, a limit, a wrong address and a dead network are told apart."""
+    """Each failure has its own error."""
 
     def answering(_: httpx.Request) -> httpx.Response:
         if isinstance(answer, Exception):
@@ -104,8 +104,8 @@ def test_login_keeps_nothing_that_does_not_work(
         (b"Bearer \n", "nothing after Bearer"),
     ],
 )
-def test_login_refuses_what_is_no_token(wacr: Wacr, api: Api, pipe: Pipe, data: bytes, words: str) -> None:
-    """Nothing is sent and nothing kept, and it is not repeated."""
+def test_login_refuses_what_cannot_be_a_token(wacr: Wacr, api: Api, pipe: Pipe, data: bytes, words: str) -> None:
+    """Nothing is sent, stored or printed of it."""
     pipe(data)
     result = wacr("auth", "login", "--with-token")
     assert result.status == 2
@@ -114,7 +114,7 @@ def test_login_refuses_what_is_no_token(wacr: Wacr, api: Api, pipe: Pipe, data: 
     assert not tokens().exists()
 
 
-def test_login_without_a_terminal_asks_nothing(wacr: Wacr, api: Api, pipe: Pipe) -> None:
+def test_login_without_a_terminal_names_the_flag(wacr: Wacr, api: Api, pipe: Pipe) -> None:
     """It says how to do it instead."""
     pipe(f"{CANARY}\n".encode())
     result = wacr("auth", "login")
@@ -124,7 +124,7 @@ def test_login_without_a_terminal_asks_nothing(wacr: Wacr, api: Api, pipe: Pipe)
 
 
 @pytest.mark.parametrize("words", [("auth", "login"), ("auth", "login", "--with-token")])
-def test_login_with_standard_input_closed(
+def test_login_with_closed_standard_input_is_a_usage_error(
     wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
     """It is a usage error, and no traceback."""
@@ -134,8 +134,8 @@ def test_login_with_standard_input_closed(
     assert "--with-token" in result.stderr
 
 
-def test_login_to_a_new_profile_makes_it(wacr: Wacr, api: Api, pipe: Pipe) -> None:
-    """It is in the configuration afterwards, so that it can be used and completed."""
+def test_login_to_a_new_profile_creates_it(wacr: Wacr, api: Api, pipe: Pipe) -> None:
+    """It can be used and completed."""
     pipe(CANARY.encode())
     result = wacr("auth", "login", "--with-token", "--profile", "shop")
     assert result.status == 0
@@ -149,7 +149,7 @@ def test_login_to_a_new_profile_makes_it(wacr: Wacr, api: Api, pipe: Pipe) -> No
 def test_the_environment_s_token_is_named_and_not_stored(
     wacr: Wacr, api: Api, pipe: Pipe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It goes first, login says so, and status says where it is from."""
+    """It has priority; login and status say so."""
     monkeypatch.setenv("WACR_TOKEN", "from-environment")
     pipe(CANARY.encode())
     assert "WACR_TOKEN is set" in wacr("auth", "login", "--with-token").stderr
@@ -162,7 +162,7 @@ def test_the_environment_s_token_is_named_and_not_stored(
 def test_a_changed_address_does_not_get_the_token(
     wacr: Wacr, api: Api, pipe: Pipe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither by the file nor by the environment; no call is made."""
+    """Neither one of the file nor of the environment; no call is made."""
     pipe(CANARY.encode())
     wacr("auth", "login", "--with-token")
     made = len(api.requests)
@@ -176,7 +176,7 @@ def test_a_changed_address_does_not_get_the_token(
     assert len(api.requests) == made
 
 
-def test_login_writes_a_broken_file_anew_and_says_so(wacr: Wacr, api: Api, pipe: Pipe) -> None:
+def test_login_replaces_a_broken_file_and_says_so(wacr: Wacr, api: Api, pipe: Pipe) -> None:
     """What it held of others is lost, and that is not hidden."""
     tokens().parent.mkdir(parents=True, mode=0o700)
     tokens().write_text('{"profiles": {"other": {"ori')
@@ -188,8 +188,8 @@ def test_login_writes_a_broken_file_anew_and_says_so(wacr: Wacr, api: Api, pipe:
     assert list(json.loads(tokens().read_text())["profiles"]) == ["default"]
 
 
-def test_login_asks_for_nothing_that_it_could_not_keep(wacr: Wacr, api: Api, pipe: Pipe) -> None:
-    """A credentials file that others can read is refused before the token is tried."""
+def test_login_refuses_a_file_that_others_can_read(wacr: Wacr, api: Api, pipe: Pipe) -> None:
+    """Before the token is tested."""
     tokens().parent.mkdir(parents=True, mode=0o700)
     tokens().write_text("{}")
     tokens().chmod(0o644)
@@ -199,8 +199,8 @@ def test_login_asks_for_nothing_that_it_could_not_keep(wacr: Wacr, api: Api, pip
     assert "others can read it" in result.stderr
 
 
-def test_logout_removes_it(wacr: Wacr, api: Api, pipe: Pipe) -> None:
-    """The file has it no more; without one there is nothing to do, and that is no failure."""
+def test_logout_removes_the_token(wacr: Wacr, api: Api, pipe: Pipe) -> None:
+    """Without one it is a success too."""
     pipe(CANARY.encode())
     wacr("auth", "login", "--with-token")
     assert str(tokens()) in wacr("auth", "logout").stderr
@@ -212,15 +212,17 @@ def test_logout_removes_it(wacr: Wacr, api: Api, pipe: Pipe) -> None:
 
 
 class TestKeyring:
-    """Where there is a keyring, it has the token; where it fails, the file, and that is said in a line."""
+    """The keyring has the token; if it fails, the file has it, and one line says so."""
 
     @staticmethod
     def backend(**methods: Any) -> SimpleNamespace:
-        """The library, with these methods."""
+        """Return the library with these methods."""
         return SimpleNamespace(get_keyring=lambda: SimpleNamespace(name="x"), **methods)
 
-    def test_used(self, wacr: Wacr, api: Api, pipe: Pipe, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The token is there and not in the file, and is used from there."""
+    def test_a_keyring_stores_the_token(
+        self, wacr: Wacr, api: Api, pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The file does not have it."""
         kept: dict[str, str] = {}
         library = self.backend(
             get_password=lambda _, name: kept.get(name),
@@ -237,8 +239,10 @@ class TestKeyring:
         assert kept == {}
 
     @pytest.mark.parametrize("kind", ["KeyringLocked", "NoKeyringError", "Hangs", "Odd"])
-    def test_skipped(self, wacr: Wacr, api: Api, pipe: Pipe, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-        """Locked, absent, hanging or broken: the file has it, and one line says why."""
+    def test_a_keyring_that_fails_is_skipped(
+        self, wacr: Wacr, api: Api, pipe: Pipe, monkeypatch: pytest.MonkeyPatch, kind: str
+    ) -> None:
+        """Locked, absent, hanging or broken: one line says why."""
         import threading
 
         release = threading.Event()
@@ -261,10 +265,10 @@ class TestKeyring:
 
 
 class TestStatus:
-    """How each token stands."""
+    """The state of each token."""
 
-    def test_all_there_is(self, wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Where the token is from, its end, the address, the account and plan, the scopes, and the calls."""
+    def test_status_shows_everything_about_a_token(self, wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Where it is from, its end, address, account, plan, scopes and calls."""
         monkeypatch.setenv("WACR_TOKEN", CANARY)
         monkeypatch.delenv("WACR_RATE_LIMIT")
         rows = json.loads(wacr("auth", "status", "-f", "json").stdout)
@@ -301,7 +305,7 @@ class TestStatus:
             ("expired", [], 4, 1),
         ],
     )
-    def test_scopes(
+    def test_scopes_are_found_by_trying(
         self,
         wacr: Wacr,
         api: Api,
@@ -311,15 +315,17 @@ class TestStatus:
         status: int,
         calls: int,
     ) -> None:
-        """Found by trying; a token that is none is not tried again. Without messages:read the status is 4."""
+        """A refused token is not tried again; without messages:read the exit status is 4."""
         monkeypatch.setenv("WACR_TOKEN", token)
         result = wacr("auth", "status", "-f", "json")
         (row,) = json.loads(result.stdout)
         assert (result.status, row["scopes"], len(api.requests)) == (status, scopes, calls)
         assert bool(row["error"]) is (status != 0)
 
-    def test_several_profiles(self, wacr: Wacr, api: Api, pipe: Pipe, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Each with its own token and address; what the environment says is for the one in use."""
+    def test_each_profile_has_its_token_and_address(
+        self, wacr: Wacr, api: Api, pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The environment applies to the current one."""
         for name in ("one", "two"):
             wacr("config", "set", "api_url", f"https://{name}.example/api/v2", "--profile", name)
             pipe(f"token-of-{name}".encode())
@@ -334,14 +340,16 @@ class TestStatus:
         sent = {(request.url.host, request.headers["authorization"]) for request in api.requests[2:]}
         assert sent == {("two.example", "Bearer of-environment"), ("one.example", "Bearer token-of-one")}
 
-    def test_without_a_token(self, wacr: Wacr, api: Api) -> None:
-        """There is a row that says so, and the status is 4."""
+    def test_a_profile_without_a_token_has_a_row(self, wacr: Wacr, api: Api) -> None:
+        """The exit status is 4."""
         result = wacr("auth", "status", "-f", "json")
         assert result.status == 4
         assert json.loads(result.stdout)[0]["error"] == "no API token"
         assert api.requests == []
 
-    def test_a_network_that_is_down(self, wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_failing_network_is_not_an_authentication_failure(
+        self, wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """It is not an authentication failure."""
 
         def down(_: httpx.Request) -> httpx.Response:
@@ -352,7 +360,7 @@ class TestStatus:
         monkeypatch.setenv("WACR_TOKEN", CANARY)
         assert wacr("auth", "status").status == 6
 
-    def test_the_sample_workspace(self, wacr: Wacr) -> None:
+    def test_the_sample_workspace_needs_no_login(self, wacr: Wacr) -> None:
         """It has its own token, and no login."""
         assert json.loads(wacr("--demo", "auth", "status", "-f", "json").stdout)[0]["account"] == "Saunf & Sons"
         assert wacr("--demo", "auth", "login").status == 2

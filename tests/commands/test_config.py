@@ -20,12 +20,12 @@ Wacr = Callable[..., Result]
 
 @pytest.fixture(autouse=True)
 def plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting by the environment."""
+    """Remove all settings from the environment."""
     monkeypatch.delenv("WACR_RATE_LIMIT")
 
 
-def test_set_get_list_unset(wacr: Wacr) -> None:
-    """What is set is got, alone on its line; what is unset is not there any more."""
+def test_a_value_that_is_set_can_be_read_and_removed(wacr: Wacr) -> None:
+    """``config get`` prints it alone on a line."""
     assert wacr("config", "set", "rate_limit", "30", "--profile", "shop").status == 0
     assert wacr("config", "set", "default_profile", "shop").status == 0
     assert wacr("config", "get", "rate_limit").stdout == b"30\n"
@@ -55,16 +55,16 @@ def test_set_get_list_unset(wacr: Wacr) -> None:
         (("set", "rate_limit", "5", "--profile", ""), "the name is empty"),
     ],
 )
-def test_what_can_t_be_is_a_usage_error(wacr: Wacr, words: tuple[str, ...], said: str) -> None:
-    """Named, with what to do, and nothing is written."""
+def test_invalid_values_are_usage_errors(wacr: Wacr, words: tuple[str, ...], said: str) -> None:
+    """The error says what to do, and nothing is written."""
     result = wacr("config", *words)
     assert result.status == 2
     assert said in result.stderr
     assert not config_path(os.environ).exists()
 
 
-def test_the_sample_workspace_changes_nothing_about_settings(wacr: Wacr, monkeypatch: pytest.MonkeyPatch) -> None:
-    """They are those of the file, with --demo and with WACR_DEMO."""
+def test_the_sample_workspace_has_the_settings_of_the_file(wacr: Wacr, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --demo and with WACR_DEMO."""
     monkeypatch.setenv("WACR_DEMO", "1")
     assert wacr("config", "set", "rate_limit", "30", "--demo").status == 0
     assert wacr("config", "get", "rate_limit", "--demo").stdout == b"30\n"
@@ -72,8 +72,8 @@ def test_the_sample_workspace_changes_nothing_about_settings(wacr: Wacr, monkeyp
     assert wacr("config", "unset", "rate_limit").status == 0
 
 
-def test_what_is_wrong_can_be_fixed(wacr: Wacr) -> None:
-    """A bad value, and a default that is not there, are set right by the very command for it."""
+def test_config_can_fix_a_broken_value(wacr: Wacr) -> None:
+    """And a default profile that is missing."""
     path = config_path(os.environ)
     path.parent.mkdir(parents=True)
     path.write_text('default_profile = "gone"\n[profiles.shop]\nrate_limit = "many"\napi_url = 5\n')
@@ -94,7 +94,7 @@ def test_path_works_with_a_broken_file(wacr: Wacr) -> None:
     assert wacr("config", "list").status == 2
 
 
-def test_the_environment_is_said_to_go_first(wacr: Wacr, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_setting_a_key_that_a_variable_overrides_warns(wacr: Wacr, monkeypatch: pytest.MonkeyPatch) -> None:
     """Setting a key that a variable overrides prints a warning."""
     monkeypatch.setenv("WACR_RATE_LIMIT", "7")
     assert "WACR_RATE_LIMIT is set" in wacr("config", "set", "rate_limit", "30").stderr
@@ -110,8 +110,8 @@ def test_the_environment_is_said_to_go_first(wacr: Wacr, monkeypatch: pytest.Mon
         ("there-is-no-such-editor", 2, "can't be started"),
     ],
 )
-def test_edit(tmp_path: Path, editor: str, status: int, said: str) -> None:
-    """The editor gets the file, made where there was none; what it left is looked at."""
+def test_edit_opens_the_file_and_checks_it(tmp_path: Path, editor: str, status: int, said: str) -> None:
+    """It is created if it is missing."""
     leader, follower = pty.openpty()
     environ = {**os.environ, "WACR_CONFIG_DIR": str(tmp_path / "made"), "VISUAL": editor, "TERM": "dumb"}
     done = subprocess.run(

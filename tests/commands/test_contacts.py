@@ -34,7 +34,7 @@ STRING_IDS = (
 
 @pytest.fixture
 def people(api: Api) -> Api:
-    """The small account's messages, and 120 contacts, two of whom wrote some of them."""
+    """The messages of the small account, and 120 contacts; two of them wrote some messages."""
     known = [
         PEOPLE[0]._replace(phone="+1 555-0100", firstname="Ada \x1b[31m", lastname="<b>"),
         PEOPLE[1]._replace(phone="15550101"),
@@ -59,7 +59,7 @@ def people(api: Api) -> Api:
     ],
 )
 def test_flags_become_parameters(wacr: Wacr, people: Api, flags: list[str], parameters: dict[str, str]) -> None:
-    """One call, with what the flags stand for."""
+    """In one call."""
     assert wacr("contacts", "list", *flags).status == 0
     (asked,) = people.queries
     assert asked.items() >= parameters.items()
@@ -84,16 +84,16 @@ def test_flags_become_parameters(wacr: Wacr, people: Api, flags: list[str], para
         (["--page", "2", "--all"], "can't be used"),
     ],
 )
-def test_what_can_t_be_is_a_usage_error(wacr: Wacr, people: Api, flags: list[str], said: str) -> None:
-    """Named, before anything is sent."""
+def test_invalid_arguments_are_usage_errors(wacr: Wacr, people: Api, flags: list[str], said: str) -> None:
+    """Nothing is sent."""
     result = wacr("contacts", "list", *flags)
     assert result.status == 2
     assert said in result.stderr
     assert people.requests == []
 
 
-def test_every_format(wacr: Wacr, people: Api) -> None:
-    """JSON as the API has it, CSV with its twenty fields, a table for people in which nothing acts."""
+def test_contacts_in_every_format(wacr: Wacr, people: Api) -> None:
+    """JSON as the API sends it, CSV with twenty fields, and a table."""
     rows = json.loads(wacr("contacts", "list", "--all", "-f", "json").stdout)
     assert len(rows) == 120
     assert tuple(rows[0]) == CONTACT_FIELDS
@@ -107,8 +107,8 @@ def test_every_format(wacr: Wacr, people: Api) -> None:
     assert picked == [{"phone": "+1 555-0100", "id": 5100}]
 
 
-def test_a_list_ends_with_a_line(wacr: Wacr, people: Api) -> None:
-    """How many of how many, and what was asked where there is none."""
+def test_the_closing_line_has_the_numbers(wacr: Wacr, people: Api) -> None:
+    """If nothing matches, it has the query."""
     assert wacr("contacts", "list").stderr.startswith("Showing 30 of 120 contacts, 1 call, ")
     assert ", complete" in wacr("contacts", "list", "--all").stderr
     empty = wacr("contacts", "list", "-s", "zzz", "-f", "json")
@@ -116,8 +116,8 @@ def test_a_list_ends_with_a_line(wacr: Wacr, people: Api) -> None:
     assert "No contacts match: contacts, containing 'zzz'." in empty.stderr
 
 
-def test_dry_run(wacr: Wacr, people: Api) -> None:
-    """The calls as curl commands; how many there are is asked once, where a whole list is wanted."""
+def test_a_dry_run_shows_the_calls(wacr: Wacr, people: Api) -> None:
+    """The length of a whole list is requested once."""
     result = wacr("contacts", "list", "--dry-run", "--type", "lead")
     assert "/contacts?filter%5Btype%5D=lead&sort=id&page=1&per_page=30'" in result.text
     assert people.requests == []
@@ -126,8 +126,8 @@ def test_dry_run(wacr: Wacr, people: Api) -> None:
     assert [query["per_page"] for query in people.queries] == ["1"]
 
 
-def test_single_contacts(wacr: Wacr, people: Api) -> None:
-    """One object for one id, an array for several; who is not there is named, and the others are shown."""
+def test_one_id_is_an_object_and_several_are_an_array(wacr: Wacr, people: Api) -> None:
+    """A missing one is named, and the others are shown."""
     assert json.loads(wacr("contacts", "get", "5100", "-f", "json").stdout)["phone"] == "+1 555-0100"
     result = wacr("contacts", "get", "5100", "99", "5103", "-f", "json", "--expand", "status")
     assert [row["status"]["name"] for row in json.loads(result.stdout)] == ["New", "Regular"]
@@ -172,8 +172,8 @@ def test_ids_that_are_strings(wacr: Wacr, people: Api) -> None:
 class TestNames:
     """Names beside numbers."""
 
-    def test_in_every_format(self, wacr: Wacr, people: Api) -> None:
-        """The same number in another form is the same person; who is unknown has none."""
+    def test_names_in_every_format(self, wacr: Wacr, people: Api) -> None:
+        """A number may have another notation; unknown ones have no name."""
         rows = json.loads(wacr("messages", "list", "--names", "-f", "json").stdout)
         ada, other = "Ada \x1b[31m <b>", f"{PEOPLE[1].firstname} {PEOPLE[1].lastname}"
         assert [row["sender_name"] for row in rows] == [None, other, ada, ada, ada, ada, ada]
@@ -183,27 +183,27 @@ class TestNames:
         assert "Ada ␛[31m <b>" in table
         assert wacr("messages", "list", "--names", "-f", "csv").text.splitlines()[0].endswith(",is_read,sender_name")
 
-    def test_with_fields(self, wacr: Wacr, people: Api) -> None:
-        """It is a field to be asked for; the number is asked for underneath."""
+    def test_a_name_is_a_field(self, wacr: Wacr, people: Api) -> None:
+        """The number is requested for it."""
         rows = json.loads(wacr("messages", "list", "--names", "-f", "json", "--fields", "id,sender_name").stdout)
         assert list(rows[0]) == ["id", "sender_name"]
         assert people.queries[0]["fields"] == "id,sender_id"
         assert wacr("messages", "list", "--fields", "id,sender_name").status == 2
 
-    def test_of_single_messages(self, wacr: Wacr, people: Api) -> None:
+    def test_a_card_has_the_name(self, wacr: Wacr, people: Api) -> None:
         """A card has it too."""
         assert json.loads(wacr("messages", "get", "6", "--names", "-f", "json").stdout)["sender_name"]
         assert "Sender's name" in wacr("messages", "get", "6", "--names", "-f", "table").text
         assert wacr("messages", "get", "6", "--names", "-f", "tsv").text.splitlines()[0].endswith("\tsender_name")
 
-    def test_dry_run(self, wacr: Wacr, people: Api) -> None:
-        """The calls Names take are said, and none is made."""
+    def test_a_dry_run_describes_the_calls_for_names(self, wacr: Wacr, people: Api) -> None:
+        """None is made."""
         result = wacr("messages", "list", "--names", "--dry-run")
         assert result.text.splitlines()[1].endswith("/contacts?sort=-id&page=1&per_page=100'")
         assert "Names take" in result.stderr
         assert people.requests == []
 
-    def test_without_them_nothing_is_asked(self, wacr: Wacr, people: Api) -> None:
+    def test_contacts_are_read_only_for_names(self, wacr: Wacr, people: Api) -> None:
         """Contacts are read only where names are wanted."""
         wacr("messages", "list")
         assert [request.url.path for request in people.requests] == ["/api/v2/messages"]
@@ -212,15 +212,15 @@ class TestNames:
 class TestAccount:
     """The account on one page."""
 
-    def test_json(self, wacr: Wacr, people: Api) -> None:
-        """The three answers, whole, for three calls."""
+    def test_json_has_the_three_responses(self, wacr: Wacr, people: Api) -> None:
+        """For three calls."""
         found = json.loads(wacr("account", "-f", "json").stdout)
         assert found["account"]["name"] == "Saunf & Sons"
         assert found["usage"]["contacts"]["current"] == 120
         assert found["limits"]["limits"]["api_calls_per_minute"]["limit"] == 60
         assert len(people.requests) == 3
 
-    def test_page(self, wacr: Wacr, people: Api) -> None:
+    def test_a_table_has_bars_and_numbers(self, wacr: Wacr, people: Api) -> None:
         """Bars for what is used, with the numbers beside them."""
         text = wacr("account", "-f", "table").text
         assert "Saunf & Sons" in text
@@ -291,7 +291,7 @@ class TestAccount:
             {"limits": {"api_calls_per_minute": {"limit": -1, "is_unlimited": True}}, "features": {"a": 1}},
         ],
     )
-    def test_whatever_it_holds(self, wacr: Wacr, people: Api, part: str, data: object) -> None:
+    def test_missing_and_odd_parts_are_shown_safely(self, wacr: Wacr, people: Api, part: str, data: object) -> None:
         """Parts that are missing or odd are shown as far as they go, and nothing acts."""
         usual = people.app
 

@@ -40,7 +40,7 @@ PEOPLE = (
 
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Api:
-    """An account of a few conversations, in place of the network."""
+    """A few conversations, in place of the network."""
     service = Api(Sandbox(World(NOW, TALK, PEOPLE)))
     monkeypatch.setattr(network, "connect", lambda *_: httpx.MockTransport(service))
     return service
@@ -48,22 +48,22 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Api:
 
 @pytest.fixture
 def archive(account: Api, wacr: Wacr) -> Api:
-    """The same, synced; no call of that is counted."""
+    """The same, archived; the calls of the sync are forgotten."""
     assert wacr("sync").status == 0
     account.requests.clear()
     return account
 
 
 def test_a_list_needs_the_archive(account: Api, wacr: Wacr) -> None:
-    """It says so, what makes one, and makes no call."""
+    """The error names wacr sync, and no call is made."""
     result = wacr("conversations", "list")
     assert (result.status, result.stdout, account.requests) == (2, b"", [])
     assert "the list of conversations needs an archive" in result.stderr
     assert "Create it with wacr sync" in result.stderr
 
 
-def test_the_list(archive: Api, wacr: Wacr) -> None:
-    """The newest first, with who waits, whose number it is, and no call."""
+def test_the_list_has_the_newest_first(archive: Api, wacr: Wacr) -> None:
+    """With waiting customers and numbers; no call is made."""
     rows = json.loads(wacr("conversations", "list", "--format", "json").stdout)
     assert [one["id"] for one in rows] == [11, 10, 9, 8, 7]
     assert all(tuple(one) == FIELDS for one in rows)
@@ -77,8 +77,8 @@ def test_the_list(archive: Api, wacr: Wacr) -> None:
     assert archive.requests == []
 
 
-def test_which_ones(archive: Api, wacr: Wacr) -> None:
-    """Those that wait, those that are unread, and at most so many; the line below says of how many."""
+def test_waiting_and_unread_conversations_can_be_selected(archive: Api, wacr: Wacr) -> None:
+    """The closing line has the numbers."""
     assert wacr("conversations", "list", "--waiting", "--fmt").status == 2
     waiting = wacr("conversations", "list", "--waiting", "--format", "csv")
     assert [one["id"] for one in csv.DictReader(io.StringIO(waiting.text))] == ["8", "7"]
@@ -91,8 +91,8 @@ def test_which_ones(archive: Api, wacr: Wacr) -> None:
     assert wacr("conversations", "list", "--all", "--limit", "2").status == 2
 
 
-def test_names(archive: Api, wacr: Wacr) -> None:
-    """From the archive's contacts, whichever way a number is written; without one there is none."""
+def test_names_come_from_the_contacts(archive: Api, wacr: Wacr) -> None:
+    """The notation of a number does not matter."""
     rows = json.loads(wacr("conversations", "list", "--names", "--format", "json").stdout)
     names = {one["id"]: one["name"] for one in rows}
     assert (names[11], names[9], names[7]) == ("Priya Deshpande", "Asha Rao", None)
@@ -106,8 +106,8 @@ def test_names(archive: Api, wacr: Wacr) -> None:
 
 
 @pytest.mark.parametrize("form", ["table", "md", "html", "tsv", "csv", "json", "jsonl"])
-def test_every_form(archive: Api, wacr: Wacr, tmp_path: Path, form: str) -> None:
-    """Lists and transcripts, to standard output and by a file's ending; nothing of a message is a tag."""
+def test_lists_and_transcripts_in_every_format(archive: Api, wacr: Wacr, tmp_path: Path, form: str) -> None:
+    """No text adds a tag."""
     listed = wacr("conversations", "list", "--format", form)
     assert (listed.status, bool(listed.stdout)) == (0, True)
     shown = wacr("conversations", "show", "8", "--format", form)
@@ -121,14 +121,14 @@ def test_every_form(archive: Api, wacr: Wacr, tmp_path: Path, form: str) -> None
         assert "<script>" not in shown.text + listed.text
 
 
-def test_other_lists_are_no_pages(archive: Api, wacr: Wacr, tmp_path: Path) -> None:
+def test_other_lists_have_no_page_formats(archive: Api, wacr: Wacr, tmp_path: Path) -> None:
     """Messages and contacts have no such form."""
     for words in (("--format", "html"), ("--format", "md"), ("--output", str(tmp_path / "x.html"))):
         assert wacr("messages", "list", *words).status == 2
 
 
-def test_a_transcript_off_the_archive(archive: Api, wacr: Wacr) -> None:
-    """What is said of it, and its messages, oldest first; no call."""
+def test_a_transcript_from_the_archive_takes_no_call(archive: Api, wacr: Wacr) -> None:
+    """The oldest message comes first."""
     shown = json.loads(wacr("conversations", "show", "10", "--format", "json").stdout)
     assert [one["id"] for one in shown["messages"]] == [*range(100, 100 + BIG)]
     assert {one["direction"] for one in shown["messages"]} == {"inbound", "outbound"}
@@ -137,7 +137,7 @@ def test_a_transcript_off_the_archive(archive: Api, wacr: Wacr) -> None:
     assert archive.requests == []
 
 
-def test_a_transcript_off_the_api(account: Api, wacr: Wacr) -> None:
+def test_a_transcript_from_the_api_takes_two_lists(account: Api, wacr: Wacr) -> None:
     """Two filtered walks, and what an archive would say of it too."""
     first = wacr("conversations", "show", "10", "--format", "json")
     assert len(account.requests) == 5  # two hundreds each way, and the total of both
@@ -155,8 +155,8 @@ def test_a_transcript_off_the_api(account: Api, wacr: Wacr) -> None:
 
 
 @pytest.mark.parametrize("local", [True, False])
-def test_a_part_of_it(account: Api, wacr: Wacr, local: bool) -> None:
-    """The newest, or what was sent in a span of time; off the API nothing is claimed of the rest."""
+def test_a_part_of_a_conversation_can_be_shown(account: Api, wacr: Wacr, local: bool) -> None:
+    """The newest messages, or a span of time; nothing is claimed about the rest."""
     if local:
         assert wacr("sync").status == 0
     shown = json.loads(wacr("conversations", "show", "10", "--limit", "3", "--format", "json").stdout)
@@ -171,8 +171,8 @@ def test_a_part_of_it(account: Api, wacr: Wacr, local: bool) -> None:
 
 
 @pytest.mark.parametrize("local", [True, False])
-def test_there_is_no_such_conversation(account: Api, wacr: Wacr, local: bool) -> None:
-    """Exit 3 by its id, whatever span is asked for; what is no id is exit 2."""
+def test_a_missing_conversation_is_not_found(account: Api, wacr: Wacr, local: bool) -> None:
+    """Exit status 3; what is not an id is exit status 2."""
     if local:
         assert wacr("sync").status == 0
     for words in ((), ("--limit", "3"), ("--since", "1d"), ("--format", "json")):
@@ -183,7 +183,7 @@ def test_there_is_no_such_conversation(account: Api, wacr: Wacr, local: bool) ->
     assert wacr("conversations", "show", "0").status == 2
 
 
-def test_a_file_is_left_alone_where_there_is_nothing(archive: Api, wacr: Wacr, tmp_path: Path) -> None:
+def test_a_missing_conversation_leaves_the_file(archive: Api, wacr: Wacr, tmp_path: Path) -> None:
     """The last good page stays."""
     file = tmp_path / "page.html"
     file.write_text("good")
@@ -191,8 +191,8 @@ def test_a_file_is_left_alone_where_there_is_nothing(archive: Api, wacr: Wacr, t
     assert file.read_text() == "good"
 
 
-def test_details(archive: Api, wacr: Wacr) -> None:
-    """A call for each message brings what it replies to and why it failed; without it none is made."""
+def test_details_take_one_call_for_each_message(archive: Api, wacr: Wacr) -> None:
+    """They bring replies and reasons of failures."""
     plain = wacr("conversations", "show", "11", "--format", "md").text
     assert (archive.requests, "Late?\n\n**You**" in plain) == ([], True)
     detailed = wacr("conversations", "show", "11", "--details", "--format", "md").text
@@ -207,7 +207,7 @@ def test_details(archive: Api, wacr: Wacr) -> None:
 
 @pytest.fixture
 def kolkata(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Half past five hours ahead of UTC."""
+    """Use a time zone 5:30 ahead of UTC."""
     monkeypatch.setenv("TZ", "Asia/Kolkata")
     time.tzset()
     yield
@@ -215,10 +215,10 @@ def kolkata(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-def test_times_are_local_on_paper_and_as_received_elsewhere(
+def test_times_are_local_in_pages_and_as_received_in_data(
     archive: Api, kolkata: None, wacr: Wacr, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A page says which zone it is in."""
+    """A page names the zone."""
     sent = json.loads(wacr("conversations", "show", "11", "--format", "json").stdout)["messages"][0]["sent_at"]
     assert sent == "2026-11-16T08:00:00+00:00"
     page = wacr("conversations", "show", "11", "--format", "html").text

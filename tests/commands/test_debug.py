@@ -19,18 +19,18 @@ Wacr = Callable[..., Result]
 
 @pytest.fixture(autouse=True)
 def on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Debugging is wanted."""
+    """Switch the log on."""
     monkeypatch.setenv("WACR_DEBUG", "1")
 
 
 def the_log() -> Path:
-    """The one log there is."""
+    """Return the only log."""
     (path,) = (state_dir() / "debug").iterdir()
     return path
 
 
-def test_it_has_everything_but_private_data(wacr: Wacr, api: Api) -> None:
-    """What was asked and answered, in which shape; no token, no number, no text of a message or a person."""
+def test_the_log_has_no_private_data(wacr: Wacr, api: Api) -> None:
+    """It has requests and the shapes of responses, but no token, number or text."""
     result = wacr("messages", "list", "--names", "--search", "quote", "--type", "text")
     text = the_log().read_text()
     assert result.stderr.splitlines()[-1] == f"The log of this run is {the_log()}."
@@ -50,8 +50,8 @@ def test_it_has_everything_but_private_data(wacr: Wacr, api: Api) -> None:
     assert stat.S_IMODE(the_log().parent.stat().st_mode) == 0o700
 
 
-def test_a_failure_is_in_it(wacr: Wacr, api: Api) -> None:
-    """With its code and words, in which numbers and tokens are hidden."""
+def test_a_failure_is_logged(wacr: Wacr, api: Api) -> None:
+    """Numbers and tokens in its message are hidden."""
     api.app = lambda _: httpx.Response(401, json={"message": f"{CANARY} of +4915112345678"})
     assert wacr("messages", "list").status == 4
     text = the_log().read_text()
@@ -60,8 +60,8 @@ def test_a_failure_is_in_it(wacr: Wacr, api: Api) -> None:
     assert "exit status 4" in text
 
 
-def test_waits_are_in_it(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once each, with the reason."""
+def test_each_wait_is_logged_once(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its reason."""
     monkeypatch.setattr("wacr_cli.api.transport.RetryTransport._backoff", lambda *_: 0.01)
     api.app = lambda _: httpx.Response(503)
     assert wacr("messages", "list").status == 6
@@ -69,7 +69,7 @@ def test_waits_are_in_it(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_stored_token_is_hidden(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not only the environment's."""
+    """Not only that of the environment."""
     import io
     import sys
 
@@ -84,21 +84,21 @@ def test_a_stored_token_is_hidden(wacr: Wacr, api: Api, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("value", ["0", "no", ""])
-def test_off(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+def test_no_switches_the_log_off(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     """No means no."""
     monkeypatch.setenv("WACR_DEBUG", value)
     assert "log of this run" not in wacr("messages", "list").stderr
     assert not (state_dir() / "debug").exists()
 
 
-def test_neither(wacr: Wacr, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_value_is_an_error(wacr: Wacr, monkeypatch: pytest.MonkeyPatch) -> None:
     """Anything else is asked back."""
     monkeypatch.setenv("WACR_DEBUG", "maybe")
     assert wacr("messages", "list").status == 2
 
 
-def test_where_it_can_t_be_written(wacr: Wacr, api: Api) -> None:
-    """That is said, and messages are read all the same."""
+def test_a_log_that_cannot_be_written_is_reported(wacr: Wacr, api: Api) -> None:
+    """The command goes on."""
     state_dir().mkdir(parents=True)
     (state_dir() / "debug").write_text("")
     result = wacr("messages", "list")
@@ -116,7 +116,7 @@ def test_where_it_can_t_be_written(wacr: Wacr, api: Api) -> None:
         ("filter[x][type]=secret", "filter[x][type]=…"),
     ],
 )
-def test_telling(parameters: str, told: str) -> None:
+def test_only_values_without_private_text_are_logged(parameters: str, told: str) -> None:
     """Only values that can't hold private text are logged."""
     assert mask_parameters(parameters) == told
 
@@ -132,6 +132,6 @@ def test_telling(parameters: str, told: str) -> None:
         ([[[[[[[[1]]]]]]]], "[1 of [1 of [1 of [1 of [1 of [1 of list]]]]]]"),
     ],
 )
-def test_shape(value: object, said: str) -> None:
+def test_the_shape_of_a_response_has_types_and_numbers(value: object, said: str) -> None:
     """What it is made of, and of pages how many."""
     assert shape(value) == said

@@ -17,7 +17,7 @@ Wacr = Callable[..., Result]
 
 
 def give_stdin(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    """Let a text stand on standard input."""
+    """Put a text on standard input."""
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
 
 
@@ -29,14 +29,14 @@ def test_one_id_is_one_object(wacr: Wacr, api: Api) -> None:
 
 
 def test_several_ids_are_an_array_in_their_order(wacr: Wacr, api: Api) -> None:
-    """Each id is asked for once, whatever how often it is named."""
+    """Each id is requested once."""
     messages = json.loads(wacr("messages", "get", "3", "1", "3", "-f", "json").stdout)
     assert [message["id"] for message in messages] == [3, 1]
     assert len(api.requests) == 2
 
 
 def test_the_card_shows_every_field(wacr: Wacr, api: Api) -> None:
-    """All thirteen fields have their line, and nothing in them acts."""
+    """Thirteen lines, without control characters."""
     text = wacr("messages", "get", "5", "-f", "table").text
     assert len(text.splitlines()) == len(DETAIL_FIELDS)
     assert "␛]0;unterminated \\u202egnp.exe" in text
@@ -52,14 +52,14 @@ def test_columns_are_the_thirteen_fields(wacr: Wacr, api: Api, form: str) -> Non
 
 
 def test_missing_ids_are_named_and_the_others_shown(wacr: Wacr, api: Api) -> None:
-    """Exit 3 after everything that there is."""
+    """The exit status is 3."""
     result = wacr("messages", "get", "1", "99", "2", "98", "-f", "json")
     assert result.status == 3
     assert [message["id"] for message in json.loads(result.stdout)] == [1, 2]
     assert result.stderr.startswith("wacr: no message 99, 98\n")
 
 
-def test_another_message_is_no_answer(wacr: Wacr, api: Api) -> None:
+def test_a_response_with_another_message_is_refused(wacr: Wacr, api: Api) -> None:
     """A service that answers with another message than the one asked for is not believed."""
     api.app = lambda _: httpx.Response(200, json={"data": {"id": 2}})
     result = wacr("messages", "get", "1", "-f", "json")
@@ -68,14 +68,14 @@ def test_another_message_is_no_answer(wacr: Wacr, api: Api) -> None:
 
 
 def test_a_single_missing_id_prints_nothing(wacr: Wacr, api: Api) -> None:
-    """No object, no array: there is nothing to show."""
+    """Neither an object nor an array."""
     result = wacr("messages", "get", "99", "-f", "json")
     assert (result.status, result.stdout) == (3, b"")
     assert json.loads(result.stderr.splitlines()[2])["error"]["code"] == "NOT_FOUND"
 
 
 def test_a_dash_reads_ids_from_standard_input(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ids stand between any white space, beside those on the line."""
+    """White space separates them."""
     give_stdin(monkeypatch, "2 3\n4\n")
     assert [json.loads(line)["id"] for line in wacr("messages", "get", "1", "-", "-f", "jsonl").text.splitlines()] == [
         1,
@@ -86,14 +86,14 @@ def test_a_dash_reads_ids_from_standard_input(wacr: Wacr, api: Api, monkeypatch:
 
 
 def test_no_ids_on_standard_input_is_an_empty_result(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing asked, nothing called, an empty array."""
+    """An empty array without a call."""
     give_stdin(monkeypatch, "\n")
     result = wacr("messages", "get", "-", "-f", "json")
     assert (result.status, result.text, api.requests) == (0, "[]\n", [])
 
 
 @pytest.mark.parametrize("word", ["0", "-1", "x", "1.0", "9" * 20, "\uff11"])
-def test_what_is_no_id_is_refused(wacr: Wacr, api: Api, word: str) -> None:
-    """Exit 2 and nothing called, even where other ids are good."""
+def test_an_invalid_id_is_refused(wacr: Wacr, api: Api, word: str) -> None:
+    """Exit status 2, and nothing is requested."""
     result = wacr("messages", "get", "1", "--", word)
     assert (result.status, result.stdout, api.requests) == (2, b"", [])

@@ -51,13 +51,13 @@ Wacr = Callable[..., Result]
 def test_flags_become_the_documented_parameters(
     wacr: Wacr, api: Api, flags: list[str], parameters: dict[str, str]
 ) -> None:
-    """One call is made, with exactly the parameters that the flags stand for."""
+    """In one call."""
     assert wacr("messages", "list", *flags).status == 0
     assert api.queries == [parameters]
 
 
-def test_the_call_carries_the_token_and_says_who_calls(wacr: Wacr, api: Api) -> None:
-    """Each call asks for JSON, names the program, and has the token in its header alone."""
+def test_a_call_has_the_token_and_the_name_of_the_program(wacr: Wacr, api: Api) -> None:
+    """Only the header has the token."""
     wacr("messages", "list")
     headers = api.requests[0].headers
     assert headers["authorization"] == f"Bearer {CANARY}"
@@ -67,21 +67,21 @@ def test_the_call_carries_the_token_and_says_who_calls(wacr: Wacr, api: Api) -> 
 
 
 def test_json_is_one_array_of_the_api_s_own_objects(wacr: Wacr, api: Api) -> None:
-    """Every row has all nine fields with their own types, newest first."""
+    """Each has nine fields with their types, newest first."""
     rows = json.loads(wacr("messages", "list", "-f", "json").stdout)
     assert [row["id"] for row in rows] == [7, 6, 5, 4, 3, 2, 1]
     assert rows == api.app(api.requests[0]).json()["data"]
     assert set(rows[0]) == set(LIST_FIELDS)
 
 
-def test_jsonl_is_the_same_a_line_each(wacr: Wacr, api: Api) -> None:
+def test_jsonl_has_the_same_objects_on_lines(wacr: Wacr, api: Api) -> None:
     """Each line is one object, and together they are the array of json."""
     lines = wacr("messages", "list", "-f", "jsonl").text.splitlines()
     assert [json.loads(line) for line in lines] == api.app(api.requests[0]).json()["data"]
 
 
 def test_csv_round_trips_every_message(wacr: Wacr, api: Api) -> None:
-    """Python's csv module reads back each message exactly; null is empty, booleans are words."""
+    """Null is empty, booleans are words."""
     result = wacr("messages", "list", "-f", "csv")
     read = list(csv.DictReader(io.StringIO(result.text, newline="")))
     rows = api.app(api.requests[0]).json()["data"]
@@ -91,7 +91,7 @@ def test_csv_round_trips_every_message(wacr: Wacr, api: Api) -> None:
 
 
 def test_tsv_is_what_a_pipe_gets(wacr: Wacr, api: Api) -> None:
-    """Without a flag and without a terminal: tab-separated, a line a row, specials escaped."""
+    """A row is a line, and special characters are escaped."""
     lines = wacr("messages", "list", "--fields", "id,message").text.split("\n")
     assert lines[0] == "id\tmessage"
     assert lines[4] == '4\tquote " comma , tab \\t newline \\n return \\r end'
@@ -99,7 +99,7 @@ def test_tsv_is_what_a_pipe_gets(wacr: Wacr, api: Api) -> None:
 
 
 def test_a_table_in_a_pipe_is_plain_and_uncut(wacr: Wacr, api: Api) -> None:
-    """No colour, times as received, HTML as text, and every control visible."""
+    """No colour, times as received, HTML as text, control characters visible."""
     text = wacr("messages", "list", "-f", "table").text
     assert "\x1b" not in text
     assert "\x9b" not in text
@@ -110,7 +110,7 @@ def test_a_table_in_a_pipe_is_plain_and_uncut(wacr: Wacr, api: Api) -> None:
 
 
 def test_fields_choose_and_order_the_columns(wacr: Wacr, api: Api) -> None:
-    """JSON and CSV hold the fields asked for, in that order, and nothing that was asked for underneath."""
+    """In JSON and CSV, without fields that were only requested for others."""
     rows = json.loads(wacr("messages", "list", "-f", "json", "--fields", "type,is_read", "--all").stdout)
     assert list(rows[0]) == ["type", "is_read"]
     assert wacr("messages", "list", "-f", "csv", "--fields", "type,is_read", "--all").text.startswith("type,is_read\n")
@@ -121,8 +121,8 @@ def test_fields_choose_and_order_the_columns(wacr: Wacr, api: Api) -> None:
     ("form", "empty"),
     [("json", "[]\n"), ("jsonl", ""), ("table", ""), ("csv", "id,message\n"), ("tsv", "id\tmessage\n")],
 )
-def test_nothing_found_is_a_success_that_names_the_question(wacr: Wacr, api: Api, form: str, empty: str) -> None:
-    """An empty answer is empty in every format, exit 0, and standard error says what did not match."""
+def test_nothing_found_is_a_success_that_names_the_query(wacr: Wacr, api: Api, form: str, empty: str) -> None:
+    """Every format is empty."""
     result = wacr(
         "messages", "list", "--type", "video,audio", "--status", "ne:sent", "-f", form, "--fields", "id,message"
     )
@@ -130,16 +130,16 @@ def test_nothing_found_is_a_success_that_names_the_question(wacr: Wacr, api: Api
     assert result.stderr == "No messages match: video or audio messages, not sent.\n"
 
 
-def test_the_last_line_says_how_much_was_shown(wacr: Wacr, api: Api) -> None:
-    """A list that was cut names the whole and the flag that shows it; --quiet leaves it out."""
+def test_the_closing_line_has_the_numbers(wacr: Wacr, api: Api) -> None:
+    """It names the flag that shows more; --quiet leaves it out."""
     assert "Showing 2 of 7 messages, 1 call" in wacr("messages", "list", "-L", "2").stderr
     assert "--all shows more" in wacr("messages", "list", "-L", "2").stderr
     assert "7 messages, 1 call" in wacr("messages", "list", "--all").stderr
     assert wacr("messages", "list", "-L", "2", "--quiet").stderr == ""
 
 
-def test_page_says_what_comes_next(wacr: Wacr, api: Api) -> None:
-    """One page is shown as the API has it, the next is named, and one past the last is no error."""
+def test_a_page_names_the_next_page(wacr: Wacr, api: Api) -> None:
+    """A page past the last one is not an error."""
     assert "--page 3 shows the next" in wacr("messages", "list", "--page", "2", "--per-page", "3").stderr
     past = wacr("messages", "list", "--page", "9", "--per-page", "3", "-f", "json")
     assert (past.status, past.text) == (0, "[]\n")
@@ -147,13 +147,13 @@ def test_page_says_what_comes_next(wacr: Wacr, api: Api) -> None:
 
 
 def test_count_is_one_call_and_the_number_alone(wacr: Wacr, api: Api) -> None:
-    """The service's own count is used."""
+    """The total of the API is used."""
     assert wacr("messages", "list", "--count", "--type", "text").text == "5\n"
     assert len(api.requests) == 1
 
 
 def test_count_in_a_span_of_time_reads_the_messages(wacr: Wacr, api: Api) -> None:
-    """The service can't count by sent_at, so the rows are read and counted."""
+    """The API can't count by sent_at."""
     assert wacr("messages", "list", "--count", "--since", "2026-10-09T21:30Z").text == "6\n"
 
 
@@ -164,21 +164,21 @@ def test_since_and_until_are_half_open(wacr: Wacr, api: Api) -> None:
 
 
 def test_a_cut_list_is_not_called_complete(wacr: Wacr, api: Api) -> None:
-    """Where --limit left something out, of a span of time or of two directions, the last line does not say complete."""
+    """In a span of time and with two directions."""
     for more in (["--since", "2020-01-01"], ["--with-direction"], ["--until", "2030-01-01", "--with-direction"]):
         assert "Showing 2" in wacr("messages", "list", "-L", "2", *more).stderr
         assert "7 messages" in wacr("messages", "list", "-L", "8", *more).stderr
 
 
 def test_a_page_in_a_span_of_time_is_not_cut(wacr: Wacr, api: Api) -> None:
-    """The default limit is for lists, not for a page that was asked for."""
+    """The default limit is not for pages."""
     api.app = Sandbox(World(NOW, [row(number) for number in range(1, 60)]))
     text = wacr("messages", "list", "--page", "1", "--per-page", "50", "--since", "2020-01-01", "--fields", "id").text
     assert len(text.splitlines()) == 51
 
 
-def test_a_time_that_can_t_be_read_is_told(wacr: Wacr, api: Api) -> None:
-    """A message that can't be placed in a span of time is left out, named, and the run is incomplete."""
+def test_a_message_without_a_valid_time_makes_a_span_incomplete(wacr: Wacr, api: Api) -> None:
+    """It is named and left out."""
     answer = {"data": [{"id": 1, "sent_at": "soon"}, {"id": 2, "sent_at": "2026-10-01T00:00:00Z"}]}
     api.app = lambda _: httpx.Response(200, json={**answer, "meta": {"pagination": {"total": 2, "has_more": False}}})
     result = wacr("messages", "list", "--since", "2020-01-01", "-f", "jsonl", "--fields", "id")
@@ -195,22 +195,22 @@ def test_no_colour_goes_into_a_file(wacr: Wacr, api: Api, tmp_path: Path) -> Non
 
 
 def test_a_token_in_the_wrong_place_is_not_shown(wacr: Wacr, api: Api) -> None:
-    """Even where a person pasted it as a text to search for, neither --verbose nor the last line says it."""
+    """Even as a text to search for."""
     result = wacr("messages", "list", "--search", CANARY, "--verbose")
     assert result.stderr.count("[token]") == 2
 
 
 @pytest.mark.parametrize("token", ["demo", "Bearer demo"])
-def test_a_short_token_leaves_the_program_s_words_alone(
+def test_a_token_that_is_a_word_is_not_hidden_in_texts(
     wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch, token: str
 ) -> None:
-    """What is no longer than a word is not looked for in what is said, or `--demo` would be hidden."""
+    """Otherwise `--demo` would be hidden."""
     monkeypatch.setenv("WACR_TOKEN", token)
     assert "'demo'" in wacr("messages", "list", "--format", "demo").stderr
 
 
-def test_a_pasted_bearer_is_hidden_all_the_same(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The token is hidden, with or without the word before it."""
+def test_a_pasted_bearer_token_is_hidden(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With or without the word before it."""
     monkeypatch.setenv("WACR_TOKEN", f"Bearer {CANARY}")
     assert "'[token]'" in wacr("messages", "list", "--format", CANARY).stderr
 
@@ -220,21 +220,21 @@ def test_a_device_takes_the_format_of_a_pipe(wacr: Wacr, api: Api) -> None:
     assert wacr("messages", "list", "--output", "/dev/null").status == 0
 
 
-def test_a_page_without_messages_is_said_to_be_that(wacr: Wacr, api: Api) -> None:
-    """Where the service does not count, an empty page says nothing of the other pages."""
+def test_an_empty_page_says_nothing_of_other_pages(wacr: Wacr, api: Api) -> None:
+    """Where the API does not count."""
     api.app = lambda _: httpx.Response(200, json={"data": []})
     assert wacr("messages", "list", "--page", "3").stderr == "There are no messages on page 3.\n"
 
 
-def test_a_service_that_ignores_the_direction_is_found_out(wacr: Wacr, api: Api) -> None:
-    """A message has one direction: the same ids for both are no answer."""
+def test_an_api_that_ignores_the_direction_is_detected(wacr: Wacr, api: Api) -> None:
+    """The same ids for both directions are an error."""
     api.app = lambda _: httpx.Response(200, json={"data": [{"id": 1, "sent_at": "2026-01-01T00:00:00Z"}]})
     result = wacr("messages", "list", "--with-direction", "-f", "csv")
     assert (result.status, result.stdout) == (7, b"")
 
 
 def test_dry_run_calls_nothing(wacr: Wacr, api: Api) -> None:
-    """Each request is a curl line with the token left to the shell, and what it would cost is said."""
+    """Each request is a curl command without the token; the cost is printed."""
     result = wacr("messages", "list", "--status", "failed", "--dry-run")
     assert api.requests == []
     assert result.text.count("\n") == 1
@@ -250,8 +250,8 @@ def test_dry_run_needs_no_token(wacr: Wacr, api: Api, monkeypatch: pytest.Monkey
     assert wacr("messages", "list", "--dry-run").status == 0
 
 
-def test_with_direction_merges_two_walks(wacr: Wacr, api: Api) -> None:
-    """Both directions are read apart and merged newest first, each row saying its own."""
+def test_with_direction_merges_two_lists(wacr: Wacr, api: Api) -> None:
+    """Newest first; each row has its direction."""
     rows = json.loads(wacr("messages", "list", "--with-direction", "-f", "json").stdout)
     assert [(row["id"], row["direction"]) for row in rows][:4] == [
         (7, "inbound"),
@@ -284,7 +284,7 @@ def test_direction_is_a_column_in_every_format(wacr: Wacr, api: Api) -> None:
 def test_output_takes_its_format_from_the_ending(
     wacr: Wacr, api: Api, tmp_path: Path, name: str, begins: bytes
 ) -> None:
-    """The file is whole, standard output is empty, and nothing else is left in the folder."""
+    """Standard output is empty, and no other file is left."""
     folder = tmp_path / "out"
     folder.mkdir()
     result = wacr("messages", "list", "--output", str(folder / name))
@@ -294,7 +294,7 @@ def test_output_takes_its_format_from_the_ending(
 
 
 def test_a_failed_run_leaves_the_file_as_it_was(wacr: Wacr, api: Api, tmp_path: Path) -> None:
-    """When the service fails, the last good dump stays and nothing lies beside it."""
+    """Nothing is left beside it."""
     path = tmp_path / "out" / "m.csv"
     path.parent.mkdir()
     path.write_text("yesterday")
@@ -352,7 +352,7 @@ def test_excel_is_safe_to_open(wacr: Wacr, api: Api) -> None:
     ],
 )
 def test_bad_input_is_refused_before_any_call(wacr: Wacr, api: Api, words: list[str], said: str) -> None:
-    """Exit 2, one line that names the flag and one that helps, nothing called, nothing on standard output."""
+    """Exit status 2, the flag in the first line, what to do in the second."""
     result = wacr("messages", "list", *words)
     assert (result.status, result.stdout, api.requests) == (2, b"", [])
     first, second = result.stderr.splitlines()[:2]
@@ -362,7 +362,7 @@ def test_bad_input_is_refused_before_any_call(wacr: Wacr, api: Api, words: list[
 
 
 def test_an_unknown_type_is_passed_on(wacr: Wacr, api: Api) -> None:
-    """The set of types is open: only a slip of one letter earns a hint."""
+    """Only a typo of one letter gets a hint."""
     assert "did you mean" not in wacr("messages", "list", "--type", "sticker").stderr
     assert "did you mean image?" in wacr("messages", "list", "--type", "imgae").stderr
     assert [query["filter[type]"] for query in api.queries] == ["sticker", "imgae"]
@@ -370,7 +370,7 @@ def test_an_unknown_type_is_passed_on(wacr: Wacr, api: Api) -> None:
 
 @pytest.mark.parametrize("form", ["json", "jsonl"])
 def test_with_json_an_error_is_an_object_too(wacr: Wacr, api: Api, form: str) -> None:
-    """The third line on standard error is for programs."""
+    """On the third line of standard error."""
     result = wacr("messages", "list", "--status", "x", f"--format={form}")
     error = json.loads(result.stderr.splitlines()[2])["error"]
     assert set(error) == {"code", "message", "hint", "status"}
@@ -395,10 +395,10 @@ def test_with_json_an_error_is_an_object_too(wacr: Wacr, api: Api, form: str) ->
         (httpx.Response(401, json={"message": f"bad {CANARY}"}), 4, "bad [token]"),
     ],
 )
-def test_answers_become_the_contract_s_exit_statuses(
+def test_failures_have_their_exit_statuses(
     wacr: Wacr, api: Api, answer: httpx.Response, status: int, said: str
 ) -> None:
-    """Each failure of the service has its exit status and is printed in two lines, its text shown and not obeyed."""
+    """Each is printed in two lines, and its text is harmless."""
     api.app = lambda _: answer
     result = wacr("messages", "list")
     assert result.status == status
@@ -407,7 +407,7 @@ def test_answers_become_the_contract_s_exit_statuses(
 
 
 def test_no_token_is_an_authentication_failure(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exit 4, nothing called, and the way out is named."""
+    """Exit status 4 without a call; the hint says how to log in."""
     monkeypatch.delenv("WACR_TOKEN")
     result = wacr("messages", "list")
     assert (result.status, api.requests) == (4, [])
@@ -417,16 +417,16 @@ def test_no_token_is_an_authentication_failure(wacr: Wacr, api: Api, monkeypatch
 @pytest.mark.parametrize(
     "place", [["--demo", "messages", "list"], ["messages", "--demo", "list"], ["messages", "list", "--demo"]]
 )
-def test_house_options_stand_anywhere(wacr: Wacr, monkeypatch: pytest.MonkeyPatch, place: list[str]) -> None:
-    """--demo works before and after the command's name, with no token and a broken configuration."""
+def test_global_options_stand_anywhere(wacr: Wacr, monkeypatch: pytest.MonkeyPatch, place: list[str]) -> None:
+    """--demo needs no token and no valid configuration."""
     monkeypatch.delenv("WACR_TOKEN")
     monkeypatch.setenv("WACR_CONFIG_DIR", "/dev/null")
     result = wacr(*place, "-f", "jsonl", "-L", "3")
     assert (result.status, len(result.text.splitlines())) == (0, 3)
 
 
-def test_an_unforeseen_failure_is_no_traceback(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever goes wrong inside, one line says so and one where its log is, which holds no data."""
+def test_an_unexpected_error_prints_no_traceback(wacr: Wacr, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names the log, which has no data."""
 
     def broken(_: httpx.Request) -> httpx.Response:
         raise ZeroDivisionError(CANARY)

@@ -33,7 +33,7 @@ class Asking(KeyringBackend):
 
 @pytest.fixture
 def environ(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A home, and a service to log in to."""
+    """Return a home, and the address of a server."""
     with serve(Sandbox(world.load(NOW))) as server:
         yield {
             "PATH": os.environ["PATH"],
@@ -45,7 +45,7 @@ def environ(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 
 class Login:
-    """The command, at a terminal of its own."""
+    """The command in a terminal of its own."""
 
     def __init__(self, environ: dict[str, str], *words: str) -> None:
         self.leader, self._follower = pty.openpty()
@@ -55,19 +55,19 @@ class Login:
         self.seen = ""
 
     def read_until(self, word: str) -> None:
-        """Wait for something to appear."""
+        """Wait for a text."""
         while word not in self.seen:
             if not select.select([self.leader], [], [], PATIENCE)[0]:
                 pytest.fail(f"waited for {word!r}, and saw {self.seen!r}")
             self.seen += os.read(self.leader, 65536).decode()
 
     def type(self, text: str) -> None:
-        """Type something, after the prompt is there."""
+        """Type a text after the prompt."""
         self.read_until("not shown")
         os.write(self.leader, text.encode())
 
     def ended(self) -> int:
-        """The exit status; what is left to read is read, and the terminal echoes as before."""
+        """Return the exit status; the terminal echoes as before."""
         status = self.process.wait(PATIENCE)
         assert termios.tcgetattr(self._follower)[3] & termios.ECHO
         while select.select([self.leader], [], [], 0)[0]:
@@ -78,8 +78,8 @@ class Login:
 
 
 @pytest.mark.parametrize("words", [(), ("--with-token",), ("--profile", "shop")])
-def test_the_token_is_not_seen(environ: dict[str, str], tmp_path: Path, words: tuple[str, ...]) -> None:
-    """It says where to make one and which scopes; nothing of what is typed appears, and it is kept."""
+def test_the_token_is_stored_and_not_echoed(environ: dict[str, str], tmp_path: Path, words: tuple[str, ...]) -> None:
+    """The prompt says where to create it and which scopes it needs."""
     login = Login(environ, *words)
     login.type(f"{CANARY}\n")
     assert login.ended() == 0
@@ -90,8 +90,8 @@ def test_the_token_is_not_seen(environ: dict[str, str], tmp_path: Path, words: t
 
 
 @pytest.mark.parametrize(("typed", "status"), [("\x03", 130), ("\x04", 2), ("\n", 2), ("two words\n", 2)])
-def test_who_gives_none_keeps_none(environ: dict[str, str], tmp_path: Path, typed: str, status: int) -> None:
-    """Ctrl-C, Ctrl-D, nothing, and what is no token."""
+def test_without_a_token_nothing_is_stored(environ: dict[str, str], tmp_path: Path, typed: str, status: int) -> None:
+    """After Ctrl-C, Ctrl-D, an empty line, or what is not a token."""
     login = Login(environ)
     login.type(typed)
     assert login.ended() == status
@@ -100,7 +100,7 @@ def test_who_gives_none_keeps_none(environ: dict[str, str], tmp_path: Path, type
     assert not (tmp_path / ".config").exists()
 
 
-def test_terminated_at_the_prompt(environ: dict[str, str]) -> None:
+def test_a_signal_at_the_prompt_restores_the_terminal(environ: dict[str, str]) -> None:
     """The terminal is as it was."""
     login = Login(environ)
     login.read_until("not shown")

@@ -22,7 +22,7 @@ OURS = re.compile(r"\x1b\[[0-9;]*m|\r\n|\r\x1b\[K")
 
 
 def seen(*words: str, columns: int = 80, stdin: str = "", **environ: str) -> str:
-    """What a terminal gets, standard output and error alike, when a command runs in it."""
+    """Return what a terminal gets when a command runs in it."""
     leader, follower = pty.openpty()
     termios.tcsetwinsize(follower, (24, columns))
     environment = {**os.environ, "TERM": "xterm-256color", "WACR_DEMO": "1", "TZ": "UTC", **environ}
@@ -46,7 +46,7 @@ def seen(*words: str, columns: int = 80, stdin: str = "", **environ: str) -> str
 @pytest.mark.parametrize("form", ["table", "tsv", "csv", "json", "jsonl"])
 @pytest.mark.parametrize("sort", ["-created_at", pytest.param("created_at", marks=pytest.mark.soak)])
 def test_nothing_in_a_message_acts(form: str, sort: str) -> None:
-    """In every format, no control, escape or direction mark of a message reaches the terminal."""
+    """In no format does a control character or direction mark reach the terminal."""
     text = seen("messages", "list", "-f", form, "--sort", sort, "--limit", "1000", "--no-pager")
     rest = OURS.sub("", text)
     acting = {letter for letter in rest if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")}
@@ -55,7 +55,7 @@ def test_nothing_in_a_message_acts(form: str, sort: str) -> None:
     assert len(rest) > 10_000
 
 
-def test_a_card_is_as_safe(api_ids: list[str]) -> None:
+def test_a_card_is_safe_too(api_ids: list[str]) -> None:
     """The same holds for single messages with all their fields."""
     rest = OURS.sub("", seen("messages", "get", *api_ids, "--no-pager"))
     assert not {letter for letter in rest if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")}
@@ -64,7 +64,7 @@ def test_a_card_is_as_safe(api_ids: list[str]) -> None:
 
 @pytest.fixture
 def api_ids() -> list[str]:
-    """The messages of the sample workspace that hold something hostile; their ids are the same at any time."""
+    """Return the ids of the sample messages with hostile texts."""
     from wacr_cli.sandbox import world
 
     rows = world.load(NOW).rows
@@ -74,7 +74,7 @@ def api_ids() -> list[str]:
 
 @pytest.mark.parametrize("columns", [80, 200])
 def test_a_table_fits_its_terminal(columns: int) -> None:
-    """No line of a table needs more cells than there are, and the columns stand below their headings."""
+    """The columns stand below their headings."""
     lines = OURS.sub("\n", seen("messages", "list", "--color", "never", "--no-pager", columns=columns)).split("\n")
     rows = [line for line in lines if re.match(r" *[0-9]+ ", line)]
     assert len(rows) == 30
@@ -84,14 +84,14 @@ def test_a_table_fits_its_terminal(columns: int) -> None:
     assert all(line[at - 1] == " " and line[at] != " " for line in rows)
 
 
-def test_colour_is_for_terminals_that_want_it() -> None:
+def test_a_terminal_has_colour_unless_no_color_is_set() -> None:
     """There is colour on a terminal, none with NO_COLOR."""
     assert "\x1b[32m" in seen("messages", "list", "--no-pager")
     assert "\x1b[32m" not in seen("messages", "list", "--no-pager", NO_COLOR="1")
 
 
 def test_a_long_table_goes_through_the_pager() -> None:
-    """More rows than the screen has lines start WACR_PAGER, fewer do not, --no-pager never does."""
+    """A short one does not, and --no-pager prints both."""
     marked = "sed s/^/PAGED/"
     assert seen("messages", "list", "--limit", "40", WACR_PAGER=marked).count("PAGED") == 41
     assert "PAGED" not in seen("messages", "list", "--limit", "5", WACR_PAGER=marked)

@@ -53,7 +53,7 @@ class Paper:
 
 
 def message(number: int, direction: str | None = "inbound", **values: object) -> Row:
-    """A message with a direction."""
+    """Return a message with a direction."""
     return {
         "id": number,
         "sender_id": "919876543210",
@@ -69,7 +69,7 @@ def message(number: int, direction: str | None = "inbound", **values: object) ->
 
 @pytest.fixture(autouse=True)
 def kolkata(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A time zone in which half past six in the evening, UTC, is midnight."""
+    """Use a time zone in which 18:30 UTC is midnight."""
     monkeypatch.setenv("TZ", "Asia/Kolkata")
     time.tzset()
     yield
@@ -78,7 +78,7 @@ def kolkata(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def bubbles(*rows: Row, width: int = 60, terminal: bool = True) -> str:
-    """The rows in a terminal."""
+    """Return rows as a terminal shows them."""
     paper = Paper(is_terminal=terminal)
     console = Console(stdout_is_terminal=terminal, width=width)
     writer = Chat(paper, console, KNOWN, lambda: NOW, _find(rows))
@@ -88,7 +88,7 @@ def bubbles(*rows: Row, width: int = 60, terminal: bool = True) -> str:
 
 
 def markdown(*rows: Row) -> str:
-    """The rows as Markdown."""
+    """Return rows as Markdown."""
     paper = Paper()
     writer = MarkdownTranscript(paper, KNOWN, lambda: NOW, _find(rows))
     writer.write(rows)
@@ -97,7 +97,7 @@ def markdown(*rows: Row) -> str:
 
 
 def page(*rows: Row, files: FindFile | None = None) -> str:
-    """The rows as HTML, with the files of some."""
+    """Return rows as HTML, with the files of some."""
     paper = Paper()
     writer = HtmlTranscript(paper, KNOWN, lambda: NOW, _find(rows), files)
     writer.write(rows)
@@ -128,8 +128,8 @@ class Tags(HTMLParser):
         self.texts.append(data)
 
 
-def test_sides_days_and_statuses() -> None:
-    """Theirs begin on the left and ours end on the right; midnight is the reader's, and a status is of ours alone."""
+def test_inbound_messages_are_left_and_outbound_ones_right() -> None:
+    """Midnight is local, and only outbound messages have a status."""
     lines = bubbles(message(29), message(30, "outbound", status="delivered"), message(31, status="failed")).splitlines()
     assert lines[0] == "Conversation 7 · <b>Maha</b> مها · 919876543210"
     days = [line.strip("─ ") for line in lines if "──" in line]
@@ -147,22 +147,22 @@ def test_sides_days_and_statuses() -> None:
     ["x" * 500, "word " * 100, "漢字かな交じり文" * 20, "👩‍👩‍👧🏽 " * 40, "مرحبا بالعالم " * 30, "\x1b[31m" * 50],
 )
 def test_nothing_is_wider_than_the_terminal(width: int, text: str) -> None:
-    """Whatever is said, on both sides, no line is broken by the terminal; and nothing of it is lost."""
+    """No line is wrapped by the terminal, and no text is lost."""
     drawn = bubbles(message(1, message=text), message(2, "outbound", message=text), width=width)
     body = [line for line in drawn.splitlines() if "──" not in line]
     assert max(map(max_cell_width, body)) <= max(width, 24 + 1)
     assert re.sub(r"\s", "", "".join(wrap(text, 30))) == re.sub(r"\s", "", "".join(wrap(text, 0)))
 
 
-def test_not_on_a_terminal_nothing_is_broken() -> None:
-    """Times are as received, and a long line is one line."""
+def test_lines_are_not_wrapped_outside_a_terminal() -> None:
+    """Times are as received."""
     drawn = bubbles(message(1, message="word " * 100), message(2, "outbound"), terminal=False)
     assert "word " * 99 + "word" in drawn
     assert "You  2026-11-24T18:02:00+00:00  read" in drawn
 
 
-def test_replies() -> None:
-    """A reply stands below what it replies to, as far as that is at hand."""
+def test_a_reply_stands_below_the_message_that_it_quotes() -> None:
+    """If that is known."""
     rows = (
         message(1, message="the " + "long " * 50 + "question"),
         message(2, "outbound", ref_message_id="wamid.1"),
@@ -186,12 +186,12 @@ def test_replies() -> None:
         ({"type": None}, ""),
     ],
 )
-def test_media_are_named(row: Row, media: str) -> None:
+def test_media_are_named_by_type_and_file(row: Row, media: str) -> None:
     """By their type, and their file's name where that is known."""
     assert describe_media(row) == media
 
 
-def test_why_a_message_failed() -> None:
+def test_the_reason_of_a_failure_stands_with_the_status() -> None:
     """The reason stands with the status, where the API told it."""
     row = message(
         1, "outbound", status="failed", status_message="131047 <i>Re-engagement</i>", type="image", message=""
@@ -202,8 +202,8 @@ def test_why_a_message_failed() -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_html_is_only_ever_text(text: str) -> None:
-    """The tags of a page are the same whatever the messages, names and numbers in it hold."""
+def test_no_text_adds_a_tag_to_a_page(text: str) -> None:
+    """Whatever messages, names and numbers contain."""
     harmless = Tags(page(message(1, message="\n".join("x" for _ in text.split("\n")), status=None)))
     row = message(1, message=text, sender_id=text, status_message=text, status=text, message_id=None)
     hostile = Tags(page(row))
@@ -216,7 +216,7 @@ def test_html_is_only_ever_text(text: str) -> None:
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", page(row))
 
 
-def test_a_page_forbids_what_it_could_load() -> None:
+def test_the_policy_comes_before_any_untrusted_text() -> None:
     """The policy comes before anything that a stranger wrote."""
     text = page(message(1))
     policy = text.index("default-src 'none'")
@@ -225,8 +225,8 @@ def test_a_page_forbids_what_it_could_load() -> None:
     assert "@import" not in text
 
 
-def test_right_to_left() -> None:
-    """Each text finds its own direction, and its own marks for that are left to it; nothing runs over into the next."""
+def test_each_text_has_its_own_direction() -> None:
+    """Its marks stay in it."""
     text = page(message(1, message="\u200fאבג (abc)\u200e\nEnglish"))
     assert '<p class="text" dir="auto">\u200fאבג (abc)\u200e\nEnglish</p>' in text
     assert (
@@ -234,16 +234,16 @@ def test_right_to_left() -> None:
     )
 
 
-def test_a_template_is_the_text_that_it_shows() -> None:
-    """Its own HTML is read; anybody else's is shown."""
+def test_only_the_html_of_templates_is_read() -> None:
+    """That of other messages is shown as text."""
     rows = (message(1, type="template", message="Hi <b>Priya</b>,<br>a &amp; b"), message(2, message="<b>x</b>"))
     assert "Hi Priya,\na &amp; b" in page(*rows)
     assert "&lt;b&gt;x&lt;/b&gt;" in page(*rows)
     assert "> Hi Priya,\\\n> a \\& b" in markdown(*rows)
 
 
-def test_markdown() -> None:
-    """Headings for the conversation and its days, and a quotation for each message."""
+def test_markdown_has_headings_and_quotations() -> None:
+    """For the conversation, its days and each message."""
     text = markdown(message(29), message(30, "outbound", message="two\n\nlines", type="image"))
     assert text == (
         "# Conversation 7 · \\<b\\>Maha\\</b\\> مها · 919876543210\n\n"
@@ -255,7 +255,7 @@ def test_markdown() -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_markdown_is_only_ever_text(text: str) -> None:
+def test_no_text_adds_markup_to_markdown(text: str) -> None:
     """No line of a message can begin anything, and no sign in it is left to mean something."""
     for line in text.split("\n"):
         shown = escape(line)
@@ -266,15 +266,15 @@ def test_markdown_is_only_ever_text(text: str) -> None:
         assert not re.search(r"(?i)\b(https?:|www\.)|@", shown)
 
 
-def test_a_conversation_in_which_nothing_is_shown() -> None:
-    """The heading alone, and a page that is whole."""
+def test_an_empty_conversation_is_a_heading() -> None:
+    """The page is complete."""
     assert bubbles().startswith("Conversation 7")
     assert markdown().startswith("# Conversation 7")
     assert page().endswith("</main>\n</body>\n</html>\n")
 
 
-def test_times_that_are_none() -> None:
-    """What has no time stands under a day of its own, with what was received in place of the time."""
+def test_messages_without_a_valid_time_have_a_day_of_their_own() -> None:
+    """The time is shown as received."""
     rows = (message(1, sent_at=None), message(2, sent_at="<soon>"), message(3, sent_at="9999-12-31T23:59:00Z"))
     text = page(*rows)
     assert "No date" in text
@@ -282,7 +282,7 @@ def test_times_that_are_none() -> None:
     assert "31 December 9999" in text
 
 
-def test_how_a_conversation_stands() -> None:
+def test_the_summary_has_only_what_is_known() -> None:
     """In words; what is not known is not said."""
     assert summarize({"id": 1, "window_closes_at": "2026-11-25T11:00:00Z"}, NOW) == (
         "Service window closed since 25 Nov 2026, 16:30"
@@ -293,15 +293,15 @@ def test_how_a_conversation_stands() -> None:
     assert format_zone(NOW) == "UTC+05:30"
 
 
-def test_an_unknown_direction() -> None:
+def test_a_message_without_a_direction_is_on_neither_side() -> None:
     """A message without one is neither ours nor theirs."""
     (entry,) = make_entries([message(1, None)], lambda _: None)
     assert (entry.ours, entry.status) == (None, "")
     assert '<article class="none">' in page(message(1, None))
 
 
-def test_tables_on_paper() -> None:
-    """A list of conversations as Markdown and as HTML: cells are text, and a line each."""
+def test_a_list_of_conversations_as_markdown_and_html() -> None:
+    """Cells are text on one line."""
     rows: list[Row] = [{"id": 1, "last_message": "a|b\n<script>", "last_at": "2026-11-24T18:30:00Z", "name": None}]
     columns = ("id", "name", "last_at", "last_message")
     paper, table = Paper(), Paper()
