@@ -30,7 +30,7 @@ LIST = {"success": True, "data": ROWS, "meta": {"pagination": {"has_more": True,
 
 @pytest.fixture
 def client() -> Iterator[Client]:
-    """A client that keeps its token to itself."""
+    """Return a client with a token."""
     clock = SystemClock()
     transport = DeadlineTransport(httpx.HTTPTransport(verify=False), Deadline(clock, 30), clock, Progress())
     made = Client(transport, BASE, CANARY)
@@ -39,17 +39,17 @@ def client() -> Iterator[Client]:
 
 
 def failed(client: Client) -> WacrError:
-    """The failure of a call for messages."""
+    """Return the failure of a call for messages."""
     with pytest.raises(WacrError) as caught:
         client.messages([])
     return caught.value
 
 
 class TestSent:
-    """What the service sees."""
+    """Requests."""
 
-    def test_request(self, client: Client, httpx_mock: HTTPXMock) -> None:
-        """A GET of the documented address, with the parameters in order and encoded."""
+    def test_a_get_has_the_documented_url(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """With encoded parameters in their order."""
         httpx_mock.add_response(json=LIST)
         params = [("filter[type][in]", "text,image"), ("search", "50% & more +1 ü"), ("page", "2"), ("per_page", "100")]
         client.messages(params)
@@ -59,8 +59,8 @@ class TestSent:
         assert parse_qsl(request.url.query.decode("ascii"), strict_parsing=True) == params
         assert request.read() == b""
 
-    def test_headers(self, client: Client, httpx_mock: HTTPXMock) -> None:
-        """JSON is asked for, the tool says its name and version, and the token goes in its header and nowhere else."""
+    def test_only_the_header_has_the_token(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """The headers name JSON, the program and its version."""
         httpx_mock.add_response(json=LIST)
         client.messages([])
         request = httpx_mock.get_requests()[0]
@@ -71,27 +71,27 @@ class TestSent:
         assert CANARY not in str(request.url)
         assert "Cookie" not in request.headers
 
-    def test_no_parameters(self, client: Client, httpx_mock: HTTPXMock) -> None:
+    def test_a_request_without_parameters_has_no_query_string(self, client: Client, httpx_mock: HTTPXMock) -> None:
         """A question without parameters has no query string."""
         httpx_mock.add_response(url=f"{BASE}/messages", json=LIST)
         assert client.messages([]).total == 9
 
-    def test_single(self, client: Client, httpx_mock: HTTPXMock) -> None:
+    def test_a_message_is_requested_by_its_id(self, client: Client, httpx_mock: HTTPXMock) -> None:
         """One message is asked for by its id."""
         httpx_mock.add_response(url=f"{BASE}/messages/51", json={"data": {"id": 51, "url": "x"}})
         assert client.message(51) == {"id": 51, "url": "x"}
 
-    def test_too_long(self, client: Client, httpx_mock: HTTPXMock) -> None:
-        """A question that no URL can hold is a usage error, and nothing is sent."""
+    def test_a_url_that_is_too_long_is_a_usage_error(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """Nothing is sent."""
         with pytest.raises(errors.UsageError, match="too long"):
             client.messages([("search", "x" * 70_000)])
         assert httpx_mock.get_requests() == []
 
 
-class TestAnswers:
-    """Status and body."""
+class TestResponses:
+    """Statuses and bodies."""
 
-    def test_page(self, client: Client, httpx_mock: HTTPXMock) -> None:
+    def test_a_list_is_a_page_of_rows(self, client: Client, httpx_mock: HTTPXMock) -> None:
         """A list is a page of rows."""
         httpx_mock.add_response(json=LIST)
         page = client.messages([])
@@ -117,10 +117,10 @@ class TestAnswers:
             (503, errors.UnavailableError, 6),
         ],
     )
-    def test_statuses(
+    def test_each_status_is_one_kind_of_failure(
         self, client: Client, httpx_mock: HTTPXMock, status: int, kind: type[WacrError], exit_status: int
     ) -> None:
-        """Each status is one kind of failure, after one call, with the service's words."""
+        """After one call, with the API's message."""
         httpx_mock.add_response(status_code=status, json={"error": {"code": "SOME_CODE", "message": "Some words."}})
         error = failed(client)
         assert type(error) is kind
@@ -131,15 +131,15 @@ class TestAnswers:
 
     @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
     @pytest.mark.parametrize("to", ["https://evil.example/steal", f"{BASE}/login", "//evil.example", "/login"])
-    def test_redirects(self, client: Client, httpx_mock: HTTPXMock, status: int, to: str) -> None:
-        """A redirect is not followed, not even to the same host; it is said where it would have gone."""
+    def test_a_redirect_is_not_followed(self, client: Client, httpx_mock: HTTPXMock, status: int, to: str) -> None:
+        """The error says where it leads."""
         httpx_mock.add_response(status_code=status, headers={"Location": to})
         assert f"redirects to {to}" in failed(client).message
         assert [str(request.url) for request in httpx_mock.get_requests()] == [f"{BASE}/messages"]
 
     @pytest.mark.parametrize("status", [403, 401])
-    def test_no_such_message(self, client: Client, httpx_mock: HTTPXMock, status: int) -> None:
-        """A message that is not there is not found, in the service's words; a refusal stays a refusal."""
+    def test_a_missing_message_is_not_found(self, client: Client, httpx_mock: HTTPXMock, status: int) -> None:
+        """A refusal is an authentication failure."""
         httpx_mock.add_response(status_code=404, json={"message": "No query results for model"})
         with pytest.raises(errors.NotFoundError, match=r"^not found \(404\): No query"):
             client.message(51)
@@ -159,8 +159,10 @@ class TestAnswers:
             (b'{"data": [{"id": 1', "not JSON"),
         ],
     )
-    def test_one_more_try(self, client: Client, httpx_mock: HTTPXMock, body: bytes, what: str) -> None:
-        """A 200 that is not what is documented is asked for once more, and is then a bad answer that says why."""
+    def test_an_invalid_response_is_requested_once_more(
+        self, client: Client, httpx_mock: HTTPXMock, body: bytes, what: str
+    ) -> None:
+        """Then it is an error that says what is wrong."""
         httpx_mock.add_response(content=body)
         httpx_mock.add_response(content=body)
         error = failed(client)
@@ -168,25 +170,27 @@ class TestAnswers:
         assert what in error.message
         assert len(httpx_mock.get_requests()) == 2
 
-    def test_second_try_counts(self, client: Client, httpx_mock: HTTPXMock) -> None:
+    def test_a_valid_second_response_is_used(self, client: Client, httpx_mock: HTTPXMock) -> None:
         """A second answer that is right is the answer."""
         httpx_mock.add_response(text="<html>")
         httpx_mock.add_response(json=LIST)
         assert client.messages([]).rows == ROWS
 
-    def test_second_try_fails_otherwise(self, client: Client, httpx_mock: HTTPXMock) -> None:
+    def test_a_failing_second_response_is_that_failure(self, client: Client, httpx_mock: HTTPXMock) -> None:
         """A second answer that is an error is that error."""
         httpx_mock.add_response(text="<html>")
         httpx_mock.add_response(status_code=401)
         assert failed(client).exit_status == 4
 
-    def test_with_and_without_ids(self, client: Client, httpx_mock: HTTPXMock) -> None:
+    def test_rows_without_ids_are_valid_if_none_was_requested(self, client: Client, httpx_mock: HTTPXMock) -> None:
         """Rows without ids are right where no id was asked for."""
         httpx_mock.add_response(json={"data": [{"status": "read"}]})
         assert client.messages([("fields", "status")], with_ids=False).rows == [{"status": "read"}]
 
     @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
-    def test_broken_packing(self, client: Client, httpx_mock: HTTPXMock, encoding: str) -> None:
+    def test_a_body_that_cannot_be_decompressed_is_a_failure(
+        self, client: Client, httpx_mock: HTTPXMock, encoding: str
+    ) -> None:
         """An answer that does not unpack is a failure of the service."""
         httpx_mock.add_response(content=b"not packed", headers={"Content-Encoding": encoding})
         error = failed(client)
@@ -203,7 +207,9 @@ class TestAnswers:
             (httpx.RemoteProtocolError("cut short"), "a broken connection: cut short"),
         ],
     )
-    def test_network(self, client: Client, httpx_mock: HTTPXMock, error: Exception, words: str) -> None:
+    def test_a_network_failure_names_the_host(
+        self, client: Client, httpx_mock: HTTPXMock, error: Exception, words: str
+    ) -> None:
         """A failure of the network names the host and says what happened."""
         httpx_mock.add_exception(error)
         failure = failed(client)
@@ -214,14 +220,14 @@ class TestAnswers:
 class TestOtherEndpoints:
     """Contacts and the account."""
 
-    def test_contacts(self, client: Client, httpx_mock: HTTPXMock) -> None:
+    def test_contacts_are_read_like_messages(self, client: Client, httpx_mock: HTTPXMock) -> None:
         """A window of contacts is asked for and read as one of messages is."""
         httpx_mock.add_response(json=LIST)
         page = client.contacts([("sort", "id"), ("per_page", "100")])
         assert str(httpx_mock.get_requests()[0].url) == f"{BASE}/contacts?sort=id&per_page=100"
         assert (page.rows, page.has_more, page.total) == (ROWS, True, 9)
 
-    def test_one_contact(self, client: Client, httpx_mock: HTTPXMock) -> None:
+    def test_a_response_with_another_contact_is_refused(self, client: Client, httpx_mock: HTTPXMock) -> None:
         """One contact is the one that was asked for, or a bad answer."""
         httpx_mock.add_response(json={"data": {"id": 7, "firstname": "Ada"}}, is_reusable=True)
         assert client.contact(7, [("include", "groups")])["firstname"] == "Ada"
@@ -229,8 +235,8 @@ class TestOtherEndpoints:
         with pytest.raises(BadResponseError, match="requested contact 8"):
             client.contact(8)
 
-    def test_account(self, client: Client, httpx_mock: HTTPXMock) -> None:
-        """Each of the three is the object under data, with or without an id."""
+    def test_each_part_of_the_account_is_the_object_under_data(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """With or without an id."""
         for path, ask in (
             ("account", client.account),
             ("account/usage", client.usage),
@@ -240,14 +246,16 @@ class TestOtherEndpoints:
             assert ask() == {"of": path}
 
     @pytest.mark.parametrize("answer", [{}, {"data": None}, {"data": []}, {"data": [1]}])
-    def test_no_object(self, client: Client, httpx_mock: HTTPXMock, answer: object) -> None:
-        """Anything but an object is a bad answer, after a second try."""
+    def test_anything_but_an_object_is_a_bad_response(
+        self, client: Client, httpx_mock: HTTPXMock, answer: object
+    ) -> None:
+        """After a second try."""
         httpx_mock.add_response(json=answer, is_reusable=True)
         with pytest.raises(BadResponseError, match=r"data is .*, not an object"):
             client.account()
         assert len(httpx_mock.get_requests()) == 2
 
-    def test_scopes(self, client: Client, httpx_mock: HTTPXMock) -> None:
+    def test_a_403_names_the_scope_of_the_endpoint(self, client: Client, httpx_mock: HTTPXMock) -> None:
         """A 403 names the scope that the very endpoint needs."""
         httpx_mock.add_response(status_code=403, is_reusable=True)
         for ask, scope in (
@@ -264,7 +272,7 @@ class TestOtherEndpoints:
 
 
 class TestToken:
-    """The token is in no error, wherever the service puts it."""
+    """No error has the token, wherever the API repeats it."""
 
     @pytest.mark.parametrize(
         "body",
@@ -279,8 +287,10 @@ class TestToken:
         ],
     )
     @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 422, 429, 500])
-    def test_echoed(self, client: Client, httpx_mock: HTTPXMock, status: int, body: dict[str, Any]) -> None:
-        """A token that is echoed is masked, whole and before anything is cut short."""
+    def test_a_repeated_token_is_masked(
+        self, client: Client, httpx_mock: HTTPXMock, status: int, body: dict[str, Any]
+    ) -> None:
+        """Before anything is cut."""
         httpx_mock.add_response(status_code=status, json=body)
         told = json.dumps(failed(client).as_dict())
         assert CANARY not in told
@@ -288,7 +298,7 @@ class TestToken:
         assert len(told) < 1000
 
     @pytest.mark.parametrize("token", ["SECRET_CODE", "ABC123"])
-    def test_that_looks_like_a_code(self, httpx_mock: HTTPXMock, token: str) -> None:
+    def test_a_token_in_place_of_the_code_is_masked(self, httpx_mock: HTTPXMock, token: str) -> None:
         """Even in the place of the code, where it may look like one."""
         httpx_mock.add_response(status_code=401, json={"error": {"code": token, "message": "no"}})
         clock = SystemClock()
@@ -297,19 +307,19 @@ class TestToken:
         assert token not in json.dumps(failed(client).as_dict())
         client.close()
 
-    def test_in_a_redirect(self, client: Client, httpx_mock: HTTPXMock) -> None:
-        """The address of a redirect is masked too, and cut where it is long."""
+    def test_a_token_in_a_redirect_is_masked(self, client: Client, httpx_mock: HTTPXMock) -> None:
+        """A long address is cut."""
         httpx_mock.add_response(status_code=302, headers={"Location": f"https://x.example/?t={CANARY}&{'y' * 5000}"})
         message = failed(client).message
         assert "t=[token]" in message
         assert len(message) < 500
 
-    def test_in_a_failure(self, client: Client, httpx_mock: HTTPXMock) -> None:
+    def test_a_token_in_a_failed_connection_is_masked(self, client: Client, httpx_mock: HTTPXMock) -> None:
         """And the words of a failed connection."""
         httpx_mock.add_exception(httpx.ProxyError(f"407 for {CANARY}"))
         assert failed(client).message.endswith("407 for [token]")
 
-    def test_in_no_traceback(self, client: Client, httpx_mock: HTTPXMock) -> None:
+    def test_no_failure_keeps_the_request(self, client: Client, httpx_mock: HTTPXMock) -> None:
         """No failure drags along another one that holds the request."""
         httpx_mock.add_exception(httpx.ConnectError("refused"))
         error = failed(client)

@@ -25,14 +25,14 @@ BASE = "https://shop.example/api/v2"
 
 
 class Still:
-    """A service whose list of so many rows, for each direction, stands still."""
+    """An API whose lists, of so many rows each, do not change."""
 
     def __init__(self, rows: dict[str, int]) -> None:
         self.rows = rows
         self.asked: list[Params] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        """The window asked for."""
+        """Return a window."""
         params = parse_qsl(request.url.query.decode("ascii"))
         self.asked.append(params)
         asked = dict(params)
@@ -47,7 +47,7 @@ class Still:
 
 
 def calls_of(query: Query, service: Still) -> list[Params]:
-    """The calls that are made when the question is really asked, walk by walk."""
+    """Return the calls that a query makes, list by list."""
     source = ApiSource(Client(httpx.MockTransport(service), BASE, "t"), Progress())
     listing = source.list_messages(query)
     for _ in listing.windows:
@@ -58,15 +58,15 @@ def calls_of(query: Query, service: Still) -> list[Params]:
 
 @pytest.mark.parametrize("sort", [None, "created_at", "-updated_at", "updated_at"])
 @given(total=st.integers(0, 450))
-def test_a_whole_walk(sort: str | None, total: int) -> None:
-    """With the number of rows known, the calls shown are those that a list standing still takes, in their order."""
+def test_the_calls_for_a_whole_list_are_known(sort: str | None, total: int) -> None:
+    """If its number of rows is known."""
     query = Query(sort=sort, limit=None)
     assert list(dry_run.requests(query, [total])) == calls_of(query, Still({"": total}))
 
 
 @given(limit=st.integers(1, 450))
-def test_a_limit(limit: int) -> None:
-    """With a limit the calls are known without asking, and asked for no more rows than that where one call does."""
+def test_the_calls_for_a_limit_are_known(limit: int) -> None:
+    """One call requests no more rows than the limit."""
     query = Query(limit=limit)
     assert not dry_run.needs_totals(query)
     shown = list(dry_run.requests(query, []))
@@ -76,16 +76,16 @@ def test_a_limit(limit: int) -> None:
 
 
 @given(inbound=st.integers(0, 250), outbound=st.integers(0, 250))
-def test_both_directions(inbound: int, outbound: int) -> None:
-    """One count of all messages, and two walks, each with its own number of rows."""
+def test_both_directions_are_two_lists(inbound: int, outbound: int) -> None:
+    """With one count of all messages."""
     query = Query(limit=None, with_direction=True)
     planned = dry_run.requests(query, [inbound, outbound])
     made = calls_of(query, Still({"inbound": inbound, "outbound": outbound, "": inbound + outbound}))
     assert sorted(planned, key=lambda params: dict(params).get("filter[direction]", "")) == made
 
 
-def test_a_count() -> None:
-    """Counting is one call where the service counts, and a walk where a span of time has to be looked at."""
+def test_a_count_is_one_call() -> None:
+    """In a span of time it reads the list."""
     assert list(dry_run.requests(Query(limit=None), [], count=True)) == [
         [("fields", "id"), ("page", "1"), ("per_page", "1")]
     ]
@@ -93,7 +93,7 @@ def test_a_count() -> None:
     assert len(list(dry_run.requests(since, [250], count=True))) == 3
 
 
-def test_fields_without_an_id() -> None:
+def test_additional_fields_are_requested_only_where_needed() -> None:
     """What is asked for underneath is asked for only where it is needed."""
     (small,) = dry_run.requests(Query(limit=3, fields=("type",)), [])
     assert dict(small)["fields"] == "type"
@@ -118,8 +118,8 @@ def test_fields_without_an_id() -> None:
         (Query(limit=None), [[("page", "1"), ("per_page", "100")]]),
     ],
 )
-def test_requests(query: Query, shown: list[Params]) -> None:
-    """One page is one call a direction; a walk of unknown length is shown by its first call."""
+def test_one_page_is_one_call_for_each_direction(query: Query, shown: list[Params]) -> None:
+    """A list of unknown length is shown by its first call."""
     assert list(dry_run.requests(query, [])) == shown
 
 
@@ -133,7 +133,7 @@ def test_requests(query: Query, shown: list[Params]) -> None:
         (Query(limit=None), True),
     ],
 )
-def test_needs_totals(query: Query, needed: bool) -> None:
+def test_only_a_whole_list_needs_its_total(query: Query, needed: bool) -> None:
     """Only a walk to the end hangs on how many rows there are."""
     assert dry_run.needs_totals(query) is needed
 
@@ -146,8 +146,8 @@ def test_needs_totals(query: Query, needed: bool) -> None:
         Query(filters=(Filter("type", "not_in", ("text", "image")),), raw_filters=(RawFilter("a", "gte", "1;2"),)),
     ],
 )
-def test_curl(query: Query) -> None:
-    """A line that a shell runs as curl with the documented address, and that holds the variable in place of a token."""
+def test_a_line_runs_curl_with_the_documented_url(query: Query) -> None:
+    """It has a variable in place of the token."""
     for params in dry_run.requests(query, []):
         line = dry_run.curl(BASE, params)
         words = shlex.split(line)
@@ -171,12 +171,12 @@ def test_curl(query: Query) -> None:
         (1200, 30, "1,200 calls, about 39 minutes at 30 calls per minute."),
     ],
 )
-def test_cost(calls: int, limit: int, said: str) -> None:
-    """The calls, and the minutes that they wait for the limit: the first minute's go out at once."""
+def test_the_cost_has_calls_and_minutes(calls: int, limit: int, said: str) -> None:
+    """The calls of the first minute don't wait."""
     assert dry_run.cost(Query(limit=None), calls, [calls * 100], limit) == said
 
 
 @pytest.mark.parametrize("totals", [[], [None], [5, None]])
-def test_unknown_cost(totals: list[int | None]) -> None:
+def test_a_list_of_unknown_length_has_no_cost(totals: list[int | None]) -> None:
     """A list of unknown length is reported as such."""
     assert "unknown" in dry_run.cost(Query(limit=None), 1, totals, 60)

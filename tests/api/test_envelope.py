@@ -18,7 +18,7 @@ NUMBERS = {"current_page": 2, "last_page": 9, "per_page": 2, "total": 17}
 
 
 class TestListShapes:
-    """The four places where the numbers of the pages may stand."""
+    """The four places for the numbers of pages."""
 
     @pytest.mark.parametrize(
         "answer",
@@ -35,8 +35,8 @@ class TestListShapes:
             {"data": ROWS, "meta": {"pagination": {name: str(number) for name, number in NUMBERS.items()}}},
         ],
     )
-    def test_numbers(self, answer: object) -> None:
-        """Wherever they stand, and even as texts, they are found."""
+    def test_numbers_are_found_in_each_place(self, answer: object) -> None:
+        """As texts too."""
         assert parse_page(answer) == Page(ROWS, True, 17, 2, 2)
 
     @pytest.mark.parametrize(
@@ -51,14 +51,14 @@ class TestListShapes:
             {"data": {"data": ROWS}},
         ],
     )
-    def test_no_numbers(self, answer: object) -> None:
+    def test_without_valid_numbers_only_the_rows_are_known(self, answer: object) -> None:
         """Without numbers, or with such as make no sense, nothing is known but the rows."""
         assert parse_page(answer) == Page(ROWS, None, None, None, None)
 
     @pytest.mark.parametrize("more", [True, False])
     @pytest.mark.parametrize("where", ["meta.pagination", "meta", "pagination", "top", "inner"])
-    def test_has_more(self, where: str, more: bool) -> None:
-        """``has_more`` alone is enough, wherever it stands."""
+    def test_has_more_is_enough(self, where: str, more: bool) -> None:
+        """In each place."""
         said = {"has_more": more}
         answer = {
             "meta.pagination": {"data": ROWS, "meta": {"pagination": said}},
@@ -85,27 +85,27 @@ class TestListShapes:
             ({}, None),
         ],
     )
-    def test_what_decides(self, said: dict[str, object], more: bool | None) -> None:
+    def test_has_more_decides_before_the_numbers_of_pages(self, said: dict[str, object], more: bool | None) -> None:
         """``has_more`` decides, else the pages' numbers, else nothing does."""
         assert parse_page({"data": ROWS, "meta": {"pagination": said}}).has_more is more
 
-    def test_nearest_place_first(self) -> None:
+    def test_the_documented_place_counts_if_two_disagree(self) -> None:
         """Where two places disagree, the documented one counts."""
         answer = {"data": ROWS, "total": 1, "meta": {"total": 2, "pagination": {"total": 3}}}
         assert parse_page(answer).total == 3
 
-    def test_empty(self) -> None:
+    def test_an_empty_list_is_valid(self) -> None:
         """An empty list is a list."""
         assert parse_page({"data": [], "meta": {"pagination": {"has_more": False, "total": 0}}}) == Page(
             [], False, 0, None, None
         )
 
-    def test_rows_are_whole(self) -> None:
+    def test_rows_keep_their_order_and_undocumented_fields(self) -> None:
         """Rows keep their order and their undocumented fields."""
         rows = [{"id": 1, "new": {"deep": [1, 2.5, None]}, "flag": True}, {"id": 1}]
         assert parse_page({"data": rows}).rows == rows
 
-    def test_without_ids(self) -> None:
+    def test_rows_need_no_id_if_none_was_requested(self) -> None:
         """Rows need no id where none was asked for."""
         assert parse_page({"data": [{"status": "read"}]}, with_ids=False).rows == [{"status": "read"}]
 
@@ -133,7 +133,7 @@ class TestIds:
 
 
 class TestNotLists:
-    """A response that is not a list of messages is refused, and the error says where."""
+    """What is not a list of messages."""
 
     @pytest.mark.parametrize(
         ("answer", "what"),
@@ -178,7 +178,7 @@ class TestNotLists:
             ({"data": [{"id": 1}, {"id": True}]}, "the response's data[1].id is a boolean, not an integer"),
         ],
     )
-    def test_refused(self, answer: object, what: str) -> None:
+    def test_the_error_names_the_first_wrong_value_and_its_place(self, answer: object, what: str) -> None:
         """The first thing that is wrong is named, with where it stands."""
         with pytest.raises(BadResponseError) as caught:
             parse_page(answer)
@@ -196,13 +196,13 @@ class TestNotLists:
             ({"data": {"id": False}}, "the response's data.id is a boolean, not an integer"),
         ],
     )
-    def test_items(self, answer: object, what: str) -> None:
+    def test_a_wrong_single_message_is_refused(self, answer: object, what: str) -> None:
         """The same for a single message."""
         with pytest.raises(BadResponseError) as caught:
             parse_item(answer)
         assert caught.value.message == what
 
-    def test_item(self) -> None:
+    def test_a_single_message_stands_under_data(self) -> None:
         """A single message stands under data."""
         assert parse_item({"success": True, "data": {"id": 7, "url": None}}) == {"id": 7, "url": None}
 
@@ -216,7 +216,7 @@ class TestNotLists:
             ),
         )
     )
-    def test_any_json(self, answer: object) -> None:
+    def test_any_json_is_a_page_or_a_bad_response(self, answer: object) -> None:
         """Any JSON at all is a page of rows with ids, or a bad answer, and nothing else."""
         failure, rows = "", []
         try:
@@ -244,7 +244,7 @@ class TestDecode:
             (b'"\\u0000"', "\0"),
         ],
     )
-    def test_good(self, body: bytes, value: object) -> None:
+    def test_numbers_texts_and_a_byte_order_mark_are_decoded(self, body: bytes, value: object) -> None:
         """Numbers as they are written, texts of any kind, a byte-order mark passed over."""
         assert decode(body) == value
 
@@ -273,7 +273,7 @@ class TestDecode:
             (b'{"data":' * 100_000, "the response's JSON is nested too deeply"),
         ],
     )
-    def test_bad(self, body: bytes, what: str) -> None:
+    def test_what_is_not_json_is_refused_in_one_line(self, body: bytes, what: str) -> None:
         """Whatever is not JSON, or not JSON that others could read, is refused in a line that can be read."""
         with pytest.raises(BadResponseError) as caught:
             decode(body)
@@ -282,7 +282,7 @@ class TestDecode:
 
     @settings(deadline=None)
     @given(st.binary())
-    def test_any_bytes(self, body: bytes) -> None:
+    def test_any_bytes_decode_or_are_a_bad_response(self, body: bytes) -> None:
         """Any bytes decode or are a bad answer."""
         failure, value = "", None
         try:
@@ -294,7 +294,7 @@ class TestDecode:
 
 
 class TestFailure:
-    """Answers other than 200."""
+    """Responses with another status than 200."""
 
     @pytest.mark.parametrize(
         ("status", "kind"),
@@ -325,8 +325,8 @@ class TestFailure:
     @pytest.mark.parametrize(
         "body", [b"", b"<html>oops</html>", b"{}", b"[]", b"null", b'{"message": null}', b"[" * 99_999]
     )
-    def test_kinds(self, status: int, kind: type[WacrError], body: bytes) -> None:
-        """The status alone says which kind of failure it is, whatever the body."""
+    def test_the_status_decides_the_kind_of_failure(self, status: int, kind: type[WacrError], body: bytes) -> None:
+        """Whatever the body is."""
         error = failure(status, body)
         assert type(error) is kind
         assert str(status) in error.message
@@ -345,8 +345,8 @@ class TestFailure:
         ],
     )
     @pytest.mark.parametrize("status", [401, 403, 404, 422, 429, 500, 405])
-    def test_shapes(self, status: int, answer: object) -> None:
-        """The service's own code and words are found in each place where they may stand."""
+    def test_the_code_and_message_of_the_api_are_found(self, status: int, answer: object) -> None:
+        """In each place."""
         error = failure(status, json.dumps(answer).encode())
         assert error.code == "RATE_LIMIT_EXCEEDED"
         assert error.message.endswith(": Slow down.")
@@ -364,17 +364,17 @@ class TestFailure:
             ({"message": "no", "errors": {"a": [{"deep": 1}]}}, "no; a"),
         ],
     )
-    def test_details(self, answer: object, said: str) -> None:
+    def test_the_details_of_a_422_are_passed_on(self, answer: object, said: str) -> None:
         """What a 422 says of each field is passed on."""
         assert failure(422, json.dumps(answer).encode()).message.endswith(f": {said}")
 
     @pytest.mark.parametrize("code", ["no", "a b", "", "x" * 50, "X" * 50, 5, None, ["A"], "AB\n", "1AB"])
-    def test_odd_codes(self, code: object) -> None:
+    def test_an_invalid_code_is_replaced_by_the_default(self, code: object) -> None:
         """A code that looks like none is left out for the kind's own."""
         assert failure(401, json.dumps({"error": {"code": code}}).encode()).code == "UNAUTHORIZED"
 
-    def test_scope(self) -> None:
-        """A 403 names the missing scope, and has a code of its own."""
+    def test_a_403_names_the_missing_scope(self) -> None:
+        """It has its own code."""
         error = failure(403, b"")
         assert error.code == "INSUFFICIENT_SCOPE"
         assert "messages:read" in error.hint
@@ -382,8 +382,8 @@ class TestFailure:
     @pytest.mark.parametrize(
         ("location", "said"), [("https://evil.example/", " to https://evil.example/ ("), ("", " (")]
     )
-    def test_redirect(self, location: str, said: str) -> None:
-        """A redirect says where to, should it, and that the token stays."""
+    def test_a_redirect_names_its_target(self, location: str, said: str) -> None:
+        """And says that the token is not sent there."""
         assert failure(302, b"", location).message == f"the API redirects{said}302); redirects are not followed"
 
     @settings(deadline=None)
@@ -399,6 +399,6 @@ class TestFailure:
             ),
         ),
     )
-    def test_any_answer(self, status: int, answer: object) -> None:
+    def test_any_response_can_be_described(self, status: int, answer: object) -> None:
         """No error answer makes reading it fail."""
         assert failure(status, json.dumps(answer).encode()).exit_status in range(2, 8)

@@ -22,7 +22,7 @@ BASE = "https://shop.example/api/v2"
 
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """No proxy but that of the test."""
+    """Remove the proxies of the environment."""
     for name in list(os.environ):
         if name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
@@ -30,7 +30,7 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def failure(error: Exception, cause: Exception | None = None, url: str = BASE) -> WacrError:
-    """What a failed call comes to."""
+    """Return the error for a failed call."""
     error.__cause__ = cause
     assert isinstance(error, httpx.HTTPError)
     return connection_error(error, httpx.Request("GET", url))
@@ -52,7 +52,7 @@ def failure(error: Exception, cause: Exception | None = None, url: str = BASE) -
         (httpx.ReadError("x"), None, BASE, "Check the network"),
     ],
 )
-def test_hints(error: Exception, cause: Exception | None, url: str, hint: str) -> None:
+def test_each_failure_has_its_own_hint(error: Exception, cause: Exception | None, url: str, hint: str) -> None:
     """The name, the port, the speed, or the network; each has its own advice."""
     found = failure(error, cause, url)
     assert found.exit_status == 6
@@ -60,7 +60,7 @@ def test_hints(error: Exception, cause: Exception | None, url: str, hint: str) -
 
 
 def test_a_proxy_is_named_without_its_password(no_proxy: pytest.MonkeyPatch) -> None:
-    """Where the way leads through one, that is what to look at first; not so to this machine."""
+    """It is the first thing to check, except for this machine."""
     no_proxy.setenv("HTTPS_PROXY", "http://user:secret@proxy.example:3128")
     for error in (httpx.ConnectError("refused"), httpx.ProxyError("407 Proxy Authentication Required")):
         hint = failure(error).hint
@@ -71,7 +71,7 @@ def test_a_proxy_is_named_without_its_password(no_proxy: pytest.MonkeyPatch) -> 
 
 
 def test_certificates_say_where_to_add_one() -> None:
-    """A company's proxy has a certificate of its own, which has to be made known."""
+    """The proxy of a company may have its own authority."""
     found = failure(httpx.ConnectError("x"), ssl.SSLCertVerificationError("self-signed certificate"))
     assert "the system's store" in found.hint
     assert "SSL_CERT_FILE" in found.hint
@@ -79,14 +79,14 @@ def test_certificates_say_where_to_add_one() -> None:
 
 
 def client(*answers: httpx.Response, whose: str = "") -> Client:
-    """A client whose calls get these answers."""
+    """Return a client whose calls get these responses."""
     left = list(answers)
     transport = httpx.MockTransport(lambda _: left.pop(0))
     return Client(transport, BASE, "t", renewal="Log in again.", explain_limit=lambda: whose)
 
 
 def test_a_refused_token_says_how_to_get_another() -> None:
-    """In the words of who knows where it came from."""
+    """By where it came from."""
     with pytest.raises(AuthError) as caught:
         client(httpx.Response(401)).messages([])
     assert caught.value.hint == "Log in again."
@@ -94,14 +94,14 @@ def test_a_refused_token_says_how_to_get_another() -> None:
 
 
 def test_a_page_with_404_is_a_wrong_address() -> None:
-    """And not a missing message."""
+    """It is not a missing message."""
     with pytest.raises(NotFoundError, match="a web page, not the API") as caught:
         client(httpx.Response(404, text="<html>nginx</html>")).message(5)
     assert "WACR_API_URL" in caught.value.hint
 
 
 def test_a_limit_says_who_used_it() -> None:
-    """Where that is known; else nothing is said."""
+    """If that is known."""
     for whose, said in (("they were others'", "; they were others'"), ("", "")):
         with pytest.raises(RateLimitError) as caught:
             client(httpx.Response(429), whose=whose).messages([])
@@ -109,7 +109,7 @@ def test_a_limit_says_who_used_it() -> None:
 
 
 def test_a_limit_is_that_of_a_token_at_one_api(tmp_path: Path) -> None:
-    """The same token at another API is another one; each call counts for its own."""
+    """The same token at another API has another limit."""
     clock = FakeClock()
     first, again, other = (
         RateLimiter(open_state(tmp_path, "t", origin), clock)
@@ -123,8 +123,8 @@ def test_a_limit_is_that_of_a_token_at_one_api(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("shared", [True, False])
-def test_the_budget_knows_whose_calls_they_were(tmp_path: Path, shared: bool) -> None:
-    """What the service counted and this machine did not make was another's, for a minute, in every process."""
+def test_calls_of_others_are_counted(tmp_path: Path, shared: bool) -> None:
+    """What the API counted and this machine did not make, for a minute, in every process."""
     clock = FakeClock()
     budget = RateLimiter(open_state(tmp_path, "t") if shared else None, clock)
     for _ in range(3):
@@ -146,7 +146,7 @@ def test_the_budget_knows_whose_calls_they_were(tmp_path: Path, shared: bool) ->
     budget.close()
 
 
-def test_a_limit_that_nothing_explains() -> None:
+def test_an_unexplained_limit_reports_the_calls_of_this_machine() -> None:
     """Where the API's responses show nothing, this machine's own calls are reported, unless they are all there are."""
     budget = RateLimiter(None, FakeClock(), configured=3)
     with budget.acquire():
@@ -158,7 +158,7 @@ def test_a_limit_that_nothing_explains() -> None:
     assert budget.explain() == ""
 
 
-def test_waiting_says_who_used_it(tmp_path: Path) -> None:
+def test_a_wait_says_who_used_the_limit(tmp_path: Path) -> None:
     """The person who waits learns why."""
     from wacr_cli.core.progress import Progress
 

@@ -43,8 +43,8 @@ class Service:
 
 
 @pytest.mark.parametrize("sort", [(), *((one,) for one in SORTS), ("lastname", "-firstname")])
-def test_every_order_is_walked_to_the_end(sort: tuple[str, ...]) -> None:
-    """All 360 are read once, in the order that the service has; the order is one to the last row."""
+def test_every_order_is_read_to_the_end(sort: tuple[str, ...]) -> None:
+    """All 360 rows come once, in a complete order."""
     service = Service()
     listing = list_contacts(service.client, ContactQuery(sort=sort, limit=None), Progress())
     ids = [row["id"] for rows in listing.windows for row in rows]
@@ -55,7 +55,7 @@ def test_every_order_is_walked_to_the_end(sort: tuple[str, ...]) -> None:
     assert asked - newest == {",".join(sort) if {"id", "-id"} & set(sort) else ",".join((*sort, "id"))}
 
 
-def test_a_page_is_asked_for_as_it_is() -> None:
+def test_a_single_page_is_requested_unchanged() -> None:
     """Nothing is added to what the person said."""
     service = Service()
     rows = [row for rows in list_contacts(service.client, ContactQuery(page=2), Progress()).windows for row in rows]
@@ -71,7 +71,7 @@ def test_a_limit_takes_no_more_calls_than_it_needs() -> None:
 
 
 def test_counting_is_one_call() -> None:
-    """The service's total, of those that match."""
+    """The total of the API is used."""
     service = Service()
     query = ContactQuery(filters=parse_filters({"type": ["lead"]}), limit=None)
     assert count_rows(service.client.contacts, query, Progress()) == fetch_total(service.client.contacts, query) == 48
@@ -88,8 +88,8 @@ def test_counting_is_one_call() -> None:
         ContactQuery(limit=None, sort=("lastname",)),
     ],
 )
-def test_the_plan_is_what_is_done(query: ContactQuery) -> None:
-    """The calls of a dry run are those that are made, where nothing moves."""
+def test_a_dry_run_shows_the_calls_that_are_made(query: ContactQuery) -> None:
+    """If nothing changes."""
     service = Service()
     total = fetch_total(service.client.contacts, query)
     service.asked.clear()
@@ -126,7 +126,7 @@ def test_filters_become_parameters() -> None:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_a_list_by_name_that_moves_loses_nothing_silently(seed: int) -> None:
-    """Rows come in and go anywhere: all that were there throughout are read, or it is said that some may not be."""
+    """All rows that stay are read, or the list is incomplete."""
     chance = random.Random(seed)  # noqa: S311
     there = {number: (chance.random(), number) for number in range(chance.choice((50, 250, 900)))}
     throughout, next_number = set(there), len(there)

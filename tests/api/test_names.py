@@ -14,7 +14,7 @@ from wacr_cli.core.contacts import extract_digits, get_name
 
 
 class Directory:
-    """So many contacts, whose search is for a part of the number as it is written."""
+    """An API with contacts, which searches for a part of the number as it is written."""
 
     def __init__(self, number: int, form: str | Callable[[int], str] = "{}", *, counts: bool = True) -> None:
         write = form.format if isinstance(form, str) else form
@@ -27,7 +27,7 @@ class Directory:
         self.pages = 0
 
     def contacts(self, params: Params, *, with_ids: bool = True) -> Page:
-        """One window, newest first, or what a search finds."""
+        """Return one window, newest first, or what a search finds."""
         asked = dict(params)
         page, size = int(asked["page"]), int(asked["per_page"])
         rows = self.rows[::-1]
@@ -44,7 +44,7 @@ class Directory:
 
 
 def numbers(*people: int) -> list[str]:
-    """The numbers of some of them."""
+    """Return the numbers of some of them."""
     return [str(1_555_000_000 + one) for one in people]
 
 
@@ -61,15 +61,15 @@ def numbers(*people: int) -> list[str]:
         (250, tuple(range(90)), 3, 0),
     ],
 )
-def test_as_few_calls_as_it_takes(size: int, wanted: tuple[int, ...], pages: int, searches: int) -> None:
-    """One is searched for; of more the first hundred are read, then the cheaper of searching and reading on."""
+def test_the_cheaper_way_is_taken(size: int, wanted: tuple[int, ...], pages: int, searches: int) -> None:
+    """One number is searched for; for more, contacts are read."""
     directory = Directory(size)
     found = ApiNames(directory).names_for(numbers(*wanted))
     assert found == {number: f"Person {one}" for number, one in zip(numbers(*wanted), wanted, strict=True)}
     assert (directory.pages, directory.searches) == (pages, searches)
 
 
-def test_what_was_seen_is_not_asked_again() -> None:
+def test_known_and_unknown_numbers_are_not_looked_up_again() -> None:
     """Known and unknown numbers are not looked up again."""
     directory = Directory(300)
     names = ApiNames(directory)
@@ -81,8 +81,8 @@ def test_what_was_seen_is_not_asked_again() -> None:
     assert directory.pages + directory.searches <= 4
 
 
-def test_a_service_that_tells_nothing_of_pages() -> None:
-    """A page that is not full has all contacts: no number is searched for."""
+def test_a_page_that_is_not_full_has_all_contacts() -> None:
+    """No number is searched for."""
     directory = Directory(60)
     asked = directory.contacts
 
@@ -94,7 +94,7 @@ def test_a_service_that_tells_nothing_of_pages() -> None:
     assert (directory.pages, directory.searches) == (1, 0)
 
 
-def test_a_stranger_is_searched_for_once() -> None:
+def test_an_unknown_number_is_searched_for_once() -> None:
     """The directory then says whether a search could have missed a number, and it is not made again."""
     directory = Directory(5_000)
     names = ApiNames(directory)
@@ -103,7 +103,7 @@ def test_a_stranger_is_searched_for_once() -> None:
     assert (directory.pages, directory.searches) == (1, 1)
 
 
-def test_a_long_list_ends_in_reading_everyone() -> None:
+def test_searching_costs_at_most_as_much_as_reading_all() -> None:
     """Searching one by one costs no more than as much again as the directory."""
     directory = Directory(1_000)
     names = ApiNames(directory)
@@ -123,15 +123,15 @@ def test_a_long_list_ends_in_reading_everyone() -> None:
     ],
 )
 @pytest.mark.parametrize("people", [(1,), (1, 2), (1, 2, 3)])
-def test_however_it_is_written(form: str | Callable[[int], str], people: tuple[int, ...]) -> None:
-    """Digits are what counts; where a search for digits can miss a number, everybody is read."""
+def test_numbers_are_compared_by_their_digits(form: str | Callable[[int], str], people: tuple[int, ...]) -> None:
+    """If a search can miss one, all contacts are read."""
     names = ApiNames(Directory(350, form))
     assert names.names_for(numbers(*people)) == {
         number: f"Person {one}" for number, one in zip(numbers(*people), people, strict=True)
     }
 
 
-def test_a_service_that_does_not_count() -> None:
+def test_a_few_numbers_are_searched_for_without_a_total() -> None:
     """Where the number of contacts is unknown, a few numbers are searched for."""
     directory = Directory(2_000, counts=False)
     assert len(ApiNames(directory).names_for(numbers(1, 2))) == 2
@@ -153,7 +153,7 @@ def test_a_service_that_does_not_count() -> None:
         ("1" * 60, ""),
     ],
 )
-def test_digits(number: object, digits: str) -> None:
+def test_only_what_looks_like_a_number_has_digits(number: object, digits: str) -> None:
     """What looks like a number is its digits; what does not is none."""
     assert extract_digits(number) == digits
 
@@ -168,6 +168,6 @@ def test_digits(number: object, digits: str) -> None:
         ({}, ""),
     ],
 )
-def test_name(contact: dict[str, Any], name: str) -> None:
+def test_a_name_is_both_names_one_of_them_or_the_company(contact: dict[str, Any], name: str) -> None:
     """Both names, one of them, or the company."""
     assert get_name(contact) == name

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def params(query: Query, direction: str | None = None) -> Params:
-    """The parameters of a question that asks for its own fields."""
+    """Return the parameters of a query with its fields."""
     return list_params(query, fields=query.fields, direction=direction)
 
 
@@ -35,8 +35,8 @@ def params(query: Query, direction: str | None = None) -> Params:
         ("direction", ["inbound"], ("filter[direction]", "inbound")),
     ],
 )
-def test_filters(field: str, words: list[str], pair: tuple[str, str]) -> None:
-    """A filter is one parameter: its field, its operator unless it is an exact match, its values by commas."""
+def test_a_filter_is_one_parameter(field: str, words: list[str], pair: tuple[str, str]) -> None:
+    """Field, operator unless it is an exact match, and values with commas."""
     parsed = parse_filter(field, words)
     assert parsed
     assert params(Query(filters=(parsed,))) == [pair]
@@ -55,19 +55,19 @@ def test_filters(field: str, words: list[str], pair: tuple[str, str]) -> None:
         (Query(page=3, per_page=50, limit=None), []),
     ],
 )  # fmt: skip
-def test_the_rest(query: Query, pairs: Params) -> None:
-    """Each part of the question is a parameter of its own, and what was not said is not sent."""
+def test_each_part_of_a_query_is_a_parameter(query: Query, pairs: Params) -> None:
+    """What was not given is not sent."""
     assert params(query) == pairs
 
 
-def test_fields_asked_for_underneath() -> None:
-    """The fields sent are those that the reading needs, which may be more than the question's own."""
+def test_fields_that_reading_needs_are_requested() -> None:
+    """They may be more than the selected ones."""
     assert list_params(Query(fields=("status",)), fields=("status", "id")) == [("fields", "status,id")]
     assert list_params(Query(), fields=None) == []
 
 
 @pytest.mark.parametrize("words", [[], ["in:inbound,outbound"], ["ne:inbound"]])
-def test_one_direction(words: list[str]) -> None:
+def test_a_list_of_one_direction_replaces_the_filter(words: list[str]) -> None:
     """A walk by direction asks for it in the place of the question's own filter on it."""
     parsed = parse_filter("direction", words)
     filters = (Filter("type", "eq", ("text",)), *((parsed,) if parsed else ()))
@@ -83,7 +83,7 @@ def test_one_direction(words: list[str]) -> None:
         (1, 100, [("page", "1"), ("per_page", "100")]),
     ],
 )
-def test_window(page: int | None, per_page: int | None, pairs: Params) -> None:
+def test_missing_parts_of_a_window_are_not_sent(page: int | None, per_page: int | None, pairs: Params) -> None:
     """What is not said of the window is left to the service."""
     assert window_params(page, per_page) == pairs
 
@@ -94,7 +94,7 @@ TEXTS = st.text(st.characters(codec="utf-8"), min_size=1)
 @settings(deadline=None)
 @given(search=TEXTS, value=TEXTS, field=TEXTS, types=st.lists(TEXTS, min_size=1, unique=True))
 def test_every_text_arrives(search: str, value: str, field: str, types: list[str]) -> None:
-    """Decoded as any server decodes it, the query string of a request holds every text as it was."""
+    """A server decodes every text as it was."""
     query = Query(
         filters=(Filter("type", "in", tuple(types)),), raw_filters=(RawFilter(field, "op", value),), search=search
     )

@@ -33,7 +33,7 @@ BASE = "https://shop.example/api/v2"
         ("a..b/.c", "a..b/.c", []),
     ],
 )
-def test_paths(text: str, path: str, params: Params) -> None:
+def test_a_path_is_completed_and_encoded(text: str, path: str, params: Params) -> None:
     """What a person means is found, encoded for the wire."""
     assert parse_path(text, BASE) == (path, params)
 
@@ -73,15 +73,15 @@ def test_paths(text: str, path: str, params: Params) -> None:
         "%25" + "25" * 6 + "2e/users",
     ],
 )
-def test_paths_that_leave(text: str) -> None:
-    """However it is written, a path that leads elsewhere is refused."""
+def test_a_path_that_leaves_the_api_is_refused(text: str) -> None:
+    """However it is written."""
     with pytest.raises(UsageError, match="not a path below the API"):
         parse_path(text, BASE)
 
 
 @given(st.text(alphabet="./%2eE5cf\\;:?#@ab", max_size=12))
-def test_no_path_leaves(text: str) -> None:
-    """Whatever is taken, the address begins with the base, and no step of it leads up, decoded as often as you like."""
+def test_any_path_stays_below_the_base(text: str) -> None:
+    """However often it is decoded."""
     try:
         path, params = parse_path(text, BASE)
     except UsageError:
@@ -113,8 +113,8 @@ def test_no_path_leaves(text: str) -> None:
         ("1" * 30, "1" * 30),
     ],
 )
-def test_typed(text: str, value: object) -> None:
-    """As gh has it: true, false, null, whole numbers and files; all else is text."""
+def test_fields_have_the_types_of_gh(text: str, value: object) -> None:
+    """true, false, null, whole numbers and files; everything else is text."""
     found = parse_value(text, lambda name: f"<{name}>")
     assert (found, type(found)) == (value, type(value))
 
@@ -130,20 +130,20 @@ def test_typed(text: str, value: object) -> None:
         ([("ü", "é")], {"ü": "é"}),
     ],
 )
-def test_bodies(fields: list[tuple[str, object]], body: object) -> None:
-    """Brackets nest, empty ones make a list."""
+def test_brackets_nest(fields: list[tuple[str, object]], body: object) -> None:
+    """Empty ones make a list."""
     assert json.loads(encode_body(fields)) == body
 
 
 @pytest.mark.parametrize("fields", [[("a", 1), ("a[b]", 2)], [("a[]", 1), ("a[b]", 2)], [("a[b]", 1), ("a[]", 2)]])
-def test_bodies_at_odds(fields: list[tuple[str, object]]) -> None:
+def test_a_key_has_one_type(fields: list[tuple[str, object]]) -> None:
     """A key can't be two things at once."""
     with pytest.raises(UsageError, match="conflicts"):
         encode_body(fields)
 
 
 @pytest.mark.parametrize("word", ["", "a", "=x", "[a]=1"])
-def test_no_field(word: str) -> None:
+def test_a_field_is_a_key_and_a_value(word: str) -> None:
     """A field is a key, an equals sign and a value."""
     with pytest.raises(UsageError, match="not a field"):
         parse_field(word, "-F")
@@ -158,8 +158,8 @@ def test_no_field(word: str) -> None:
         lambda number: {"id": None, "n": [number]},
     ],
 )
-def test_paginated(row: object) -> None:
-    """All rows come once and as they are, with or without a number for an id."""
+def test_all_rows_of_a_list_come_once(row: object) -> None:
+    """With or without numeric ids."""
     rows = [row(number) for number in range(250)]  # type: ignore[operator]
     asked: list[Params] = []
 
@@ -178,7 +178,7 @@ def test_paginated(row: object) -> None:
 
 @pytest.mark.parametrize(("number", "most"), [(0, 1), (7, 2), (100, 2), (130, 1)])
 def test_a_list_that_is_not_paged_is_read_once(number: int, most: int) -> None:
-    """An endpoint that gives all it has, whatever page is asked for, gives it once."""
+    """It ignores the page."""
     rows = [{"id": one} for one in range(number)]
     calls = []
 

@@ -75,7 +75,7 @@ SENDERS = [
 
 @pytest.fixture(autouse=True)
 def _utc() -> Iterator[None]:
-    """Local time is UTC, until the test is over."""
+    """Make UTC the local time zone."""
     before = os.environ.get("TZ")
     os.environ["TZ"] = "UTC"
     time.tzset()
@@ -88,7 +88,7 @@ def _utc() -> Iterator[None]:
 
 
 def row(number: int = 1, /, **fields: Any) -> Row:
-    """A message with all that a list says of it."""
+    """Return a message with every field of a list."""
     return {
         "id": 51_000 + number,
         "interaction_id": number,
@@ -117,7 +117,7 @@ def table(
     columns: Sequence[str] | None = None,
     window: int = 1000,
 ) -> list[str]:
-    """The lines of a table."""
+    """Return the lines of a table."""
     out = io.BytesIO()
     console = Console(stdout_is_terminal=terminal, colour=colour, width=width)
     writer = Table(Stream(out, is_terminal=terminal), console, columns or MESSAGE_COLUMNS, lambda: NOW)
@@ -135,7 +135,7 @@ def make_cards(sink: Stream, console: Console) -> Cards:
 
 
 def card(one: Row, *, width: int = 80, terminal: bool = True, colour: bool = False) -> str:
-    """The card of a message."""
+    """Return the card of a message."""
     out = io.BytesIO()
     console = Console(stdout_is_terminal=terminal, colour=colour, width=width)
     writer = make_cards(Stream(out, is_terminal=terminal), console)
@@ -163,11 +163,11 @@ MEASURES = {
 
 
 class TestWidth:
-    """No line is wider than the terminal, by any measure."""
+    """No line is wider than the terminal, however its width is measured."""
 
     @pytest.mark.parametrize("width", [60, 80, 81, 120, 200])
     @pytest.mark.parametrize("measure", MEASURES)
-    def test_fits(self, width: int, measure: str) -> None:
+    def test_each_row_is_one_line_that_fits(self, width: int, measure: str) -> None:
         """Each row is one line that fits, whatever is in it."""
         lines = table(HOSTILE, width=width)
         assert len(lines) == len(HOSTILE) + 1
@@ -177,7 +177,9 @@ class TestWidth:
         st.lists(st.tuples(st.text(), st.text() | st.none(), st.text(max_size=20)), min_size=1, max_size=3),
         st.sampled_from([60, 80, 200]),
     )
-    def test_any_text_fits(self, texts: list[tuple[str, str | None, str]], width: int) -> None:
+    def test_any_text_fits_as_message_sender_and_type(
+        self, texts: list[tuple[str, str | None, str]], width: int
+    ) -> None:
         """The same for any text as message, sender and type."""
         lines = table(
             [row(message=message, sender_id=sender, type=kind) for message, sender, kind in texts], width=width
@@ -187,7 +189,7 @@ class TestWidth:
 
     @settings(deadline=None)
     @given(st.text())
-    def test_breadth(self, text: str) -> None:
+    def test_the_assumed_width_is_the_widest_of_all_measures(self, text: str) -> None:
         """The width that is reckoned with is no less than any measure's."""
         assert max_cell_width(text) >= max(measure(text) for measure in MEASURES.values())
 
@@ -195,18 +197,18 @@ class TestWidth:
     @pytest.mark.parametrize(
         "message", [message for message in MESSAGES if max_cell_width(message) > 200], ids=lambda m: m[:5]
     )
-    def test_room_is_used(self, width: int, message: str) -> None:
+    def test_a_long_text_is_cut_with_a_mark_and_fills_the_line(self, width: int, message: str) -> None:
         """A text that is too long is cut with a sign, and takes the room there is."""
         line = table([row(message=message)], width=width)[1]
         assert line.endswith("…")
         assert max_cell_width(line) > width - 4
 
-    def test_wide_terminals_show_all(self) -> None:
+    def test_what_fits_is_not_cut(self) -> None:
         """What fits is not cut."""
         message = "A message of some fifty cells, with 漢字 and नमस्ते in it"
         assert table([row(message=message)], width=200)[1].endswith(f"  {message}")
 
-    def test_pipes_are_not_cut(self) -> None:
+    def test_nothing_is_cut_in_a_pipe(self) -> None:
         """In a pipe nothing is cut, however long it is."""
         rows = [row(message="x" * 5000, sender_id="y" * 300)]
         line = table(rows, terminal=False)[1]
@@ -214,14 +216,14 @@ class TestWidth:
         assert "y" * 300 in line
         assert "…" not in line
 
-    def test_ids_grow(self) -> None:
+    def test_longer_ids_of_a_later_window_are_shown_whole(self) -> None:
         """A later window whose ids are longer shows them whole."""
         numbers = [99, 100, 12_345_678]
         lines = table([row(id=number) for number in numbers], window=1)
         assert [int(line.split()[0]) for line in lines[1:]] == numbers
 
-    def test_heading_once(self) -> None:
-        """The heading stands above the first row alone, and is none without rows."""
+    def test_the_headings_stand_above_the_first_row(self) -> None:
+        """Without rows there are none."""
         assert sum("MESSAGE" in line for line in table([row(), row(), row()], window=1)) == 1
         assert table([]) == []
 
@@ -235,42 +237,42 @@ class TestAlignment:
     """Columns stand under their headings."""
 
     @pytest.mark.parametrize("width", [80, 200])
-    def test_message_column(self, width: int) -> None:
-        """The message begins at one cell in every row, by any measure, however hostile what stands before it is."""
+    def test_the_message_begins_at_the_same_cell_in_every_row(self, width: int) -> None:
+        """However hostile the texts before it are."""
         rows = [one | {"message": "MARK" + str(one["message"])} for one in HOSTILE]
         lines = table(rows, width=width)
         places = {measure(line[: line.index("MARK")]) for line in lines[1:] for measure in MEASURES.values()}
         assert places == starts(lines, "MESSAGE")
 
     @pytest.mark.parametrize("width", [80, 200])
-    def test_status_column(self, width: int) -> None:
+    def test_the_status_begins_at_the_same_cell_in_every_row(self, width: int) -> None:
         """The same for the column before it."""
         rows = [one | {"status": "STAT"} for one in HOSTILE]
         lines = table(rows, width=width)
         places = {measure(line[: line.index("STAT")]) for line in lines[1:] for measure in MEASURES.values()}
         assert places == {cell_len(lines[0][: lines[0].index("STATUS")])}
 
-    def test_numbers_to_the_right(self) -> None:
+    def test_ids_are_aligned_to_the_right(self) -> None:
         """Ids end at one cell."""
         lines = table([row(id=1), row(id=1000), row(id=77)])
         assert {re.search(r"\d(?= )", line).end() for line in lines[1:]} == {lines[0].index("ID") + 2}  # type: ignore[union-attr]
 
-    def test_no_trailing_blanks(self) -> None:
+    def test_no_line_ends_in_blanks(self) -> None:
         """No line ends in blanks that a person would copy."""
         assert all(line == line.rstrip(" ") for line in table([row(message=""), row(message="x"), row()]))
 
 
 class TestCells:
-    """What stands in them."""
+    """The content of cells."""
 
-    def test_default_columns(self) -> None:
+    def test_the_default_columns_end_with_the_message(self) -> None:
         """The columns a reader wants, under headings, the text last."""
         lines = table([row()], width=200)
         assert lines[0].split() == ["ID", "SENT", "CONV", "SENDER", "TYPE", "STATUS", "MESSAGE"]
         assert lines[1].split() == ["51001", "1h", "ago", "1", "+4917012345678", "text", "read", "Hello"]
         assert MESSAGE_COLUMNS[-1] == "message"
 
-    def test_chosen_columns(self) -> None:
+    def test_selected_columns_keep_their_order(self) -> None:
         """Those asked for, in that order."""
         lines = table([row(direction="inbound")], columns=("status", "direction", "is_read", "id"))
         assert [line.split() for line in lines] == [
@@ -278,7 +280,7 @@ class TestCells:
             ["read", "inbound", "yes", "51001"],
         ]
 
-    def test_all_columns(self) -> None:
+    def test_all_documented_fields_fit(self) -> None:
         """Every documented field has its column, and all of them fit."""
         lines = table(HOSTILE, width=120, columns=LIST_FIELDS)
         assert len(lines[0].split()) == len(LIST_FIELDS)
@@ -293,7 +295,7 @@ class TestCells:
             (timedelta(days=400), "2025-06-10"),
         ],
     )
-    def test_times(self, age: timedelta, shown: str) -> None:
+    def test_times_are_local_on_a_terminal_and_as_received_in_a_pipe(self, age: timedelta, shown: str) -> None:
         """On a terminal local time, relative when recent; in a pipe the time as it was received."""
         received = (NOW - age).isoformat().replace("+00:00", "Z")
         rows = [row(sent_at=received)]
@@ -304,7 +306,7 @@ class TestCells:
         "received", ["soon", "", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "\x1b[2J", 5, [7]]
     )
     @pytest.mark.parametrize("terminal", [True, False])
-    def test_odd_times(self, terminal: bool, received: object) -> None:
+    def test_an_invalid_time_is_shown_as_received(self, terminal: bool, received: object) -> None:
         """What is no time that a clock could show is shown as it is, harmlessly."""
         lines = table([row(sent_at=received)], terminal=terminal, width=200)
         assert "\x1b" not in lines[1]
@@ -314,15 +316,15 @@ class TestCells:
         "text", ["[bold]x[/bold]", ":smile: :+1:", "[/]", "[link=http://x]y[/link]", "\\[x]", "{0} %s"]
     )
     @pytest.mark.parametrize("colour", [False, True])
-    def test_literally(self, colour: bool, text: str) -> None:
+    def test_markup_and_names_of_emoji_are_shown_as_written(self, colour: bool, text: str) -> None:
         """What looks like markup or the name of an emoji is shown as it was written."""
         rows = [row(message=text, sender_id=text, type=text)]
         line = SGR.sub("", table(rows, width=200, colour=colour)[1])
         assert line.count(text[:10]) >= 3
         assert text in SGR.sub("", card(rows[0], colour=colour))
 
-    def test_templates(self) -> None:
-        """The HTML of a template is shown as its text on one line; that of others as it is."""
+    def test_the_html_of_templates_is_shown_as_text(self) -> None:
+        """That of other messages as it is."""
         html = "<b>Hello</b> &amp; welcome<br>to us"
         assert table([row(type="template", message=html)], width=200)[1].endswith("Hello & welcome↵to us")
         assert table([row(type="text", message=html)], width=200)[1].endswith(html)
@@ -338,36 +340,36 @@ class TestCells:
             ("message", 1.5, "1.5"),
         ],
     )
-    def test_words(self, field: str, value: object, shown: str) -> None:
+    def test_any_kind_of_value_has_a_text(self, field: str, value: object, shown: str) -> None:
         """Any kind of value is words."""
         assert format_value(field, value, {field: value}) == shown
 
     @settings(deadline=None)
     @given(st.text(st.characters()), st.sampled_from(LIST_FIELDS), st.booleans())
-    def test_nothing_acts(self, text: str, field: str, terminal: bool) -> None:
-        """No field's text gets a control through, on a terminal or in a pipe."""
+    def test_no_control_character_is_written(self, text: str, field: str, terminal: bool) -> None:
+        """On a terminal and in a pipe."""
         lines = "\n".join(table([row(**{field: text})], terminal=terminal, columns=LIST_FIELDS, width=200))
         assert {letter for letter in lines if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")} <= {"\n"}
 
 
 class TestColour:
-    """Colours, when they are asked for."""
+    """Colours."""
 
     @pytest.mark.parametrize(("terminal", "colour"), [(True, False), (False, False), (True, True), (False, True)])
-    def test_only_when_asked(self, terminal: bool, colour: bool) -> None:
+    def test_colour_does_not_depend_on_the_terminal(self, terminal: bool, colour: bool) -> None:
         """Colour is one thing and a terminal another."""
         drawn = "\n".join(
             [*table([row()], terminal=terminal, colour=colour), card(row(), terminal=terminal, colour=colour)]
         )
         assert ("\x1b[" in drawn) is colour
 
-    def test_statuses_differ(self) -> None:
+    def test_each_status_has_its_own_colour(self) -> None:
         """Each status has its own colour, so that a failure stands out."""
         lines = table([row(status=status) for status in ("sent", "delivered", "read", "failed")], colour=True)
         found = [re.search(r"(\x1b\[[0-9;]*m)(sent|delivered|read|failed)", line) for line in lines[1:]]
         assert len({one[1] for one in found if one}) == 4
 
-    def test_same_words(self) -> None:
+    def test_colours_change_no_text(self) -> None:
         """Colours change nothing but the colours."""
         coloured = [SGR.sub("", line).rstrip(" ") for line in table(HOSTILE, colour=True)]
         assert coloured == table(HOSTILE)
@@ -394,7 +396,7 @@ class TestCard:
               "In reply to", "Media", "Staff")  # fmt: skip
 
     @pytest.mark.parametrize("terminal", [True, False])
-    def test_thirteen_fields(self, terminal: bool) -> None:
+    def test_each_of_the_thirteen_fields_has_a_label(self, terminal: bool) -> None:
         """Each of the thirteen fields has its label and its value."""
         text = card(self.FULL, terminal=terminal)
         labels = [line[:12].strip() for line in text.splitlines() if line[:1] != " "]
@@ -412,20 +414,20 @@ class TestCard:
         ):
             assert value in text
 
-    def test_nulls(self) -> None:
+    def test_a_missing_or_null_field_is_a_dash(self) -> None:
         """A field that is null, or not there, has its label and a dash."""
         text = card({"id": 1} | dict.fromkeys(DETAIL_FIELDS[1:]))
         assert text.count("\N{EN DASH}") == 12
         assert card({"id": 1}) == text
 
-    def test_undocumented_fields(self) -> None:
-        """An undocumented field is shown too, its name made printable."""
+    def test_undocumented_fields_are_shown(self) -> None:
+        """Their names are made printable."""
         text = card(row(**{"new\x1b[2J": {"a": 1}}))
         assert "new␛[2J" in text
         assert '{"a": 1}' in text
 
-    def test_lines_of_text(self) -> None:
-        """On a terminal the text keeps its lines, all in their column; in a pipe it is one line."""
+    def test_a_text_keeps_its_lines_on_a_terminal(self) -> None:
+        """In a pipe it is one line."""
         shown = card(self.FULL).splitlines()
         first = next(line for line in shown if line.startswith("Text"))
         second = shown[shown.index(first) + 1]
@@ -433,24 +435,24 @@ class TestCard:
         assert second[: second.index("second")].isspace()
         assert "first line↵second line" in card(self.FULL, terminal=False)
 
-    def test_time(self) -> None:
-        """On a terminal the time in full, and how long ago; in a pipe as received."""
+    def test_a_time_is_shown_in_full_with_its_age(self) -> None:
+        """In a pipe it is as received."""
         assert "Wed 15 Jul 2026 09:00:00 +0000 (1h ago)" in card(self.FULL)
         assert "2026-07-15T09:00:00Z" in card(self.FULL, terminal=False)
 
     @pytest.mark.parametrize("message", MESSAGES)
     @pytest.mark.parametrize("width", [80, 200])
-    def test_fits(self, width: int, message: str) -> None:
+    def test_long_texts_are_folded(self, width: int, message: str) -> None:
         """Long texts are folded, not cut, within the terminal."""
         text = card(row(message=message), width=width)
         assert max(map(cell_len, text.splitlines())) <= width
         assert "…" not in text
 
-    def test_pipes_are_not_folded(self) -> None:
+    def test_each_field_is_one_line_in_a_pipe(self) -> None:
         """In a pipe each field is one line."""
         assert "x" * 5000 in card(row(message="x" * 5000), terminal=False)
 
-    def test_several(self) -> None:
+    def test_an_empty_line_stands_between_two_cards(self) -> None:
         """An empty line stands between two cards, and nowhere else."""
         out = io.BytesIO()
         writer = make_cards(Stream(out), Console())
@@ -463,7 +465,7 @@ class TestCard:
 
     @settings(deadline=None)
     @given(st.text(st.characters()), st.sampled_from(DETAIL_FIELDS), st.booleans())
-    def test_nothing_acts(self, text: str, field: str, terminal: bool) -> None:
+    def test_no_control_character_is_written(self, text: str, field: str, terminal: bool) -> None:
         """No field's text gets a control through."""
         shown = card(row(**{field: text}), terminal=terminal)
         assert {letter for letter in shown if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")} <= {"\n"}
@@ -474,7 +476,7 @@ class TestCard:
 )
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_names_are_legible_and_fit(name: str, width: int) -> None:
-    """A name is shown in its own letters, and the line fits even where a terminal draws each of them at its widest."""
+    """A name is shown in its own letters, and the line fits where a terminal draws them widest."""
     out = io.BytesIO()
     console = Console(width=width, stdout_is_terminal=True)
     table = Table(Stream(out, is_terminal=True), console, columns_with(("sender_name",)), lambda: NOW)
