@@ -45,30 +45,30 @@ class Ended:
 
     @cached_property
     def ids(self) -> list[int]:
-        """The ids of the messages written as jsonl."""
+        """Return the ids of the messages in JSON lines."""
         return ids_of(self.out)
 
     def expect(self, status: int, *words: str) -> None:
-        """The run ended with this status, and said these words."""
+        """Assert the exit status and what standard error contains."""
         assert self.status == status, f"exit {self.status}, not {status}: {self.err}"
         for word in words:
             assert word in self.err
 
 
 def ids_of(text: str) -> list[int]:
-    """The ids in jsonl."""
+    """Return the ids in JSON lines."""
     return [json.loads(line)["id"] for line in text.splitlines()]
 
 
 @dataclass
 class Home:
-    """A person's folders and environment, of their own for each test."""
+    """The folders and the environment of one test."""
 
     folder: Path
     environ: dict[str, str]
 
     def check(self, ended: Ended) -> Ended:
-        """What holds for every run: no traceback, no token anywhere, and standard error as promised."""
+        """Assert what holds for every run: no traceback, no token, and standard error in its form."""
         assert "Traceback" not in ended.err, ended.err
         assert "unforeseen" not in ended.err, ended.err
         for text in (ended.out, ended.err):
@@ -93,7 +93,7 @@ class Home:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    """Folders of this test alone."""
+    """Return the folders of this test."""
     folder = tmp_path / "home"
     folder.mkdir()
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LANG") if name in os.environ}
@@ -113,13 +113,13 @@ def home(tmp_path: Path) -> Home:
 
 @pytest.fixture
 def messages() -> Moving:
-    """The list that the server has: three windows of it."""
+    """Return the list of the server: three windows."""
     return Moving(250)
 
 
 @pytest.fixture
 def server(messages: Moving) -> Iterator[Server]:
-    """A server that answers from the list."""
+    """Return a server with the list."""
     one = Server(messages)
     yield one
     one.stop()
@@ -127,7 +127,7 @@ def server(messages: Moving) -> Iterator[Server]:
 
 @pytest.fixture
 def stranger(messages: Moving) -> Iterator[Server]:
-    """A server of another origin, which no run has a reason to call."""
+    """Return a server of another origin, which no run calls."""
     one = Server(messages)
     yield one
     one.stop()
@@ -165,7 +165,7 @@ class Skipping(SystemClock):
 
 @pytest.fixture
 def skipping(monkeypatch: pytest.MonkeyPatch) -> Skipping:
-    """The clock of every run in this process."""
+    """Return the clock of every run in this process."""
     clock = Skipping()
     for name in ("time", "monotonic", "sleep"):
         monkeypatch.setattr(SystemClock, name, staticmethod(getattr(clock, name)))
@@ -183,7 +183,7 @@ def wacr(
     monkeypatch: pytest.MonkeyPatch,
     capfdbinary: pytest.CaptureFixture[bytes],
 ) -> Iterator[Runner]:
-    """Runs one command line in this process, over real sockets, with waits that take no time."""
+    """Return what runs a command line in this process, over real sockets, with waits that take no time."""
     for name in list(os.environ):
         if name not in home.environ and (name.startswith("WACR_") or name.lower().endswith("_proxy")):
             monkeypatch.delenv(name)
@@ -210,7 +210,7 @@ def wacr(
 
 @dataclass
 class Process:
-    """wacr as a process of its own."""
+    """wacr in a process of its own."""
 
     popen: subprocess.Popen[bytes]
     home: Home
@@ -220,7 +220,7 @@ class Process:
         self.popen.send_signal(number)
 
     def read_calls(self, number: int) -> None:
-        """Wait until a run with ``--verbose`` has told of so many calls."""
+        """Wait until a run with ``--verbose`` has printed a number of calls."""
         assert self.popen.stderr
         lines = [self.popen.stderr.readline() for _ in range(number)]
         assert all(line.startswith(b"GET ") for line in lines), lines
@@ -236,7 +236,7 @@ Starter = Callable[..., Process]
 
 @pytest.fixture
 def start(home: Home, server: Server) -> Iterator[Starter]:
-    """Starts one command line as a process; whatever is left of it is ended with the test."""
+    """Return what starts a command line as a process; it is ended with the test."""
     started: list[subprocess.Popen[bytes]] = []
     # A process ignores from its start what its parent ignores, which a run in this process may have left behind.
     before = {number: signal.signal(number, handler) for number, handler in DEFAULT_HANDLERS.items()}

@@ -28,26 +28,26 @@ JSON = {"Content-Type": "application/json"}
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer before it is put on the wire."""
+    """A response before it is sent."""
 
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=lambda: JSON)
 
     def packed(self) -> bytes:
-        """The whole of it, as HTTP."""
+        """Return it as HTTP."""
         return head(self.status, {**self.headers, "Content-Length": str(len(self.body))}) + self.body
 
 
 def head(status: int, headers: Mapping[str, str]) -> bytes:
-    """A status line and headers, with the empty line that ends them."""
+    """Return a status line and headers, with the empty line that ends them."""
     lines = [f"HTTP/1.1 {status} Words", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
     return "\r\n".join(lines).encode("latin-1")
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it was seen; `nth` counts those of its connection from 1."""
+    """A request as it was received; `nth` counts those of its connection from 1."""
 
     number: int
     connection: int
@@ -67,26 +67,26 @@ class ConnectionOverError(Exception):
 
 @dataclass
 class Exchange:
-    """One request and the connection it came on, for a fault to play with."""
+    """One request and its connection, for a fault to use."""
 
     request: Request
     sock: socket.socket
     server: Server
 
     def honest(self) -> Reply:
-        """What would have been answered."""
+        """Return the right response."""
         return self.server.app(self.request)
 
     def send(self, data: bytes) -> None:
-        """Put bytes on the wire."""
+        """Send bytes."""
         self.sock.sendall(data)
 
     def close(self) -> None:
-        """End the connection in good order."""
+        """Close the connection."""
         raise ConnectionOverError
 
     def reset(self) -> None:
-        """Break the connection off."""
+        """Reset the connection."""
         # Time for what was sent to be read: a reset throws away what the other side has not taken yet. Where it is too
         # little, the client sees the same reset earlier in the response.
         time.sleep(0.02)
@@ -94,7 +94,7 @@ class Exchange:
         raise ConnectionOverError
 
     def gone(self) -> bool:
-        """Whether the client hung up."""
+        """Return whether the client closed the connection."""
         try:
             return bool(select([self.sock], [], [], 0)[0]) and self.sock.recv(1, socket.MSG_PEEK) == b""
         except ConnectionError:
@@ -113,13 +113,13 @@ class Fault:
 
 
 def answer(status: int, body: bytes = b"{}", headers: Mapping[str, str] | None = None, name: str = "") -> Fault:
-    """Another answer than the right one."""
+    """Return a wrong response."""
     reply = Reply(status, body, {**JSON, **(headers or {})})
     return Fault(name or f"status {status}", lambda exchange: exchange.send(reply.packed()))
 
 
 def busy(status: int, wait: str | None = "1", **headers: str) -> Fault:
-    """An error that asks for a wait."""
+    """Return an error with a time to wait."""
     code = "RATE_LIMIT_EXCEEDED" if status == 429 else "INTERNAL_ERROR"
     body = json.dumps({"success": False, "error": {"code": code, "message": "Not now."}}).encode()
     asked = {} if wait is None else {"Retry-After": wait}
@@ -127,7 +127,7 @@ def busy(status: int, wait: str | None = "1", **headers: str) -> Fault:
 
 
 def garbled(name: str, change: Callable[[bytes], bytes]) -> Fault:
-    """The right answer, its body changed."""
+    """Return the right response with a changed body."""
 
     def play(exchange: Exchange) -> None:
         reply = exchange.honest()
@@ -147,27 +147,27 @@ def cut(name: str, wire: Callable[[Reply], bytes], then: Callable[[Exchange], No
 
 
 def stay(_exchange: Exchange) -> None:
-    """Keep the connection."""
+    """Keep the connection open."""
 
 
 def half_of_the_body(reply: Reply) -> bytes:
-    """A content-length that is not kept."""
+    """Send less than the content-length."""
     return reply.packed()[: -len(reply.body) // 2]
 
 
 def half_of_the_headers(reply: Reply) -> bytes:
-    """A header cut in two."""
+    """Send half of a header."""
     return head(reply.status, reply.headers)[:30]
 
 
 def half_of_a_chunk(reply: Reply) -> bytes:
-    """A chunk that is shorter than it says."""
+    """Send a chunk that is shorter than announced."""
     size = len(reply.body)
     return head(200, {**reply.headers, "Transfer-Encoding": "chunked"}) + b"%x\r\n" % size + reply.body[: size // 2]
 
 
 def no_last_chunk(reply: Reply) -> bytes:
-    """All of the body in chunks, and nothing that says that it was all."""
+    """Send all chunks but the last one."""
     return head(200, {**reply.headers, "Transfer-Encoding": "chunked"}) + b"%x\r\n%b\r\n" % (
         len(reply.body),
         reply.body,
@@ -175,20 +175,20 @@ def no_last_chunk(reply: Reply) -> bytes:
 
 
 def half_of_the_gzip(reply: Reply) -> bytes:
-    """A packed body that ends in the middle, its content-length kept."""
+    """Send half of a compressed body with its content-length."""
     data = gzip.compress(reply.body, mtime=0)
     return Reply(200, data[: len(data) // 2], {**reply.headers, "Content-Encoding": "gzip"}).packed()
 
 
 def half_of_the_gzip_to_the_end(reply: Reply) -> bytes:
-    """A packed body that ends in the middle and with the connection, as old proxies send it."""
+    """Send half of a compressed body that ends with the connection, as old proxies do."""
     data = gzip.compress(reply.body, mtime=0)
     headers = {**reply.headers, "Content-Encoding": "gzip", "Connection": "close"}
     return head(200, headers) + data[: len(data) // 2]
 
 
 def broken_gzip(reply: Reply) -> bytes:
-    """A packed body with a byte that is another."""
+    """Send a compressed body with a wrong byte."""
     data = bytearray(gzip.compress(reply.body, mtime=0))
     data[len(data) // 2] ^= 0xFF
     return Reply(200, bytes(data), {**reply.headers, "Content-Encoding": "gzip"}).packed()
@@ -219,7 +219,7 @@ def drip(name: str, before: Callable[[Reply], int], number: int) -> Fault:
 
 
 def hold(gate: threading.Event, after: float | None = None) -> Fault:
-    """The right answer, once the gate opens; `after` is the fraction of it that is sent before."""
+    """Send the right response once the gate opens; `after` is the fraction that is sent before."""
 
     def play(exchange: Exchange) -> None:
         data = exchange.honest().packed()
@@ -236,7 +236,7 @@ def hold(gate: threading.Event, after: float | None = None) -> Fault:
 
 
 def slow(seconds: float) -> Fault:
-    """The right answer, after a while."""
+    """Send the right response after a while."""
 
     def play(exchange: Exchange) -> None:
         exchange.server.stopping.wait(seconds)
@@ -289,7 +289,7 @@ class Server:
         self.start()
 
     def will(self, fault: Fault, *, at: int = 1, forever: bool = False) -> None:
-        """Play a fault for one request, or for that one and all that follow."""
+        """Plan a fault for one request, or for that one and all that follow."""
         if forever:
             self.always = fault
             self.plan = dict.fromkeys(range(1, at), HONEST)
@@ -304,7 +304,7 @@ class Server:
         self._spawn(self._accept, listener)
 
     def refuse(self) -> None:
-        """Listen no more: connections are refused."""
+        """Stop listening: connections are refused."""
         if self._listener:
             # A thread in accept() would keep the socket open for one more.
             with suppress(OSError):
@@ -313,7 +313,7 @@ class Server:
             self._listener = None
 
     def stop(self) -> None:
-        """End everything; raises what went wrong here."""
+        """Stop; raise what went wrong in the server."""
         self.stopping.set()
         self.refuse()
         self._reserved.close()
@@ -328,11 +328,11 @@ class Server:
             raise self.failures[0]
 
     def wait_until_held(self) -> None:
-        """Wait until a request stands at a gate."""
+        """Wait until a request waits at a gate."""
         assert self.held.acquire(timeout=PATIENCE), f"no request was held: {self.fired}"
 
     def wait_for(self, number: int) -> None:
-        """Wait until so many requests were seen."""
+        """Wait until a number of requests was received."""
         end = time.monotonic() + PATIENCE
         while len(self.seen) < number:
             assert time.monotonic() < end, f"{len(self.seen)} requests came, not {number}"

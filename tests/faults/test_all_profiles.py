@@ -123,8 +123,8 @@ def test_the_commands_of_the_documentation(begin: Begin, shops: dict[str, Shop])
     assert all(one.stored == one.service.account.truth for one in shops.values())
 
 
-def test_one_that_fails_stops_no_other(begin: Begin, shops: dict[str, Shop], home: Home) -> None:
-    """The exit status is the highest one, and the line of a profile that failed has its error and what to do."""
+def test_a_profile_that_fails_does_not_stop_the_others(begin: Begin, shops: dict[str, Shop], home: Home) -> None:
+    """The exit status is the highest one; the line of the profile has its error."""
     shops["blue"].server.will(answer(401), forever=True)
     file = home.folder / "config" / "config.toml"
     file.write_text(file.read_text() + '\n[profiles.wrong]\napi_url = "nonsense"\n')
@@ -163,8 +163,8 @@ def test_flags_are_those_of_each_sync(begin: Begin, shops: dict[str, Shop]) -> N
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
 @pytest.mark.parametrize("target", ["process", "group"])
-def test_a_signal_ends_all(begin: Begin, shops: dict[str, Shop], number: signal.Signals, target: str) -> None:
-    """Sent to the process alone, or to the group as by a terminal: all end quietly, and what was read is stored."""
+def test_a_signal_ends_all_syncs(begin: Begin, shops: dict[str, Shop], number: signal.Signals, target: str) -> None:
+    """Sent to the process or to the group: all end quietly, and what was read is stored."""
     gate = threading.Event()
     for one in shops.values():
         one.server.will(hold(gate), at=4)
@@ -195,10 +195,10 @@ def test_a_signal_ends_all(begin: Begin, shops: dict[str, Shop], number: signal.
         (("sync", "--jobs", "2"), {}, "--jobs needs --all-profiles"),
     ],
 )
-def test_profiles_that_can_not_be_told_apart(
+def test_profiles_with_the_same_archive_are_refused(
     begin: Begin, shops: dict[str, Shop], words: tuple[str, ...], environ: dict[str, str], message: str
 ) -> None:
-    """The status is 2, the error names them, and no sync is started."""
+    """The exit status is 2, the error names them, and no sync is started."""
     status, lines = end(begin(*words, **environ))
     assert (status, message in lines[0]) == (2, True), lines
     assert [len(one.server.seen) for one in shops.values()] == [0, 0, 0]

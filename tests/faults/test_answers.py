@@ -24,8 +24,8 @@ REFUSALS = [busy(status) for status in (500, 502, 503, 504, 408, 425, 429)]
 
 @pytest.mark.parametrize("fault", REFUSALS, ids=str)
 @pytest.mark.parametrize("at", [1, 2, 3])
-def test_a_refusal_that_passes_costs_one_call(wacr: Runner, server: Server, fault: Fault, at: int) -> None:
-    """After one refusal, wherever in the walk, every row is there, and one call more was made."""
+def test_a_temporary_failure_costs_one_call(wacr: Runner, server: Server, fault: Fault, at: int) -> None:
+    """Wherever it happens, every row comes."""
     server.will(fault, at=at)
     ended = wacr(*DUMP)
     ended.expect(0, "250 messages, 4 calls", "complete")
@@ -35,8 +35,8 @@ def test_a_refusal_that_passes_costs_one_call(wacr: Runner, server: Server, faul
 
 @pytest.mark.parametrize("fault", REFUSALS, ids=str)
 @pytest.mark.parametrize("at", [1, 2])
-def test_a_refusal_that_stays_ends_the_run(wacr: Runner, server: Server, fault: Fault, at: int) -> None:
-    """After four tries the run ends with the status of its kind, and the rows before it are a whole beginning."""
+def test_a_lasting_failure_ends_the_run_after_four_tries(wacr: Runner, server: Server, fault: Fault, at: int) -> None:
+    """With the status of its kind; the rows before it are complete windows."""
     server.will(fault, at=at, forever=True)
     ended = wacr(*DUMP)
     ended.expect(5 if "429" in fault.name else 6)
@@ -71,10 +71,10 @@ WAITS = {
 
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize(("word", "least", "most"), WAITS.values(), ids=WAITS)
-def test_the_wait_that_is_asked_for_is_kept(
+def test_retry_after_is_kept(
     wacr: Runner, server: Server, status: int, word: str | None, least: float, most: float
 ) -> None:
-    """``Retry-After`` is kept where it makes sense, at least a second; else the wait is wacr's own."""
+    """If it is valid, at least a second; else wacr chooses the wait."""
     server.will(busy(status, word), at=2)
     ended = wacr(*DUMP, "--max-wait", "900")
     ended.expect(0, "complete")
@@ -83,7 +83,7 @@ def test_the_wait_that_is_asked_for_is_kept(
     assert least - 0.001 <= sum(ended.slept) <= most + 0.001
 
 
-def test_the_reset_of_a_limit_is_kept(wacr: Runner, server: Server) -> None:
+def test_the_reset_of_the_limit_is_kept_without_retry_after(wacr: Runner, server: Server) -> None:
     """Where there is no ``Retry-After``, ``X-RateLimit-Reset`` says how long to wait."""
     server.will(busy(429, None, X_RateLimit_Reset=str(int(START) + 45), X_RateLimit_Remaining="0"), at=2)
     ended = wacr(*DUMP)
@@ -95,10 +95,10 @@ def test_the_reset_of_a_limit_is_kept(wacr: Runner, server: Server) -> None:
 
 @pytest.mark.parametrize(("status", "leaves"), [(429, 5), (503, 6)])
 @pytest.mark.parametrize("word", ["999999", "999999999999", _date(86_400)])
-def test_a_wait_that_is_too_long_is_not_begun(
+def test_a_wait_longer_than_max_wait_ends_the_run(
     wacr: Runner, server: Server, status: int, leaves: int, word: str
 ) -> None:
-    """A wait longer than ``--max-wait`` ends the run at once, with one call made."""
+    """After one call."""
     server.will(busy(status, word), forever=True)
     ended = wacr(*DUMP)
     ended.expect(leaves, "--max-wait")
@@ -107,7 +107,7 @@ def test_a_wait_that_is_too_long_is_not_begun(
 
 
 @given(st.text(st.characters(codec="latin-1")) | st.sampled_from([value[0] or "" for value in WAITS.values()]))
-def test_no_wait_that_is_asked_for_is_a_surprise(word: str) -> None:
+def test_any_retry_after_is_a_number_of_seconds_or_nothing(word: str) -> None:
     """Whatever ``Retry-After`` holds is a number of seconds that are not negative, or nothing."""
     headers = httpx.Headers([(b"Retry-After", word.encode("latin-1"))])
     asked = parse_retry_delay(headers, 1_760_000_000.0)
@@ -151,8 +151,8 @@ NOT_WHAT_IS_DOCUMENTED = [
 
 
 @pytest.mark.parametrize("fault", NOT_WHAT_IS_DOCUMENTED, ids=str)
-def test_an_odd_answer_is_asked_for_once_more(wacr: Runner, server: Server, fault: Fault) -> None:
-    """A 200 that is not the documented JSON, followed by one that is, costs one call and no row."""
+def test_an_invalid_response_is_requested_once_more(wacr: Runner, server: Server, fault: Fault) -> None:
+    """It costs one call and no row."""
     server.will(fault, at=2)
     ended = wacr(*DUMP)
     ended.expect(0, "250 messages, 4 calls", "complete")
@@ -161,8 +161,8 @@ def test_an_odd_answer_is_asked_for_once_more(wacr: Runner, server: Server, faul
 
 
 @pytest.mark.parametrize("fault", NOT_WHAT_IS_DOCUMENTED, ids=str)
-def test_odd_answers_end_the_run(wacr: Runner, server: Server, fault: Fault) -> None:
-    """A 200 that is twice not the documented JSON ends the run with status 7, the rows before it written."""
+def test_two_invalid_responses_end_the_run(wacr: Runner, server: Server, fault: Fault) -> None:
+    """With status 7; the rows before them are written."""
     server.will(fault, at=2, forever=True)
     ended = wacr(*DUMP)
     ended.expect(7, "the response")
@@ -172,8 +172,10 @@ def test_odd_answers_end_the_run(wacr: Runner, server: Server, fault: Fault) -> 
 
 @pytest.mark.parametrize("form", ["json", "jsonl", "csv", "tsv", "table"])
 @pytest.mark.parametrize("depth", [100, 500, 900, 2_000, 10_000])
-def test_nesting_is_no_traceback_in_any_format(wacr: Runner, server: Server, form: str, depth: int) -> None:
-    """A field nested to any depth is written, or the response refused with status 7, in every format."""
+def test_deep_nesting_is_written_or_refused_in_every_format(
+    wacr: Runner, server: Server, form: str, depth: int
+) -> None:
+    """Refused with status 7."""
     fault = answer(200, _list_of(b"[" * depth + b"]" * depth), name="nested")
     server.will(fault, forever=True)
     ended = wacr(*LIST, "--all", "--format", form, *(("--fields", "id,message") if form == "table" else ()))
@@ -193,10 +195,8 @@ REFUSED = {
 
 @pytest.mark.parametrize(("status", "leaves"), [(status, value[0]) for status, value in REFUSED.items()])
 @pytest.mark.parametrize("at", [1, 2])
-def test_what_another_try_will_not_change_is_asked_once(
-    wacr: Runner, server: Server, status: int, leaves: int, at: int
-) -> None:
-    """A refusal for good ends the run at once, in the middle of a walk too, without another try."""
+def test_a_permanent_failure_is_not_retried(wacr: Runner, server: Server, status: int, leaves: int, at: int) -> None:
+    """In the middle of a list too."""
     body = b"" if status == 204 else b'{"error": {"code": "NO", "message": "No."}}'
     server.will(answer(status, body), at=at, forever=True)
     ended = wacr(*DUMP)
@@ -216,8 +216,8 @@ TELLING = {
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 429, 500])
 @pytest.mark.parametrize("body", TELLING.values(), ids=TELLING)
-def test_a_server_that_tells_the_token_is_not_quoted(wacr: Runner, server: Server, status: int, body: object) -> None:
-    """A token echoed by the service appears nowhere, not with ``--verbose`` either."""
+def test_a_token_that_the_server_repeats_is_hidden(wacr: Runner, server: Server, status: int, body: object) -> None:
+    """With ``--verbose`` too."""
     server.will(answer(status, json.dumps(body).encode(), {"Retry-After": "1"}), forever=True)
     ended = wacr(*DUMP, "--verbose")
     assert ended.status in (2, 3, 4, 5, 6)

@@ -96,8 +96,10 @@ def _check(place: Path) -> None:
 
 
 @pytest.mark.parametrize("kills", [5, pytest.param(100, marks=pytest.mark.soak)])
-def test_killed_at_any_point(start: Starter, service: Service, server: Server, place: Path, kills: int) -> None:
-    """SIGKILL at any moment: the archive is sound, and a run that is left alone ends with the same set."""
+def test_a_killed_sync_leaves_a_sound_archive(
+    start: Starter, service: Service, server: Server, place: Path, kills: int
+) -> None:
+    """The next undisturbed run has every message."""
     chance = random.Random(4)  # noqa: S311 - a plan, not a secret
     killed = 0
     while killed < kills:
@@ -124,10 +126,10 @@ def test_killed_at_any_point(start: Starter, service: Service, server: Server, p
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
-def test_ended_in_the_middle(
+def test_a_signal_ends_a_sync_at_once(
     start: Starter, service: Service, server: Server, place: Path, number: signal.Signals
 ) -> None:
-    """A run that gets a signal ends at once, keeps its windows and lets go of the archive."""
+    """It keeps its windows and releases the archive."""
     gate = threading.Event()
     server.will(hold(gate), at=9)
     process = start(*SYNC, "--archive-at", str(place))
@@ -144,7 +146,7 @@ def test_ended_in_the_middle(
 
 
 def test_a_second_sync_names_the_first(start: Starter, server: Server, place: Path) -> None:
-    """It names the process, makes no call, and harms nothing; readers do not wait."""
+    """It makes no call; readers do not wait."""
     gate = threading.Event()
     server.will(hold(gate), at=9)
     first = start(*SYNC, "--archive-at", str(place))
@@ -170,7 +172,7 @@ def test_a_wait_keeps_the_lock(wacr: Runner, server: Server, place: Path, monkey
     assert kept
 
 
-def test_faults_of_the_network_are_tried_again(wacr: Runner, service: Service, server: Server, place: Path) -> None:
+def test_a_sync_retries_failures_of_the_network(wacr: Runner, service: Service, server: Server, place: Path) -> None:
     """What is retried for a list is retried for a sync."""
     for at, fault in enumerate((busy(429), RESET_BEFORE, cut("half", half_of_the_body), answer(503), busy(500)), 2):
         server.will(fault, at=2 * at)
@@ -185,7 +187,7 @@ def test_faults_of_the_network_are_tried_again(wacr: Runner, service: Service, s
 def test_a_failure_in_the_middle_keeps_what_was_read(
     wacr: Runner, service: Service, server: Server, place: Path, status: int, ends: int
 ) -> None:
-    """The windows that came stay, and the next run goes on from there."""
+    """The next run goes on from there."""
     server.will(answer(status), at=8, forever=True)
     assert wacr(*SYNC, "--archive-at", str(place)).status == ends
     some = _stored(place)
@@ -198,8 +200,8 @@ def test_a_failure_in_the_middle_keeps_what_was_read(
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"data": 5}', b'{"data": [{"id": "x"}]}'])
-def test_an_answer_that_is_none_is_not_stored(wacr: Runner, server: Server, place: Path, body: bytes) -> None:
-    """Exit status 7, and the archive is as it was."""
+def test_an_invalid_response_is_not_stored(wacr: Runner, server: Server, place: Path, body: bytes) -> None:
+    """Exit status 7, and the archive is unchanged."""
     wacr(*SYNC, "--archive-at", str(place)).expect(0)
     before = _stored(place)
     server.will(answer(200, body), forever=True)

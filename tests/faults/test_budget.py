@@ -158,7 +158,7 @@ HEADERS = pytest.mark.parametrize("headers", [False, True], ids=["no headers", "
 def test_no_call_is_refused_and_no_time_wasted(
     tmp_path: Path, calls: int, workers: int, headers: bool, sliding: bool
 ) -> None:
-    """However many share the limit no call is refused, and all are made within 5 % of the least time."""
+    """However many share the limit, all calls are made within 5 % of the least time."""
     service = Service(limit=60, sliding=sliding)
     _run(tmp_path, service, calls, workers=workers, headers=headers, kind=threading.Thread)
     assert service.refused.value == 0
@@ -169,7 +169,7 @@ def test_no_call_is_refused_and_no_time_wasted(
 @WINDOWS
 @pytest.mark.parametrize("workers", [2, 3])
 def test_processes_share_the_limit(tmp_path: Path, workers: int, sliding: bool) -> None:
-    """Real processes that share nothing but the file keep the limit together."""
+    """Processes that share only the file."""
     service = Service(limit=60, sliding=sliding)
     _run(tmp_path, service, 150, workers=workers, headers=True, kind=SPAWN.Process)
     assert service.refused.value == 0
@@ -192,7 +192,7 @@ def test_what_another_machine_used_is_left_to_it(tmp_path: Path, used: int, work
 
 
 def test_without_the_headers_another_machine_is_not_seen(tmp_path: Path) -> None:
-    """The test above would fail if headers were not obeyed: without them calls are refused."""
+    """The test above depends on the headers: without them calls are refused."""
     service = Service(limit=60, sliding=False, used_by_others=30)
     _run(tmp_path, service, 90, workers=1, headers=False, kind=threading.Thread)
     assert service.refused.value > 0
@@ -200,8 +200,8 @@ def test_without_the_headers_another_machine_is_not_seen(tmp_path: Path) -> None
 
 @WINDOWS
 @pytest.mark.parametrize("limit", [10, 30, 120])
-def test_the_limit_that_the_service_names_counts(tmp_path: Path, limit: int, sliding: bool) -> None:
-    """A limit other than the default is kept from the first answer that names it."""
+def test_the_limit_of_the_api_is_used(tmp_path: Path, limit: int, sliding: bool) -> None:
+    """From the first response that has it."""
     service = Service(limit=limit, sliding=sliding)
     _run(tmp_path, service, 150, workers=2, headers=True, kind=threading.Thread)
     assert service.refused.value == 0
@@ -210,10 +210,10 @@ def test_the_limit_that_the_service_names_counts(tmp_path: Path, limit: int, sli
 
 @pytest.mark.parametrize("rows", [9_000, 15_000])
 @HEADERS
-def test_a_walk_keeps_the_limit(
+def test_a_list_keeps_the_limit(
     wacr: Runner, server: Server, skipping: Skipping, monkeypatch: pytest.MonkeyPatch, rows: int, headers: bool
 ) -> None:
-    """Over HTTP, too: a walk of 90 and of 150 calls sees no 429, and waits no longer than it must."""
+    """Lists of 90 and of 150 calls get no 429, and wait no longer than necessary."""
     monkeypatch.setenv("WACR_RATE_LIMIT", "60")
     service = Service(limit=60, sliding=False)
     messages = Moving(rows)
@@ -234,8 +234,8 @@ def test_a_walk_keeps_the_limit(
     assert sum(ended.slept) <= 1.05 * waited
 
 
-def test_the_file_tells_no_token(tmp_path: Path) -> None:
-    """What is kept between runs is named by a hash, holds times alone, and is for its owner."""
+def test_the_file_of_the_limit_has_no_token(tmp_path: Path) -> None:
+    """It is named by a hash, has only times, and is private."""
     _run(tmp_path, Service(limit=60, sliding=False), 5, workers=1, headers=True, kind=threading.Thread)
     (path,) = tmp_path.iterdir()
     assert TOKEN not in path.name

@@ -59,8 +59,8 @@ BROKEN = [
 
 @pytest.mark.parametrize("fault", BROKEN, ids=str)
 @pytest.mark.parametrize("at", [2, *(pytest.param(at, marks=pytest.mark.soak) for at in (1, 3))])
-def test_a_broken_answer_costs_one_call(wacr: Runner, server: Server, fault: Fault, at: int) -> None:
-    """After one connection that breaks, wherever, every row is there, and one call more was made."""
+def test_a_broken_response_costs_one_call(wacr: Runner, server: Server, fault: Fault, at: int) -> None:
+    """Wherever it breaks, every row comes."""
     server.will(fault, at=at)
     ended = wacr(*DUMP)
     ended.expect(0, "250 messages, 4 calls", "complete")
@@ -69,8 +69,8 @@ def test_a_broken_answer_costs_one_call(wacr: Runner, server: Server, fault: Fau
 
 
 @pytest.mark.parametrize("fault", BROKEN, ids=str)
-def test_broken_answers_end_the_run(wacr: Runner, server: Server, fault: Fault) -> None:
-    """After four connections that break the run ends with status 6, the rows before it written."""
+def test_four_broken_responses_end_the_run(wacr: Runner, server: Server, fault: Fault) -> None:
+    """With status 6; the rows before them are written."""
     server.will(fault, at=2, forever=True)
     ended = wacr(*DUMP)
     ended.expect(6, urlsplit(server.url).netloc)
@@ -79,7 +79,7 @@ def test_broken_answers_end_the_run(wacr: Runner, server: Server, fault: Fault) 
 
 
 @pytest.mark.parametrize("fault", [RESET_BEFORE, CLOSED_BEFORE], ids=str)
-def test_a_reused_connection_that_breaks(wacr: Runner, server: Server, fault: Fault) -> None:
+def test_a_request_on_a_broken_reused_connection_is_repeated(wacr: Runner, server: Server, fault: Fault) -> None:
     """A request on a connection that served one before is made again where that breaks."""
     server.will(fault, at=2)
     ended = wacr(*DUMP)
@@ -90,7 +90,7 @@ def test_a_reused_connection_that_breaks(wacr: Runner, server: Server, fault: Fa
     assert server.seen[2].connection == 2
 
 
-def test_connections_that_are_kept_and_then_closed(wacr: Runner, server: Server) -> None:
+def test_connections_that_close_without_notice_cost_no_row(wacr: Runner, server: Server) -> None:
     """A server that closes each connection after its answer, unsaid, costs no row."""
     server.will(CLOSED_AFTER, forever=True)
     ended = wacr(*DUMP)
@@ -101,7 +101,7 @@ def test_connections_that_are_kept_and_then_closed(wacr: Runner, server: Server)
 
 
 def test_connections_are_reused(wacr: Runner, server: Server) -> None:
-    """A walk along a server that keeps its connections uses one."""
+    """A list takes one connection, if the server keeps it."""
     wacr(*DUMP).expect(0)
     assert server.connections == 1
     assert [request.nth for request in server.seen] == [1, 2, 3]
@@ -116,7 +116,7 @@ MORE = {
 
 
 @pytest.mark.parametrize("more", MORE.values(), ids=MORE)
-def test_bytes_after_an_answer_cost_no_row(wacr: Runner, server: Server, more: Callable[[Reply], bytes]) -> None:
+def test_bytes_after_a_response_cost_no_row(wacr: Runner, server: Server, more: Callable[[Reply], bytes]) -> None:
     """What comes after the end of an answer costs no row."""
     server.will(cut("more", lambda reply: reply.packed() + more(reply), stay), at=1)
     ended = wacr(*DUMP)
@@ -125,8 +125,8 @@ def test_bytes_after_an_answer_cost_no_row(wacr: Runner, server: Server, more: C
     assert server.fired == [(1, "more")]
 
 
-def test_refused_for_ever(wacr: Runner, server: Server, skipping: Skipping) -> None:
-    """A server that refuses every connection ends the run with status 6, after three waits."""
+def test_refused_connections_end_the_run_with_6(wacr: Runner, server: Server, skipping: Skipping) -> None:
+    """After three waits."""
     server.refuse()
     waits: list[int] = []
     skipping.on_sleep = lambda: waits.append(server.connections)
@@ -138,7 +138,7 @@ def test_refused_for_ever(wacr: Runner, server: Server, skipping: Skipping) -> N
     assert server.connections == 0
 
 
-def test_refused_at_first(wacr: Runner, server: Server, skipping: Skipping) -> None:
+def test_a_server_that_starts_late_gives_all_rows(wacr: Runner, server: Server, skipping: Skipping) -> None:
     """A server that comes up while the run waits gives all its rows."""
     server.refuse()
     woken: list[int] = []
@@ -155,8 +155,8 @@ def test_refused_at_first(wacr: Runner, server: Server, skipping: Skipping) -> N
     assert woken
 
 
-def test_refused_in_the_middle(wacr: Runner, server: Server) -> None:
-    """A server that goes away in the middle of a walk ends it with status 6, what came before being whole."""
+def test_a_server_that_goes_away_ends_the_run_with_6(wacr: Runner, server: Server) -> None:
+    """The rows before it are complete windows."""
 
     def play_last(reply: Reply) -> bytes:
         server.refuse()
@@ -169,8 +169,8 @@ def test_refused_in_the_middle(wacr: Runner, server: Server) -> None:
     assert server.fired == [(2, "going away")]
 
 
-def test_refused_in_a_process(start: Starter, server: Server) -> None:
-    """As a process, too: two lines and status 6."""
+def test_refused_connections_end_a_process_with_6(start: Starter, server: Server) -> None:
+    """It prints two lines."""
     server.refuse()
     ended = start("messages", "list", "--max-wait", "0.1").end()
     ended.expect(6, "no connection")
@@ -188,8 +188,8 @@ SLOW = [
 
 
 @pytest.mark.parametrize("fault", SLOW, ids=str)
-def test_an_answer_by_the_byte_is_not_waited_for(wacr: Runner, server: Server, fault: Fault) -> None:
-    """An answer that comes a byte at a time is given up at ``--timeout``, and had at the next try."""
+def test_a_response_that_drips_is_given_up_at_timeout(wacr: Runner, server: Server, fault: Fault) -> None:
+    """The next try succeeds."""
     server.will(fault, at=2)
     ended = wacr(*DUMP, "--timeout", str(SECONDS))
     ended.expect(0, "complete")
@@ -199,8 +199,8 @@ def test_an_answer_by_the_byte_is_not_waited_for(wacr: Runner, server: Server, f
 
 
 @pytest.mark.parametrize("fault", SLOW, ids=str)
-def test_answers_by_the_byte_end_the_run(wacr: Runner, server: Server, fault: Fault) -> None:
-    """Four answers that come a byte at a time end the run with status 6."""
+def test_four_responses_that_drip_end_the_run(wacr: Runner, server: Server, fault: Fault) -> None:
+    """With status 6."""
     server.will(fault, at=1, forever=True)
     ended = wacr(*DUMP, "--timeout", str(SECONDS))
     ended.expect(6, "in time")
@@ -211,10 +211,10 @@ def test_answers_by_the_byte_end_the_run(wacr: Runner, server: Server, fault: Fa
 
 
 @pytest.mark.parametrize(("is_proxy", "stage"), [(False, "handshake"), (True, "handshake"), (True, "connect")], ids=str)
-def test_a_connection_by_the_byte_ends_the_run(
+def test_a_handshake_that_drips_is_given_up_at_timeout(
     start: Starter, server: Server, home: Home, is_proxy: bool, stage: str
 ) -> None:
-    """A handshake, or a proxy's response to CONNECT, that comes a byte at a time is given up at ``--timeout``."""
+    """A proxy's response to CONNECT too."""
     one = Front(server.port, is_proxy=is_proxy, drip=stage)
     home.environ |= one.environ
     process = start(*DUMP, "--timeout", "0.5", "--max-wait", "0.1", environ={"WACR_API_URL": one.url})
@@ -225,8 +225,8 @@ def test_a_connection_by_the_byte_ends_the_run(
     assert one.connections >= 1
 
 
-def test_silence_ends_the_run(wacr: Runner, server: Server) -> None:
-    """A server that takes the request and says nothing is given up at ``--timeout``, four times."""
+def test_a_silent_server_is_given_up_at_timeout(wacr: Runner, server: Server) -> None:
+    """Four times."""
     server.will(SILENCE, forever=True)
     ended = wacr(*DUMP, "--timeout", "0.2", "--verbose")
     ended.expect(6, "in time")
@@ -236,8 +236,10 @@ def test_silence_ends_the_run(wacr: Runner, server: Server) -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("at", [1, 2])
-def test_the_token_follows_no_redirect(wacr: Runner, server: Server, stranger: Server, status: int, at: int) -> None:
-    """A redirect to another origin is an error: that origin sees nothing, not even a connection."""
+def test_the_token_is_not_sent_to_the_target_of_a_redirect(
+    wacr: Runner, server: Server, stranger: Server, status: int, at: int
+) -> None:
+    """That origin does not even get a connection."""
     server.will(answer(status, b"", {"Location": f"{stranger.url}/messages?token={TOKEN}"}), at=at, forever=True)
     ended = wacr(*DUMP)
     ended.expect(7, "redirect", str(stranger.port))
@@ -248,7 +250,7 @@ def test_the_token_follows_no_redirect(wacr: Runner, server: Server, stranger: S
 
 @pytest.mark.parametrize("location", ["/login", "login", "", "http://[", "//x\x80y", "javascript:alert(1)"])
 def test_a_redirect_to_a_login_page_is_an_error(wacr: Runner, server: Server, location: str) -> None:
-    """A redirect to a page of the same origin, or to nowhere, ends the run with status 7 after one call."""
+    """Status 7 after one call."""
     server.will(answer(302, b"<html>Log in</html>", {"Location": location}), forever=True)
     ended = wacr(*DUMP)
     ended.expect(7, "redirect")

@@ -33,13 +33,13 @@ SIGNALS = pytest.mark.parametrize("number", STATUS, ids=lambda number: number.na
 
 @pytest.fixture
 def messages() -> Moving:
-    """Ten windows of messages."""
+    """Return ten windows of messages."""
     return Moving(ROWS)
 
 
 @pytest.fixture
 def dump(tmp_path: Path) -> Path:
-    """A file that an earlier run has written, in a folder of its own."""
+    """Return a file that an earlier run wrote, in its own folder."""
     folder = tmp_path / "dumps"
     folder.mkdir()
     path = folder / "dump.jsonl"
@@ -49,7 +49,7 @@ def dump(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def gate() -> threading.Event:
-    """What held answers wait for."""
+    """Return what held responses wait for."""
     return threading.Event()
 
 
@@ -77,7 +77,7 @@ MOMENTS = {
 
 @SIGNALS
 @pytest.mark.parametrize(("at", "after"), MOMENTS.values(), ids=MOMENTS)
-def test_a_signal_in_the_middle_of_a_call(
+def test_a_signal_during_a_call_leaves_the_old_file(
     start: Starter,
     wacr: Runner,
     server: Server,
@@ -87,7 +87,7 @@ def test_a_signal_in_the_middle_of_a_call(
     at: int,
     after: float,
 ) -> None:
-    """A run ended in the middle of a call is quiet, leaves the old file, and the next run leaves no litter."""
+    """The run ends quietly, and the next one leaves nothing beside the file."""
     server.will(hold(gate, after), at=at)
     process = start(*LIST, "--all", "--output", str(dump))
     server.wait_until_held()
@@ -101,7 +101,9 @@ def test_a_signal_in_the_middle_of_a_call(
 
 
 @SIGNALS
-def test_a_signal_in_a_wait(start: Starter, wacr: Runner, server: Server, dump: Path, number: signal.Signals) -> None:
+def test_a_signal_during_a_wait_leaves_the_old_file(
+    start: Starter, wacr: Runner, server: Server, dump: Path, number: signal.Signals
+) -> None:
     """A run ended while it waits for the service is as quiet, and leaves as much."""
     server.will(busy(503, "60"), at=3, forever=True)
     process = start(*LIST, "--all", "--output", str(dump), "--verbose")
@@ -114,7 +116,7 @@ def test_a_signal_in_a_wait(start: Starter, wacr: Runner, server: Server, dump: 
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
-def test_a_signal_while_rows_go_to_standard_output(
+def test_a_signal_during_output_leaves_whole_windows(
     start: Starter, server: Server, gate: threading.Event, number: signal.Signals
 ) -> None:
     """What was written before the signal is whole windows."""
@@ -130,7 +132,7 @@ def test_a_signal_while_rows_go_to_standard_output(
 
 @pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
 @pytest.mark.parametrize("first", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
-def test_signals_in_a_row(
+def test_several_signals_end_the_run_quietly(
     start: Starter,
     wacr: Runner,
     server: Server,
@@ -158,10 +160,10 @@ def test_signals_in_a_row(
 
 @SIGNALS
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 25))])
-def test_a_signal_at_any_moment(
+def test_a_signal_at_any_time_leaves_the_old_or_the_new_file(
     start: Starter, wacr: Runner, server: Server, dump: Path, number: signal.Signals, seed: int
 ) -> None:
-    """Whenever the signal comes: the old file or the new one whole, no words, and no litter after the next run."""
+    """Nothing is printed, and nothing is left after the next run."""
     chance = random.Random(f"{seed}{number.name}")  # noqa: S311 - moments, not secrets
     process = start(*LIST, "--all", "--output", str(dump), "--quiet")
     server.wait_for(chance.randint(1, 10))
@@ -183,7 +185,7 @@ STDOUT_FORMATS = ("jsonl", "json", "csv", "tsv", "table")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 @pytest.mark.parametrize("form", STDOUT_FORMATS)
 def test_a_full_disk_under_standard_output(start: Starter, server: Server, form: str) -> None:
-    """Standard output on a full disk ends the run with status 1 and says why."""
+    """Status 1 with the reason."""
     with Path("/dev/full").open("wb") as full:
         ended = start(*LIST, "--all", "--format", form, stdout=full).end()
     ended.expect(1, "No space left on device")
@@ -192,7 +194,7 @@ def test_a_full_disk_under_standard_output(start: Starter, server: Server, form:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 @pytest.mark.parametrize("words", ["--count", "--dry-run", "--page 1", "--help"])
-def test_a_full_disk_under_a_few_words(start: Starter, server: Server, words: str) -> None:
+def test_a_full_disk_is_reported_for_a_short_output(start: Starter, server: Server, words: str) -> None:
     """However little is written, that it could not be is not kept quiet."""
     with Path("/dev/full").open("wb") as full:
         ended = start(*LIST, *words.split(), "--quiet", stdout=full).end()
@@ -203,7 +205,7 @@ def test_a_full_disk_under_a_few_words(start: Starter, server: Server, words: st
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 @pytest.mark.parametrize("form", STDOUT_FORMATS)
 def test_a_full_disk_under_the_output(start: Starter, server: Server, form: str) -> None:
-    """``--output`` onto a full device ends the run with status 1 and says why."""
+    """Status 1 with the reason."""
     ended = start(*LIST, "--all", "--output", "/dev/full", "--format", form).end()
     ended.expect(1, "No space left on device")
     assert ended.out == ""
@@ -211,8 +213,8 @@ def test_a_full_disk_under_the_output(start: Starter, server: Server, form: str)
 
 
 @pytest.mark.parametrize("ending", [".jsonl", ".csv", ".jsonl.gz"])
-def test_a_disk_that_fills_up(start: Starter, server: Server, dump: Path, ending: str) -> None:
-    """A dump for which there is no room leaves the old file, and nothing beside it."""
+def test_a_disk_that_fills_up_leaves_the_old_file(start: Starter, server: Server, dump: Path, ending: str) -> None:
+    """And nothing beside it."""
     path = dump.rename(dump.with_name(f"dump{ending}"))
     room = 2_000 if ending.endswith("gz") else 50_000
 
@@ -237,8 +239,8 @@ def _may_mount(folder: Path) -> bool:
     return subprocess.run(_in_small_folder(folder, "true"), capture_output=True, check=False).returncode == 0
 
 
-def test_a_small_disk(start: Starter, server: Server, dump: Path) -> None:
-    """On a disk that is really full, too, the old file stays and nothing lies beside it."""
+def test_a_disk_that_is_really_full_leaves_the_old_file(start: Starter, server: Server, dump: Path) -> None:
+    """And nothing beside it."""
     if not _may_mount(dump.parent):
         pytest.skip("no file system can be mounted here")
     file = shlex.quote(str(dump))
@@ -250,7 +252,7 @@ def test_a_small_disk(start: Starter, server: Server, dump: Path) -> None:
     assert server.seen
 
 
-def test_a_full_disk_under_what_is_remembered(start: Starter, server: Server) -> None:
+def test_a_full_home_does_not_stop_a_run(start: Starter, server: Server) -> None:
     """A full home does not stop a run from reading."""
 
     def limit() -> None:
@@ -263,7 +265,7 @@ def test_a_full_disk_under_what_is_remembered(start: Starter, server: Server) ->
 
 
 def test_a_home_that_cannot_be_written(start: Starter, server: Server, tmp_path: Path) -> None:
-    """Where nothing can be remembered the rows come all the same, with one word about it."""
+    """The rows come, with a note."""
     (tmp_path / "file").write_text("")
     ended = start(*DUMP, environ={"XDG_STATE_HOME": str(tmp_path / "file" / "state")}).end()
     ended.expect(0, "not shared with other processes", "complete")
@@ -273,8 +275,10 @@ def test_a_home_that_cannot_be_written(start: Starter, server: Server, tmp_path:
 
 @pytest.mark.parametrize("form", STDOUT_FORMATS)
 @pytest.mark.parametrize("verbose", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["", "verbose"])
-def test_a_reader_that_goes(start: Starter, server: Server, gate: threading.Event, form: str, verbose: bool) -> None:
-    """A reader that takes a line and goes ends the run with status 141 and no word."""
+def test_a_reader_that_closes_the_pipe_ends_the_run_with_141(
+    start: Starter, server: Server, gate: threading.Event, form: str, verbose: bool
+) -> None:
+    """Nothing is printed."""
     server.will(hold(gate), at=2)
     process = start(*LIST, "--all", "--format", form, *(["--verbose"] if verbose else []))
     server.wait_until_held()
@@ -293,7 +297,7 @@ def test_a_reader_that_goes(start: Starter, server: Server, gate: threading.Even
 
 
 @pytest.mark.parametrize("words", [("--count",), ("--page", "1"), ("--dry-run",), ("--help",)], ids=" ".join)
-def test_a_reader_that_was_never_there(start: Starter, server: Server, words: tuple[str, ...]) -> None:
+def test_a_closed_pipe_ends_a_short_output_with_141(start: Starter, server: Server, words: tuple[str, ...]) -> None:
     """A few words without a reader are status 141 as well."""
     reading, writing = os.pipe()
     os.close(reading)
@@ -304,8 +308,8 @@ def test_a_reader_that_was_never_there(start: Starter, server: Server, words: tu
     assert len(server.seen) <= 1
 
 
-def test_head(start: Starter, server: Server) -> None:
-    """In a shell's pipeline ``| head`` gets its rows, and the run ends with 141, quietly."""
+def test_head_gets_its_rows(start: Starter, server: Server) -> None:
+    """The run ends with 141, quietly."""
     line = f"{shlex.join([*PROGRAM, *DUMP])} | head -n 3; exit ${{PIPESTATUS[0]}}"
     ended = start(program=["bash", "-c", line]).end()
     ended.expect(141)
@@ -314,8 +318,8 @@ def test_head(start: Starter, server: Server) -> None:
 
 
 @pytest.mark.parametrize(("stream", "status"), [("0", 0), ("1", 2), ("2", 0)])
-def test_a_stream_that_is_closed(start: Starter, server: Server, stream: str, status: int) -> None:
-    """A run started with a standard stream closed reads all its rows, or says that there is nowhere to write them."""
+def test_a_run_with_a_closed_stream(start: Starter, server: Server, stream: str, status: int) -> None:
+    """It reads all rows, or says that there is nowhere to write them."""
     line = f"exec {shlex.join([*PROGRAM, *DUMP])} {stream}>&-"
     ended = start(program=["bash", "-c", line]).end()
     ended.expect(status)
@@ -324,7 +328,7 @@ def test_a_stream_that_is_closed(start: Starter, server: Server, stream: str, st
 
 
 def test_two_dumps_to_one_file(start: Starter, wacr: Runner, server: Server, dump: Path, gate: threading.Event) -> None:
-    """The second names the first, with its process id, and leaves with status 9; the first ends well."""
+    """The second names the process of the first and ends with 9; the first succeeds."""
     server.will(hold(gate), at=2)
     first = start(*LIST, "--all", "--output", str(dump))
     server.wait_until_held()
@@ -341,7 +345,7 @@ def test_two_dumps_to_one_file(start: Starter, wacr: Runner, server: Server, dum
 
 
 def test_two_names_of_one_file(start: Starter, wacr: Runner, server: Server, dump: Path, gate: threading.Event) -> None:
-    """A link to the file is the file."""
+    """A link to the file is the same file."""
     link = dump.parent.parent / "link.jsonl"
     link.symlink_to(dump)
     server.will(hold(gate), at=2)
@@ -356,7 +360,7 @@ def test_two_names_of_one_file(start: Starter, wacr: Runner, server: Server, dum
 def test_a_dump_after_one_that_was_killed(
     start: Starter, wacr: Runner, server: Server, dump: Path, gate: threading.Event
 ) -> None:
-    """The lock of a run that was killed stops no later run."""
+    """The lock of a killed run is released."""
     server.will(hold(gate), at=2)
     first = start(*LIST, "--all", "--output", str(dump))
     server.wait_until_held()
@@ -372,7 +376,7 @@ def test_a_dump_after_one_that_was_killed(
 
 
 def test_many_dumps_to_one_file(start: Starter, server: Server, dump: Path) -> None:
-    """Of several dumps begun at once each ends well or as busy, at least one well, and the file is whole."""
+    """Each succeeds or is busy, at least one succeeds, and the file is complete."""
     server.will(slow(0.05), forever=True)
     runs = [start(*LIST, "--all", "--output", str(dump)) for _ in range(4)]
     statuses = sorted(run.end().status for run in runs)

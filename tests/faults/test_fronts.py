@@ -11,23 +11,23 @@ from .front import Front
 from .moving import Moving
 from .server import Server
 from .test_connections import (  # noqa: F401 - collected here too, with the server of this module
-    test_a_broken_answer_costs_one_call,
+    test_a_broken_response_costs_one_call,
     test_a_redirect_to_a_login_page_is_an_error,
-    test_a_reused_connection_that_breaks,
-    test_an_answer_by_the_byte_is_not_waited_for,
-    test_answers_by_the_byte_end_the_run,
-    test_broken_answers_end_the_run,
-    test_bytes_after_an_answer_cost_no_row,
+    test_a_request_on_a_broken_reused_connection_is_repeated,
+    test_a_response_that_drips_is_given_up_at_timeout,
+    test_a_silent_server_is_given_up_at_timeout,
+    test_bytes_after_a_response_cost_no_row,
     test_connections_are_reused,
-    test_connections_that_are_kept_and_then_closed,
-    test_silence_ends_the_run,
-    test_the_token_follows_no_redirect,
+    test_connections_that_close_without_notice_cost_no_row,
+    test_four_broken_responses_end_the_run,
+    test_four_responses_that_drip_end_the_run,
+    test_the_token_is_not_sent_to_the_target_of_a_redirect,
 )
 
 
 @pytest.fixture(params=[False, True], ids=["TLS", "proxy"])
 def front(request: pytest.FixtureRequest, home: Home, messages: Moving) -> Iterator[tuple[Front, Server]]:
-    """A front, and the server behind it."""
+    """Return a front, and the server behind it."""
     behind = Server(messages)
     one = Front(behind.port, is_proxy=request.param)
     home.environ |= one.environ
@@ -39,12 +39,12 @@ def front(request: pytest.FixtureRequest, home: Home, messages: Moving) -> Itera
 
 @pytest.fixture
 def server(front: tuple[Front, Server]) -> Server:
-    """The server, to be reached through the front."""
+    """Return the server that is reached through the front."""
     return front[1]
 
 
 def test_the_proxy_sees_no_request(front: tuple[Front, Server], wacr: Runner) -> None:
-    """It gets the name of the host alone, once for each connection; what is sent through it is encrypted."""
+    """It gets only the name of the host, once for each connection; what is sent through it is encrypted."""
     one, server = front
     wacr(*DUMP).expect(0, "complete")
     assert one.connections == server.connections == 1

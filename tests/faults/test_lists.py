@@ -65,7 +65,7 @@ def _never_short_in_silence(ended: Ended, messages: Moving) -> None:
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("move", MOVES.values(), ids=MOVES)
 def test_rows_that_move_at_every_call(wacr: Runner, server: Server, move: Move, sort: str, total: bool) -> None:
-    """Rows there throughout come exactly once, whatever moves with each of the first thirty calls."""
+    """Rows that stay come exactly once, whatever moves with each of the first thirty calls."""
     server.app = messages = Moving(SIZE, total=total)
     messages.move = lambda one, number: move(one) if number <= MOST_MOVES else None
     ended = wacr(*DUMP, "--sort", sort)
@@ -78,7 +78,7 @@ def test_rows_that_move_at_every_call(wacr: Runner, server: Server, move: Move, 
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("move", BY_THE_HUNDRED.values(), ids=BY_THE_HUNDRED)
 def test_rows_that_move_by_the_hundred(wacr: Runner, server: Server, move: Move, sort: str, total: bool) -> None:
-    """Rows there throughout come exactly once, though a hundred move with each second and third call."""
+    """Rows that stay come exactly once, although a hundred move with each second and third call."""
     server.app = messages = Moving(2 * SIZE, total=total)
     messages.move = lambda one, number: move(one) if number <= MOST_MOVES and number % 5 in (2, 3) else None
     ended = wacr(*DUMP, "--sort", sort)
@@ -93,7 +93,7 @@ def test_rows_that_move_by_the_hundred(wacr: Runner, server: Server, move: Move,
 def test_rows_of_a_second_that_change_places(
     wacr: Runner, server: Server, move: Move | None, sort: str, tie: int
 ) -> None:
-    """Where rows of one second come in another order each time, none is missing without a word."""
+    """None is missing without being reported."""
     server.app = messages = Moving(SIZE, tie=tie, shuffled=True)
     if move:
         messages.move = lambda one, number: move(one) if number <= MOST_MOVES else None
@@ -106,7 +106,7 @@ def test_rows_of_a_second_that_change_places(
 
 @pytest.mark.parametrize("gone", [0, 1, 99, 100, 249])
 def test_rows_that_go_all_at_once(wacr: Runner, server: Server, messages: Moving, gone: int) -> None:
-    """A list of which only some rows are left after the first answer is read to its end."""
+    """The list is read to its end."""
     messages.move = lambda one, number: one.delete(list(one.entries)[gone:]) if number == 2 else None
     ended = wacr(*DUMP)
     _never_short_in_silence(ended, messages)
@@ -125,8 +125,10 @@ TOLD = {
 @pytest.mark.parametrize("told", TOLD.values(), ids=TOLD)
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("most", [15, 99, *(pytest.param(most, marks=pytest.mark.soak) for most in (10, 40))])
-def test_a_server_that_clamps(wacr: Runner, server: Server, most: int, sort: str, told: dict[str, bool]) -> None:
-    """A server that gives fewer rows a page than asked is read to the end, whatever tells that it does."""
+def test_a_server_that_gives_smaller_pages_is_read_to_the_end(
+    wacr: Runner, server: Server, most: int, sort: str, told: dict[str, bool]
+) -> None:
+    """Whatever says that it does."""
     server.app = messages = Moving(430, most=most, **told)  # type: ignore[arg-type]
     ended = wacr(*DUMP, "--sort", sort)
     ended.expect(0, "complete")
@@ -138,7 +140,7 @@ def test_a_server_that_clamps(wacr: Runner, server: Server, most: int, sort: str
 @pytest.mark.parametrize("total", [True, False], ids=["total", "no total"])
 @pytest.mark.parametrize("sort", SORTS)
 def test_a_server_that_always_gives_page_1(wacr: Runner, server: Server, sort: str, total: bool, echo: bool) -> None:
-    """A server that repeats its first page is given up, and what is missing is said."""
+    """The run ends, and reports what is missing."""
     server.app = messages = Moving(450, total=total, echo=echo, always_page_1=True)
     ended = wacr(*DUMP, "--sort", sort)
     ended.expect(8, "incomplete: ")
@@ -150,10 +152,10 @@ def test_a_server_that_always_gives_page_1(wacr: Runner, server: Server, sort: s
 @pytest.mark.parametrize("rows", [0, 1, 99, 100, 250])
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("total", [True, False], ids=["total", "no total"])
-def test_a_server_that_never_says_that_it_is_done(
+def test_a_server_whose_has_more_is_always_true(
     wacr: Runner, server: Server, rows: int, sort: str, total: bool
 ) -> None:
-    """Where ``has_more`` is always true every row comes and the walk ends, with 8 where no count bears it out."""
+    """Every row comes and the run ends, with 8 if no total proves it."""
     server.app = messages = Moving(rows, total=total, more_always=True)
     ended = wacr(*DUMP, "--sort", sort)
     assert sorted(ended.ids) == list(range(1, rows + 1))
@@ -164,7 +166,7 @@ def test_a_server_that_never_says_that_it_is_done(
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("rows", [0, 1, 100, 200, 1_000, 99, 101, 198, 250])
 def test_the_calls_of_a_list_that_does_not_move(wacr: Runner, server: Server, rows: int, sort: str) -> None:
-    """One call for each hundred rows, one more where the last page is full; a fifth if linked; by updated_at twice."""
+    """One for each hundred rows, one more if the last page is full; by updated_at twice as many."""
     server.app = messages = Moving(rows)
     ended = wacr(*DUMP, "--sort", sort)
     ended.expect(0)
@@ -175,7 +177,7 @@ def test_the_calls_of_a_list_that_does_not_move(wacr: Runner, server: Server, ro
 
 
 def test_an_empty_list_is_a_success(wacr: Runner, server: Server) -> None:
-    """A list of no rows is one call, no output and a word."""
+    """One call, no output and a note."""
     server.app = Moving(0)
     ended = wacr(*DUMP)
     ended.expect(0, "There are no messages.")
@@ -190,7 +192,7 @@ def test_an_empty_list_is_a_success(wacr: Runner, server: Server) -> None:
 def test_a_dump_that_fails_in_the_middle_leaves_the_old_file(
     wacr: Runner, server: Server, tmp_path: Path, name: str, status: int, leaves: int, there: bool
 ) -> None:
-    """A dump that is refused in the middle leaves the old file as it was, or none, and nothing beside it."""
+    """And nothing beside it."""
     folder = tmp_path / "dumps"
     folder.mkdir()
     if there:
@@ -213,8 +215,8 @@ def test_a_dump_that_is_incomplete_leaves_the_old_file(wacr: Runner, server: Ser
     assert messages.answered >= 2
 
 
-def test_a_dump_after_faults_is_whole(wacr: Runner, server: Server, tmp_path: Path) -> None:
-    """A packed dump through a failing network holds every row, once."""
+def test_a_dump_through_a_failing_network_is_complete(wacr: Runner, server: Server, tmp_path: Path) -> None:
+    """A compressed one; every row comes once."""
     for number in (1, 3, 4):
         server.will(answer(503, b"", {"Retry-After": "1"}), at=number)
     path = tmp_path / "new.jsonl.gz"

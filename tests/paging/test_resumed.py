@@ -19,7 +19,7 @@ from wacr_cli.paging.windows import Window
 def read_in_parts(
     moving: MovingList, leave: Callable[[Walk], bool], between: Callable[[], None], *, at_most: int = 12
 ) -> tuple[set[int], Walk, int]:
-    """Walk to the end, leaving the walk where `leave` says so, at most so often; the list moves with every call."""
+    """Walk to the end in parts; `leave` chooses where; the list moves with every call."""
     walk = Walk()
     ids: set[int] = set()
     covered: set[int] = set()
@@ -38,8 +38,8 @@ def read_in_parts(
 
 
 @pytest.mark.parametrize("every", [1, 2, 5, 20])
-def test_a_walk_taken_up_at_once_costs_little_more(every: int) -> None:
-    """A still list takes one call more for each time that the walk was left, and links again."""
+def test_resuming_costs_one_call_if_nothing_moves(every: int) -> None:
+    """For each break."""
     moving = MovingList(3050)
     count = iter(range(10_000))
     ids, walk, calls = read_in_parts(moving, lambda _: next(count) % every == every - 1, lambda: None)
@@ -50,8 +50,8 @@ def test_a_walk_taken_up_at_once_costs_little_more(every: int) -> None:
 
 @pytest.mark.parametrize("came", [0, 3, 94, 95, 100, 250, 4000])
 @pytest.mark.parametrize("went", [0, 1, 30])
-def test_what_came_and_went_meanwhile_is_no_loss(came: int, went: int) -> None:
-    """However many rows came in above, and went anywhere, while the walk was left, the rest is read whole."""
+def test_changes_during_a_break_lose_no_row(came: int, went: int) -> None:
+    """However many rows come and go."""
     moving = MovingList(2000)
     start = moving.ids
     left = iter([False] * 8 + [True] + [False] * 10_000)
@@ -71,7 +71,7 @@ def test_what_came_and_went_meanwhile_is_no_loss(came: int, went: int) -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("counts", [True, False])
-def test_left_again_and_again_in_motion(seed: int, counts: bool) -> None:
+def test_many_breaks_in_a_moving_list_lose_no_row_silently(seed: int, counts: bool) -> None:
     """Inserts and deletions between count and select, and while the walk is left: no silent loss."""
     chance = random.Random(seed)  # noqa: S311 - a plan, not a secret
     moving = MovingList(1200, counts=counts, seed=seed)
@@ -100,8 +100,10 @@ def test_left_again_and_again_in_motion(seed: int, counts: bool) -> None:
     deletes=st.integers(0, 40),
     tie=st.sampled_from([1, 1, 2, 5]),
 )
-def test_any_interruption(seed: int, rows: int, inserts: int, deletes: int, tie: int) -> None:
-    """Whatever happens while the walk is left, what it calls complete is complete."""
+def test_a_resumed_walk_that_is_complete_has_every_row(
+    seed: int, rows: int, inserts: int, deletes: int, tie: int
+) -> None:
+    """Whatever happens during a break."""
     chance = random.Random(seed)  # noqa: S311
     moving = MovingList(rows, tie=tie, shuffles=tie > 1, seed=seed)
     start = moving.ids
@@ -118,7 +120,7 @@ def test_any_interruption(seed: int, rows: int, inserts: int, deletes: int, tie:
 
 
 def test_a_late_fall_is_seen_after_a_break() -> None:
-    """A row that went between the count and the select of the last window before the break is missed after it."""
+    """A row that was deleted between the count and the select of the last window before it."""
     moving = MovingList(1000)
     walk = Walk()
     covered: set[int] = set()
@@ -137,8 +139,8 @@ def test_a_late_fall_is_seen_after_a_break() -> None:
     assert covered >= moving.ids
 
 
-def test_after_a_doubt_windows_stand_end_to_end_again() -> None:
-    """One deletion costs a few calls, not an overlap to the end of the walk."""
+def test_windows_do_not_overlap_again_after_a_doubt() -> None:
+    """One deletion costs a few calls."""
     moving = MovingList(10_050)
     walk = Walk()
     while walk.window is not None:
@@ -149,7 +151,7 @@ def test_after_a_doubt_windows_stand_end_to_end_again() -> None:
     assert walk.calls <= 101 + 4
 
 
-def test_a_checkpoint_says_what_was_withdrawn() -> None:
+def test_a_doubtful_window_is_not_covered_until_it_is_read_again() -> None:
     """A window that a doubt fell on is not covered until it is read again."""
     moving = MovingList(1000)
     walk = Walk()
@@ -165,7 +167,7 @@ def test_a_checkpoint_says_what_was_withdrawn() -> None:
     assert walk.reach == 200
 
 
-def test_an_answer_that_stops_to_count_is_linked() -> None:
+def test_windows_are_linked_once_the_total_is_missing() -> None:
     """A total that was there and is no more can't be relied on."""
     moving = MovingList(3000)
     walk = Walk()

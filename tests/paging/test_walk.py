@@ -25,13 +25,13 @@ every_sort = pytest.mark.parametrize(("by_updated", "newest_first"), SORTS)
 
 
 def walk_of(moving: MovingList, limit: int | None = None) -> Walk | UpdatedWalk:
-    """A walk that knows how the list is sorted."""
+    """Return a walk in the order of a list."""
     kind = UpdatedWalk if moving.by_updated else Walk
     return kind(newest_first=moving.newest_first, limit=limit)
 
 
 def calls_for(rows: int, by_updated: bool = False, newest_first: bool = True, counts: bool = True) -> int:
-    """Walk a list that does not move, see that it is whole and in order, return what it cost."""
+    """Walk a list that does not move, assert that it is complete and in order, return the number of calls."""
     moving = MovingList(rows, by_updated, newest_first, counts=counts)
     walk = walk_of(moving)
     ids = read(walk, moving.answer)
@@ -48,31 +48,31 @@ def calls_for(rows: int, by_updated: bool = False, newest_first: bool = True, co
 @pytest.mark.parametrize("counts", [True, False])
 @pytest.mark.parametrize("rows", [0, 1, 30, 99])
 def test_a_list_of_one_page_takes_one_call(rows: int, counts: bool, by_updated: bool, newest_first: bool) -> None:
-    """An empty list, and one of fewer than 100 rows, is one call however it is sorted."""
+    """Empty or with fewer than 100 rows, in any order."""
     assert calls_for(rows, counts=counts, by_updated=by_updated, newest_first=newest_first) == 1
 
 
 @pytest.mark.parametrize(("rows", "calls"), [(101, 2), (150, 2), (189, 2), (1234, 13), (5037, 51), (12_345, 124)])
-def test_newest_first_takes_no_call_too_many(rows: int, calls: int) -> None:
-    """Where the total is known and nothing moves, newest first, it is one call for every 100 rows."""
+def test_newest_first_takes_one_call_for_every_100_rows(rows: int, calls: int) -> None:
+    """If the total is known and nothing moves."""
     assert calls_for(rows) == calls
 
 
 @pytest.mark.parametrize(("rows", "calls"), [(100, 2), (200, 3), (1000, 11), (5000, 51), (199, 2), (297, 4), (299, 4)])
 def test_a_last_page_that_is_full_takes_one_call_more(rows: int, calls: int) -> None:
-    """Where no one window both links and ends the walk, it takes at most one more."""
+    """At most, if no single window both links and ends the walk."""
     assert calls_for(rows) in {calls, -(-rows // 100) + 1}
 
 
-def test_never_more_than_one_call_too_many_while_nothing_moves() -> None:
-    """Over every length up to 600 rows the price of the proof is at most one call."""
+def test_the_proof_takes_at_most_one_call_while_nothing_moves() -> None:
+    """For every length up to 600 rows."""
     for rows in range(601):
         assert calls_for(rows) - max(1, -(-rows // 100)) in {0, 1}
 
 
 @every_sort
 def test_linking_every_window_takes_a_fifth_more_at_most(by_updated: bool, newest_first: bool) -> None:
-    """Without a total every window is linked: a fifth more calls; by updated_at the list is read twice."""
+    """Without a total every window is linked; by updated_at the list is read twice."""
     calls = calls_for(9000, counts=False, by_updated=by_updated, newest_first=newest_first)
     assert calls <= (200 if by_updated else 108)
 
@@ -80,22 +80,22 @@ def test_linking_every_window_takes_a_fifth_more_at_most(by_updated: bool, newes
 @pytest.mark.parametrize(
     ("limit", "calls"), [(0, 0), (1, 1), (30, 1), (100, 1), (101, 2), (130, 2), (200, 2), (250, 3), (999, 10)]
 )
-def test_a_limit_takes_no_call_too_many(limit: int, calls: int) -> None:
-    """A limit is reached in one call per 100 rows, and a walk that reached it is complete."""
+def test_a_limit_takes_one_call_for_100_rows(limit: int, calls: int) -> None:
+    """The walk is complete then."""
     moving = MovingList(3000)
     walk = walk_of(moving, limit)
     assert read(walk, moving.answer) == list(range(3000, 3000 - limit, -1))
     assert (walk.complete, walk.seen, walk.calls) == (True, limit, calls)
 
 
-def test_a_small_limit_asks_for_no_more() -> None:
+def test_a_small_limit_is_one_window_of_that_size() -> None:
     """A limit of 30 is one window of 30 rows."""
     assert Walk(limit=30).window == Window(1, 30)
 
 
 @pytest.mark.parametrize("limit", [50, 150, 1000])
 def test_a_list_shorter_than_the_limit_ends_as_any_list(limit: int) -> None:
-    """A limit beyond the end of the list changes nothing about the end."""
+    """The limit changes nothing about the end."""
     moving = MovingList(49)
     walk = walk_of(moving, limit)
     assert len(read(walk, moving.answer)) == 49
@@ -105,8 +105,8 @@ def test_a_list_shorter_than_the_limit_ends_as_any_list(limit: int) -> None:
 # What it asks for.
 
 
-def test_windows_stand_end_to_end_while_nothing_speaks_against_it() -> None:
-    """Plain pages of 100 first; the last window is linked and reaches past the end."""
+def test_windows_do_not_overlap_while_the_total_is_right() -> None:
+    """The last one is linked and reaches past the end."""
     moving = MovingList(450)
     read(walk_of(moving), moving.answer)
     *plain, last = moving.asked
@@ -115,15 +115,15 @@ def test_windows_stand_end_to_end_while_nothing_speaks_against_it() -> None:
     assert last.end > 450
 
 
-def test_windows_share_rows_where_there_is_no_total() -> None:
-    """Without a total every window starts at least five rows before the end of the one before."""
+def test_windows_overlap_without_a_total() -> None:
+    """By at least five rows."""
     moving = MovingList(2000, counts=False)
     read(walk_of(moving), moving.answer)
     assert all(after.offset <= before.end - 5 for before, after in zip(moving.asked, moving.asked[1:], strict=False))
 
 
 def test_a_fall_of_the_total_goes_back_before_the_previous_window() -> None:
-    """The fall may show one answer late, so the window taken before it is doubted too."""
+    """The fall may show one response late."""
     moving = MovingList(1000)
     walk = walk_of(moving)
     for _ in range(3):
@@ -134,8 +134,8 @@ def test_a_fall_of_the_total_goes_back_before_the_previous_window() -> None:
     assert walk.window.offset <= 195
 
 
-def test_a_row_lost_at_a_border_is_found() -> None:
-    """Rows that were read vanish between two calls; what slid over the border comes out all the same."""
+def test_a_row_that_moves_over_a_border_is_found() -> None:
+    """After rows that were read are deleted between two calls."""
     moving = MovingList(1000)
     walk = walk_of(moving)
     steps = iter([[], [], [950, 960, 970]])
@@ -145,7 +145,7 @@ def test_a_row_lost_at_a_border_is_found() -> None:
 
 
 def test_one_row_in_and_one_out_hides_nothing_oldest_first() -> None:
-    """Oldest first the total can stay as it is while rows slide over a border: the links show it."""
+    """The total stays the same, but the links show it."""
     moving = MovingList(1000, newest_first=False)
     walk = walk_of(moving)
 
@@ -159,7 +159,7 @@ def test_one_row_in_and_one_out_hides_nothing_oldest_first() -> None:
 
 
 def test_an_empty_page_in_the_middle_is_not_the_end() -> None:
-    """A page that comes back empty although rows follow is a broken link, and the walk goes back for it."""
+    """It is a broken link, and the walk goes back."""
     moving = MovingList(1000)
     empty = iter([False, False, False, True])
 
@@ -173,8 +173,8 @@ def test_an_empty_page_in_the_middle_is_not_the_end() -> None:
 
 
 @every_sort
-def test_hundreds_of_rows_vanish_at_once(by_updated: bool, newest_first: bool) -> None:
-    """However far the list slides, the walk steps back until it finds its link."""
+def test_the_walk_goes_back_until_it_finds_its_link(by_updated: bool, newest_first: bool) -> None:
+    """However many rows are deleted at once."""
     moving = MovingList(3000, by_updated=by_updated, newest_first=newest_first)
     walk = walk_of(moving)
     gone = iter([[], [], [], [], moving.stretch(350, 0), moving.stretch(20, 0.13)])
@@ -184,8 +184,8 @@ def test_hundreds_of_rows_vanish_at_once(by_updated: bool, newest_first: bool) -
     assert walk.complete
 
 
-def test_rows_touched_behind_the_reader_are_read_again() -> None:
-    """Newest first by updated_at, rows jump over the reader to the front; the front is read again for them."""
+def test_rows_that_are_updated_behind_the_reader_are_read_again() -> None:
+    """Newest first by updated_at, they move to the front."""
     moving = MovingList(2000, by_updated=True)
     walk = walk_of(moving)
     ids = read(walk, moving.answer, lambda: moving.touch(moving.some(8)) if walk.calls < 15 else None)
@@ -193,8 +193,8 @@ def test_rows_touched_behind_the_reader_are_read_again() -> None:
     assert walk.complete
 
 
-def test_a_touched_row_at_the_end_is_no_link() -> None:
-    """Oldest first by updated_at, rows that were read turn up at the end; what stands before them is read too."""
+def test_an_updated_row_at_the_end_is_not_a_link() -> None:
+    """Oldest first by updated_at, rows that were read come again at the end."""
     moving = MovingList(500, by_updated=True, newest_first=False)
     walk = walk_of(moving)
     ids = read(walk, moving.answer, lambda: moving.touch(range(301, 396)) if walk.calls == 5 else None)
@@ -204,8 +204,8 @@ def test_a_touched_row_at_the_end_is_no_link() -> None:
 
 @every_sort
 @pytest.mark.parametrize("counts", [True, False])
-def test_rows_of_one_second_change_places(counts: bool, by_updated: bool, newest_first: bool) -> None:
-    """Rows of one second come in another order with every request; none is lost, none comes twice."""
+def test_no_row_is_lost_if_rows_of_one_second_change_places(counts: bool, by_updated: bool, newest_first: bool) -> None:
+    """None comes twice."""
     for seed in range(5):
         moving = MovingList(
             900, by_updated=by_updated, newest_first=newest_first, counts=counts, tie=6, shuffles=True, seed=seed
@@ -215,8 +215,8 @@ def test_rows_of_one_second_change_places(counts: bool, by_updated: bool, newest
         assert walk.complete
 
 
-def test_a_total_that_never_moved_has_the_list_walked_again() -> None:
-    """A second larger than any overlap loses rows to the order alone; the count shows it, more walks find them."""
+def test_missing_rows_of_a_constant_total_are_found_by_another_walk() -> None:
+    """A second larger than any overlap loses rows to the order alone."""
     outcomes = []
     for seed in range(6):
         moving = MovingList(1200, tie=100, shuffles=True, seed=seed)
@@ -230,8 +230,8 @@ def test_a_total_that_never_moved_has_the_list_walked_again() -> None:
 
 @every_sort
 @pytest.mark.parametrize("tie", [60, 90])
-def test_a_total_that_stands_still_by_chance_proves_nothing(tie: int, by_updated: bool, newest_first: bool) -> None:
-    """Seconds wider than any overlap change places while as many rows come in as go: nothing is missing unsaid."""
+def test_a_constant_total_proves_nothing_if_rows_come_and_go(tie: int, by_updated: bool, newest_first: bool) -> None:
+    """Nothing is missing without being reported."""
     for seed in range(5):
         moving = MovingList(1200, by_updated, newest_first, tie=tie, shuffles=True, seed=seed)
         check_plan(moving, [([("insert", 3, 0.0), ("delete some", 3, 0.0), ("touch", 3, 0.0)], [])] * 30)
@@ -239,16 +239,16 @@ def test_a_total_that_stands_still_by_chance_proves_nothing(tie: int, by_updated
 
 @every_sort
 @pytest.mark.parametrize("tie", [6, 12, 18])
-def test_seconds_within_the_overlap_are_no_false_alarm(tie: int, by_updated: bool, newest_first: bool) -> None:
-    """Rows of a second that an overlap holds change places while rows come in and go, and the walk is complete."""
+def test_a_second_within_the_overlap_raises_no_doubt(tie: int, by_updated: bool, newest_first: bool) -> None:
+    """The walk is complete."""
     for seed in range(3):
         moving = MovingList(1200, by_updated, newest_first, tie=tie, shuffles=True, seed=seed)
         assert check_plan(moving, [([("insert", 1, 0.0), ("delete some", 1, 0.0)], [])] * 30).complete
 
 
 @pytest.mark.parametrize("tie", [4, 15])
-def test_rows_repeated_as_foretold_may_be_others(tie: int) -> None:
-    """Newest first, the order of a second can make up for a row that slid: the walk begins again when it shows."""
+def test_an_expected_repetition_may_be_of_other_rows(tie: int) -> None:
+    """Newest first, the order of a second can hide a row that moved: the walk begins again."""
     for seed in range(60):
         moving = MovingList(400, tie=tie, shuffles=True, seed=seed)
         throughout = moving.ids
@@ -264,16 +264,16 @@ def test_rows_repeated_as_foretold_may_be_others(tie: int) -> None:
 
 
 @pytest.mark.parametrize("tie", [30, 60, 90])
-def test_a_list_that_stands_still_is_proved_by_its_count(tie: int) -> None:
-    """Newest first, seconds wider than any overlap are complete as soon as as many rows came as there are."""
+def test_a_constant_list_is_proved_by_its_total(tie: int) -> None:
+    """Newest first, with seconds wider than any overlap."""
     moving = MovingList(1200, tie=tie, shuffles=True)
     walk = walk_of(moving)
     assert set(read(walk, moving.answer)) == moving.ids
     assert walk.complete
 
 
-def test_what_cannot_be_proved_is_said() -> None:
-    """Where the server counts more rows than it ever shows, the walk is incomplete: N of M."""
+def test_what_cannot_be_proved_is_reported() -> None:
+    """If the server counts more rows than it shows: N of M."""
     moving = MovingList(250)
     walk = walk_of(moving)
     ids = read(walk, lambda window, sort=None: replace(moving.answer(window, sort), total=300))
@@ -282,7 +282,7 @@ def test_what_cannot_be_proved_is_said() -> None:
     assert walk.reason
 
 
-def test_stopping_early_loses_nothing() -> None:
+def test_a_walk_that_is_left_early_has_no_gap() -> None:
     """What was handed out when a caller stops is the beginning of the list, without a hole."""
     moving = MovingList(1000)
     walk = walk_of(moving)
@@ -291,7 +291,7 @@ def test_stopping_early_loses_nothing() -> None:
     assert not walk.complete
 
 
-def test_an_id_that_comes_twice_in_one_answer_comes_out_once() -> None:
+def test_an_id_that_comes_twice_in_one_response_is_one_row() -> None:
     """An answer that holds a row twice is taken for the row once."""
     walk = Walk()
     rows = [{"id": 2}, {"id": 1}, {"id": 2}]
@@ -299,15 +299,15 @@ def test_an_id_that_comes_twice_in_one_answer_comes_out_once() -> None:
     assert walk.complete
 
 
-def test_a_walk_that_is_over_takes_no_answer() -> None:
-    """Handing an answer to a walk that is over is the caller's mistake."""
+def test_a_walk_that_is_over_accepts_no_response() -> None:
+    """It is a mistake of the caller."""
     with pytest.raises(RuntimeError, match="over"):
         Walk(limit=0).take(Response([]))
 
 
 @pytest.mark.parametrize("wrong", [{"limit": -1}, {"per_page": 0}, {"per_page": 101}])
-def test_a_walk_that_cannot_be_is_refused(wrong: dict[str, int]) -> None:
-    """A negative limit, and a page the server does not give, is refused at once."""
+def test_an_impossible_walk_is_refused(wrong: dict[str, int]) -> None:
+    """A negative limit, or a page size that the API does not have."""
     with pytest.raises(ValueError, match="must"):
         Walk(limit=wrong.get("limit"), per_page=wrong.get("per_page", 100))
 
@@ -318,27 +318,27 @@ PAGE = [{"id": number} for number in range(1, 101)]
 
 
 def first_page_for_ever(window: Window, sort: str | None = None) -> Response:
-    """Ignores page."""
+    """Ignore the page."""
     return Response(PAGE[: window.per_page], has_more=True, total=1000)
 
 
 def first_page_and_says_so(window: Window, sort: str | None = None) -> Response:
-    """Ignores page and echoes 1."""
+    """Ignore the page and report 1."""
     return Response(PAGE[: window.per_page], has_more=True, page=1, per_page=window.per_page)
 
 
 def fifteen_for_ever(_: Window, sort: str | None = None) -> Response:
-    """Ignores both."""
+    """Ignore page and per_page."""
     return Response(PAGE[:15], has_more=True)
 
 
 def nothing_for_ever(_: Window, sort: str | None = None) -> Response:
-    """Says that more follows and gives nothing."""
+    """Report that more follows and return nothing."""
     return Response([], has_more=True, total=1000)
 
 
 def one_page_then_nothing(window: Window, sort: str | None = None) -> Response:
-    """Gives the first page and no other."""
+    """Return only the first page."""
     return Response(PAGE if window.page == 1 else [], has_more=True)
 
 
@@ -350,7 +350,7 @@ def one_page_then_nothing(window: Window, sort: str | None = None) -> Response:
 def test_a_server_that_repeats_itself_is_given_up(
     answer: Callable[[Window], Response], by_updated: bool, newest_first: bool
 ) -> None:
-    """A server that leads nowhere costs a few calls and ends as incomplete; no row comes twice."""
+    """After a few calls, as incomplete; no row comes twice."""
     walk = (UpdatedWalk if by_updated else Walk)(newest_first=newest_first)
     ids = read(walk, answer, at_most=30)
     assert len(ids) == len(set(ids))
@@ -362,10 +362,10 @@ def test_a_server_that_repeats_itself_is_given_up(
 @pytest.mark.parametrize("echoes", [True, False])
 @pytest.mark.parametrize("counts", [True, False])
 @pytest.mark.parametrize("largest", [15, 50, 99])
-def test_a_clamped_page_is_believed(
+def test_smaller_pages_are_accepted(
     largest: int, counts: bool, echoes: bool, by_updated: bool, newest_first: bool
 ) -> None:
-    """A server that gives smaller pages than asked, with or without saying so, is read to the end."""
+    """Whether or not the server reports their size."""
     moving = MovingList(
         730, by_updated=by_updated, newest_first=newest_first, largest=largest, counts=counts, echoes=echoes
     )
@@ -377,8 +377,8 @@ def test_a_clamped_page_is_believed(
 
 @every_sort
 @pytest.mark.parametrize("counts", [True, False])
-def test_more_that_never_comes(counts: bool, by_updated: bool, newest_first: bool) -> None:
-    """A server that never says has_more false is read to the end; only a total shows that it was the end."""
+def test_a_server_that_never_ends_is_read_to_the_end(counts: bool, by_updated: bool, newest_first: bool) -> None:
+    """If has_more is always true, only a total proves the end."""
     moving = MovingList(730, by_updated=by_updated, newest_first=newest_first, counts=counts)
     walk = walk_of(moving)
     ids = read(walk, lambda window, sort=None: replace(moving.answer(window, sort), has_more=True), at_most=30)
@@ -389,7 +389,7 @@ def test_more_that_never_comes(counts: bool, by_updated: bool, newest_first: boo
 @every_sort
 @pytest.mark.parametrize("counts", [True, False])
 def test_pages_cut_short_at_random(counts: bool, by_updated: bool, newest_first: bool) -> None:
-    """A server that gives fewer rows than it has is never called complete with rows missing."""
+    """The walk is never complete with rows missing."""
     for seed in range(5):
         moving = MovingList(400, by_updated=by_updated, newest_first=newest_first, counts=counts)
         chance = random.Random(seed)  # noqa: S311
@@ -408,7 +408,9 @@ def test_pages_cut_short_at_random(counts: bool, by_updated: bool, newest_first:
 
 @every_sort
 @pytest.mark.parametrize("largest", [10, 15, 50])
-def test_a_clamped_page_of_a_server_that_tells_nothing(largest: int, by_updated: bool, newest_first: bool) -> None:
+def test_smaller_pages_without_any_number_are_read_to_the_end(
+    largest: int, by_updated: bool, newest_first: bool
+) -> None:
     """A server that clamps per_page and tells neither that, nor a total, nor has_more, is read to the end."""
     moving = MovingList(430, by_updated, newest_first, largest=largest, counts=False, says_more=False)
     walk = walk_of(moving)
@@ -419,10 +421,10 @@ def test_a_clamped_page_of_a_server_that_tells_nothing(largest: int, by_updated:
 
 @every_sort
 @pytest.mark.parametrize(("rows", "calls"), [(0, 1), (1, 2), (9, 2), (30, 2), (99, 2)])
-def test_a_server_that_tells_nothing_is_asked_once_more(
+def test_a_short_page_without_any_number_takes_one_call_more(
     rows: int, calls: int, by_updated: bool, newest_first: bool
 ) -> None:
-    """Where nothing says that a page of few rows is the last, one call more does, and an empty one is the end."""
+    """An empty page is the end."""
     moving = MovingList(rows, by_updated, newest_first, counts=False, says_more=False)
     walk = walk_of(moving)
     assert read(walk, moving.answer) == sorted(moving.ids, reverse=newest_first)
@@ -430,8 +432,8 @@ def test_a_server_that_tells_nothing_is_asked_once_more(
 
 
 @pytest.mark.parametrize("largest", [1, 2, 3, 4, 5, 7])
-def test_the_smallest_of_pages_are_never_the_end_unsaid(largest: int) -> None:
-    """A server that tells nothing and gives a few rows a page is read to the end, or the walk is incomplete."""
+def test_very_small_pages_without_any_number(largest: int) -> None:
+    """The list is read to the end, or the walk is incomplete."""
     moving = MovingList(100, largest=largest, counts=False, says_more=False)
     walk = walk_of(moving)
     assert set(read(walk, moving.answer, at_most=200)) == moving.ids or not walk.complete
@@ -453,7 +455,7 @@ PLANS = st.lists(st.tuples(st.lists(MOVES, max_size=3), st.lists(MOVES, max_size
 
 
 def move(moving: MovingList, moves: Moves) -> None:
-    """Let the list move."""
+    """Change the list."""
     for what, number, start in moves:
         if what == "insert":
             moving.insert(number)
@@ -466,7 +468,7 @@ def move(moving: MovingList, moves: Moves) -> None:
 
 
 def check_plan(moving: MovingList, plan: Plan) -> Walk | UpdatedWalk:
-    """Walk while the list moves by the plan: every row that was there throughout comes out once, or it is said."""
+    """Walk while the list changes by the plan: every row that stays comes once, or the walk is incomplete."""
     throughout = moving.ids
     most = len(throughout)
     inside = iter(plan)
@@ -499,7 +501,7 @@ def check_plan(moving: MovingList, plan: Plan) -> Walk | UpdatedWalk:
 @pytest.mark.parametrize("counts", [True, False])
 @settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(rows=st.integers(0, 1500), plan=PLANS, seed=st.integers(0, 9))
-def test_rows_that_were_there_throughout_come_out_once(
+def test_rows_that_stay_come_once(
     rows: int,
     plan: Plan,
     seed: int,
@@ -507,14 +509,14 @@ def test_rows_that_were_there_throughout_come_out_once(
     by_updated: bool,
     newest_first: bool,
 ) -> None:
-    """Whatever moves between any two calls, and between a count and its select, nothing is missing unsaid."""
+    """Whatever moves between two calls, or between a count and its select."""
     check_plan(MovingList(rows, by_updated, newest_first, counts=counts, seed=seed), plan)
 
 
 @every_sort
 @settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(rows=st.integers(0, 900), plan=PLANS, seed=st.integers(0, 9), tie=st.integers(2, 5))
-def test_the_same_with_shuffled_seconds(
+def test_rows_that_stay_come_once_in_shuffled_seconds(
     rows: int,
     plan: Plan,
     seed: int,
@@ -528,7 +530,7 @@ def test_the_same_with_shuffled_seconds(
 
 @every_sort
 @pytest.mark.parametrize("counts", [True, False])
-def test_long_lists_that_move_with_every_call(counts: bool, by_updated: bool, newest_first: bool) -> None:
+def test_a_long_list_that_moves_with_every_call_is_complete(counts: bool, by_updated: bool, newest_first: bool) -> None:
     """Rows come, go and are touched with every call of a long walk, and the walk is complete."""
     for seed in range(3):
         moving = MovingList(4000, by_updated, newest_first, counts=counts, seed=seed)
