@@ -236,6 +236,8 @@ def test_names_are_shown_where_people_look(archive: Api, wacr: Wacr) -> None:
         assert "Priya" not in wacr("conversations", *words, "--format", "json").text
     table = ("messages", "list", "--archive", "--format", "table")
     assert "Priya" in wacr(*table).text
+    assert "SENDER" not in wacr(*table).text  # names are in its place
+    assert "SENDER" in wacr(*table, "--names").text
     assert "Priya" not in wacr(*table, "--no-names").text
     assert "Priya" not in wacr(*table, "--fields", "id,sender_id").text
     assert archive.requests == []

@@ -1,5 +1,6 @@
 """``wacr messages list``: read the messages that match and write them as they come."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -47,6 +48,7 @@ from wacr_cli.commands.shared import (
 )
 from wacr_cli.core import models
 from wacr_cli.core.errors import UsageError
+from wacr_cli.core.models import Row
 from wacr_cli.core.query import (
     Query,
     hint_for_type,
@@ -182,7 +184,7 @@ def list_messages(
     elif count:
         _show_count(session, query, options)
     else:
-        _show_messages(session, query, options)
+        _show_messages(session, query, options, is_compact=names is None and query.with_names)
 
 
 def _parse_late(late: str | None, since: str | None, *, local: bool) -> timedelta:
@@ -205,25 +207,37 @@ def _require_archive(local: bool, flags: dict[str, object]) -> None:
             )
 
 
-def _show_messages(session: "Session", query: Query, options: "OutputOptions") -> None:
+def _show_messages(session: "Session", query: Query, options: "OutputOptions", *, is_compact: bool) -> None:
+    """Write the messages; a compact table has names in place of numbers, and numbers without a name."""
     from wacr_cli.output.columns import columns_with
     from wacr_cli.output.writers import table_view
 
     start = session.clock.monotonic()
     source = source_for(session, query)
     output = session.output(options)
-    view = table_view(session.console, session.clock.now, query.fields or columns_with(query.added))
+    columns = query.fields or tuple(one for one in columns_with(query.added) if not (is_compact and one == "sender_id"))
+    view = table_view(session.console, session.clock.now, columns)
     with output.rows(query.columns, fields=query.fields, view=view) as writer:
         listing = source.list_messages(query)
         windows = listing.windows
         if query.with_names:
             windows = add_names(windows, session.store if query.local else session.names)
+        if is_compact:
+            windows = (
+                [row | {"sender_name": row["sender_name"] or row.get("sender_id")} for row in rows] for rows in windows
+            )
         number = write_windows(session, writer, windows)
         check_complete(listing)
     if listing.note:
         session.console.note(listing.note)
     cost = format_cost(session.progress.calls, session.clock.monotonic() - start)
     session.console.note(format_summary(query, listing, number, cost))
+
+
+def _fill_names(windows: Iterable[list[Row]]) -> Iterator[list[Row]]:
+    """Yield messages with the sender's number where there is no name."""
+    for rows in windows:
+        yield [row | {"sender_name": row["sender_name"] or row.get("sender_id")} for row in rows]
 
 
 def _show_count(session: "Session", query: Query, options: "OutputOptions") -> None:
