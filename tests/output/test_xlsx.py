@@ -80,6 +80,8 @@ def test_the_sheet_has_a_header_that_stays_and_filters(tmp_path: Path) -> None:
         ("\ud800 \ufffe \uffff", "\\ud800 \\ufffe \\uffff"),
         ("नमस्ते 🛵 مريم", "नमस्ते 🛵 مريم"),
         ("<b>&amp;</b>", "<b>&amp;</b>"),
+        ("<r><t>rich</t></r>", "<r><t>rich</t></r>"),
+        ("<r>& no XML</r>", "<r>& no XML</r>"),
         ({"a": [1]}, '{"a": [1]}'),
     ],
 )
@@ -100,7 +102,7 @@ def test_a_value_is_what_it_is(tmp_path: Path, value: object, expected: object) 
         ("2026-11-20T12:00:01+05:30", datetime(2026, 11, 20, 6, 30, 1)),
         ("2026-11-20T12:00:01", datetime(2026, 11, 20, 12, 0, 1)),
         ("yesterday", "yesterday"),
-        ("1899-12-31T23:00:00Z", "1899-12-31T23:00:00Z"),
+        ("1900-02-28T23:00:00Z", "1900-02-28T23:00:00Z"),
         ("9999-12-31T23:00:00-12:00", "9999-12-31T23:00:00-12:00"),
         ("=NOW()", "=NOW()"),
     ],
@@ -172,3 +174,29 @@ def test_without_the_extra_it_names_the_command(monkeypatch: pytest.MonkeyPatch,
     assert result.status == 2
     assert "pip install 'wacr-cli[excel]'" in result.stderr
     assert not (tmp_path / "x.xlsx").exists()
+
+
+def test_numbers_show_all_their_digits(tmp_path: Path) -> None:
+    """Excel's general format would show 12 digits as 1.23E+11; numbers in name only are texts."""
+    book, _ = write(tmp_path, ["id", "sender_id"], {"id": 123_456_789_012, "sender_id": 919_876_543_210})
+    number, phone = book.active[2]
+    assert (number.value, number.number_format) == (123_456_789_012, "0")
+    assert phone.value == "919876543210"
+
+
+def test_the_same_rows_give_the_same_file(tmp_path: Path) -> None:
+    """It has no time of its own."""
+    files = []
+    for _ in range(2):
+        out = io.BytesIO()
+        writer = Xlsx(Stream(out), ["id"], str(tmp_path), lambda _: None)
+        writer.write([{"id": 1}])
+        writer.finish()
+        files.append(out.getvalue())
+    assert files[0] == files[1]
+
+
+def test_an_untrusted_header_is_a_text(tmp_path: Path) -> None:
+    """The fields of a response of wacr api are its columns."""
+    book, _ = write(tmp_path, ["<r>a</r>", "=1+1", "\x1b"], {})
+    assert cells(book.active)[0] == ["<r>a</r>", "=1+1", "␛"]

@@ -29,7 +29,9 @@ MAX_TEXT = 32_767
 
 _CUT = " … [cut]"
 _MAX_DIGITS = 15
-_FIRST_YEAR = 1900
+# Excel counts days from 1900, which it takes for a leap year.
+_FIRST_TIME = datetime(1900, 3, 1)
+_NUMBERS_IN_NAME = frozenset(("sender_id", "number", "phone", "zip"))
 # What XML can't hold. A carriage return would be read as a line feed.
 _UNHOLDABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _CHUNK = 1 << 20
@@ -53,8 +55,12 @@ class Xlsx:
         self._warn = warn
         self._failure = xlsxwriter.exceptions.FileCreateError
         self._book = xlsxwriter.Workbook(self._path, {"constant_memory": True, "tmpdir": folder})
+        self._book.set_properties({"created": datetime(1980, 1, 1, tzinfo=UTC)})  # the same rows give the same file
         self._header = self._book.add_format({"bold": True})
-        self._time = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        self._time, self._digits = (
+            self._book.add_format({"num_format": name}) for name in ("yyyy-mm-dd hh:mm:ss", "0")
+        )
+        self._sheet_class = _make_sheet_class()
         self._widths = [len(self._name(column)) + 3 for column in columns]
         self._sheet: Any = None
         self._row = MAX_ROWS
@@ -90,10 +96,10 @@ class Xlsx:
     def _start_sheet(self) -> None:
         if self._sheet is not None:
             self._end_sheet()
-        self._sheet = self._book.add_worksheet()
+        self._sheet = self._book.add_worksheet(worksheet_class=self._sheet_class)
         self._sheet.freeze_panes(1, 0)
         for at, column in enumerate(self._columns):
-            self._sheet.write_string(0, at, self._name(column), self._header)
+            self._sheet.write_string(0, at, self._fit(self._name(column), column, {}), self._header)
         self._row = 0
 
     def _end_sheet(self) -> None:
@@ -112,8 +118,9 @@ class Xlsx:
             return
         if isinstance(value, bool):
             self._sheet.write_boolean(self._row, at, value)
-        elif isinstance(value, int | float) and abs(value) < 10**_MAX_DIGITS:
-            self._sheet.write_number(self._row, at, value)
+        elif isinstance(value, int | float) and abs(value) < 10**_MAX_DIGITS and column not in _NUMBERS_IN_NAME:
+            # Excel's general format shows 12 digits as 1.23E+11.
+            self._sheet.write_number(self._row, at, value, self._digits if isinstance(value, int) else None)
             self._widen(at, len(str(value)))
         elif is_time(column) and (moment := _to_excel_time(value)):
             self._sheet.write_datetime(self._row, at, moment, self._time)
@@ -136,6 +143,17 @@ class Xlsx:
         return encoded[: 2 * (MAX_TEXT - len(_CUT))].decode("utf-16-le", "ignore") + _CUT
 
 
+def _make_sheet_class() -> Any:
+    """Return a worksheet that takes no text for markup: xlsxwriter would write ``<r>…</r>`` into the file as it is."""
+    from xlsxwriter.worksheet import Worksheet
+
+    class Sheet(Worksheet):  # type: ignore[misc] # the library has no types
+        def _xml_rich_inline_string(self, string: str, attributes: Any) -> None:
+            self._xml_inline_string(string, True, attributes)
+
+    return Sheet
+
+
 def _make_visible(found: re.Match[str]) -> str:
     """Return a character as tables show it, in escapes where they don't need to."""
     shown = printable(found[0])
@@ -151,4 +169,4 @@ def _to_excel_time(value: object) -> datetime | None:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
     except OverflowError:
         return None
-    return moment if moment.year >= _FIRST_YEAR else None
+    return moment if moment >= _FIRST_TIME else None
