@@ -17,6 +17,7 @@ from tests.conftest import NOW, SMALL, Api, Result, row
 from wacr_cli.api import network
 from wacr_cli.commands.conversations import show
 from wacr_cli.core.conversations import FIELDS
+from wacr_cli.output import console
 from wacr_cli.sandbox.app import Sandbox
 from wacr_cli.sandbox.world import Contact, Row, World
 
@@ -236,8 +237,7 @@ def test_names_are_shown_where_people_look(archive: Api, wacr: Wacr) -> None:
         assert "Priya" not in wacr("conversations", *words, "--format", "json").text
     table = ("messages", "list", "--archive", "--format", "table")
     assert "Priya" in wacr(*table).text
-    assert "SENDER" not in wacr(*table).text  # names are in its place
-    assert "SENDER" in wacr(*table, "--names").text
+    assert "SENDER" in wacr(*table).text
     assert "Priya" not in wacr(*table, "--no-names").text
     assert "Priya" not in wacr(*table, "--fields", "id,sender_id").text
     assert archive.requests == []
@@ -258,3 +258,16 @@ def test_a_long_page_has_a_hint(archive: Api, wacr: Wacr, tmp_path: Path, monkey
     monkeypatch.setattr(show, "_LONG_PAGE", 1)
     result = wacr("conversations", "show", "11", "--output", str(tmp_path / "11.html"))
     assert (result.status, "--output FOLDER/ writes a page for each month" in result.stderr) == (0, True)
+
+
+@pytest.mark.parametrize(("width", "has_numbers"), [("80", False), ("120", True)])
+def test_a_narrow_terminal_has_names_in_place_of_numbers(
+    archive: Api, wacr: Wacr, monkeypatch: pytest.MonkeyPatch, width: str, has_numbers: bool
+) -> None:
+    """A number without a name is shown in its place; --names shows both."""
+    monkeypatch.setattr(console, "_is_terminal", lambda _: True)
+    monkeypatch.setenv("COLUMNS", width)
+    lines = wacr("messages", "list", "--archive", "--no-pager").text.splitlines()
+    assert "Priya" in "".join(lines)
+    assert ("SENDER" in lines[0]) == has_numbers
+    assert "SENDER" in wacr("messages", "list", "--archive", "--no-pager", "--names").text

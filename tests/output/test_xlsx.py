@@ -200,3 +200,18 @@ def test_an_untrusted_header_is_a_text(tmp_path: Path) -> None:
     """The fields of a response of wacr api are its columns."""
     book, _ = write(tmp_path, ["<r>a</r>", "=1+1", "\x1b"], {})
     assert cells(book.active)[0] == ["<r>a</r>", "=1+1", "␛"]
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["--format", "xlsx"], "--format xlsx needs --output"),
+        (["--output", "x.xlsx.gz"], "names no format"),
+        (["--output", "x.xlsx", "--excel"], "--excel goes with csv"),
+    ],
+)
+def test_what_does_not_fit_is_a_usage_error(api: Api, wacr: Wacr, words: list[str], error: str) -> None:
+    """Nothing is requested."""
+    result = wacr("messages", "list", *words)
+    assert (result.status, api.requests) == (2, [])
+    assert error in result.stderr

@@ -30,6 +30,8 @@ EXTENSIONS: dict[str, Format] = {
     ".xlsx": "xlsx",
 }
 DOCUMENT_EXTENSIONS: dict[str, Format] = {**EXTENSIONS, ".md": "md", ".html": "html", ".htm": "html"}
+_PACKED = ("xlsx", "png")
+"""Formats that are compressed already."""
 CHART_EXTENSIONS: dict[str, Format] = {**EXTENSIONS, ".svg": "svg", ".png": "png"}
 
 
@@ -74,6 +76,8 @@ class OutputOptions:
             format_ = "csv" if self.excel else "table" if is_terminal else "tsv"
         if self.excel and format_ != "csv":
             raise UsageError(f"--excel goes with csv, not with {format_}", "Leave one of them out.")
+        if format_ == "xlsx" and not self.is_file:
+            raise UsageError("--format xlsx needs --output", "Name a file: --output FILE.xlsx.")
         return format_
 
     def _detect_format(self, path: Path) -> Format:
@@ -89,8 +93,9 @@ def detect_format(path: Path, extensions: Mapping[str, Format] = EXTENSIONS) -> 
     Raises :class:`UsageError` for an extension that names none.
     """
     name = path.name.lower().removesuffix(".gz")
+    is_packed = name != path.name.lower()
     for extension, format_ in extensions.items():
-        if name.endswith(extension):
+        if name.endswith(extension) and not (is_packed and format_ in _PACKED):
             return format_
     if path.exists() and not path.is_file():
         return "tsv"

@@ -63,6 +63,9 @@ if TYPE_CHECKING:
     from wacr_cli.output.options import OutputOptions
     from wacr_cli.session import Session
 
+_WIDE = 100
+"""Cells of a terminal: a narrower one has no room for names beside numbers, unless they are asked for."""
+
 EXAMPLES = """\b
 Examples:
   wacr messages list --type in:text,template --direction outbound
@@ -184,7 +187,8 @@ def list_messages(
     elif count:
         _show_count(session, query, options)
     else:
-        _show_messages(session, query, options, is_compact=names is None and query.with_names)
+        is_narrow = session.console.stdout_is_terminal and session.console.width < _WIDE
+        _show_messages(session, query, options, is_compact=is_narrow and names is None and query.with_names)
 
 
 def _parse_late(late: str | None, since: str | None, *, local: bool) -> timedelta:
