@@ -1,4 +1,4 @@
-"""Count messages for statistics: the queries of :class:`~wacr_cli.statistics.query.MessageCounts`.
+"""Count messages for statistics: the queries of :class:`~wacr_cli.core.counts.MessageCounts`.
 
 The index of conversations has the direction, the status and the time of each message, so that most statistics read that
 index alone. Those of types and of other filters read the messages.
@@ -20,9 +20,8 @@ from wacr_cli.archive.select import (
     restrict_to_time_range,
 )
 from wacr_cli.core.conversations import FAILED
+from wacr_cli.core.counts import QUARTER, Line
 from wacr_cli.core.query import Query
-from wacr_cli.statistics.periods import QUARTER
-from wacr_cli.statistics.turns import Line
 
 _INDEXED = ("direction", "status", "interaction_id")
 _KNOWN = "m.sent_us IS NOT NULL AND m.direction IS NOT NULL"

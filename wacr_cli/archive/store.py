@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from wacr_cli.core.conversations import Conversation, ConversationQuery
+from wacr_cli.core.counts import MessageCounts
 from wacr_cli.core.models import Row
 from wacr_cli.core.source import Source
-from wacr_cli.statistics.query import MessageCounts
 
 if TYPE_CHECKING:
     from wacr_cli.archive.months import Month

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from wacr_cli.core.counts import MessageCounts
 from wacr_cli.statistics.messages import make_delivery, make_hours, make_volume
 from wacr_cli.statistics.overview import make_overview
-from wacr_cli.statistics.query import MessageCounts, StatisticsQuery
+from wacr_cli.statistics.query import StatisticsQuery
 from wacr_cli.statistics.response import make_contacts, make_response
 
 

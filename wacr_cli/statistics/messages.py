@@ -6,8 +6,9 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from wacr_cli.core.business_hours import DAYS
+from wacr_cli.core.counts import MessageCounts
 from wacr_cli.statistics.periods import PERIODS, Periods
-from wacr_cli.statistics.query import MessageCounts, StatisticsQuery
+from wacr_cli.statistics.query import StatisticsQuery
 
 _COLUMNS = {"staff": "staff_id"}
 _STATUSES = ("sent", "delivered", "read", "failed")

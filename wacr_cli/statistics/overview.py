@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from typing import Any
 
+from wacr_cli.core.counts import MessageCounts
 from wacr_cli.core.times import to_microseconds
 from wacr_cli.statistics.messages import describe_delivery, describe_volume, list_groups
 from wacr_cli.statistics.periods import Periods
-from wacr_cli.statistics.query import MessageCounts, StatisticsQuery
+from wacr_cli.statistics.query import StatisticsQuery
 from wacr_cli.statistics.response import describe_people, describe_times, find_open_time
 from wacr_cli.statistics.turns import ResponseTimes, find_turns
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from wacr_cli.core.business_hours import DAYS
+from wacr_cli.core.counts import QUARTER
 
 PERIODS = ("day", "week", "month", "hour", "weekday")
 
-SECOND = 1_000_000
-QUARTER = 900 * SECOND
-"""Microseconds."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)

@@ -1,18 +1,14 @@
-"""Queries for statistics, the fields of their results, and what an archive has to count."""
+"""Queries for statistics, and the fields of their results."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any, Protocol
+from typing import Any
 
 from wacr_cli.core.business_hours import BusinessHours
-from wacr_cli.core.contacts import Names
-from wacr_cli.core.conversations import Conversation, ConversationQuery
 from wacr_cli.core.query import Query
 from wacr_cli.statistics.periods import PERIODS
-from wacr_cli.statistics.turns import Line
 
 TOPICS = ("overview", "volume", "delivery", "response", "hours", "contacts")
 
@@ -85,42 +81,6 @@ class StatisticsQuery:
         """Return the query for the period before, which is as long."""
         since = self.since - min(self.until - self.since, _LONGEST)
         return replace(self, messages=replace(self.messages, since=since, until=self.since))
-
-
-class MessageCounts(Names, Protocol):
-    """What counts messages: an archive. Messages without a time or direction are left out, and deleted ones."""
-
-    def count_ignored(self, query: Query) -> int:
-        """Return how many messages match but have no valid time, or no direction."""
-        ...
-
-    def count_messages(self, query: Query, columns: Sequence[str]) -> Iterable[tuple[Any, ...]]:
-        """Return the number of messages for each quarter of an hour: its microseconds, the *columns*, the number."""
-        ...
-
-    def count_conversations(self, query: Query) -> tuple[int, int]:
-        """Return how many conversations have messages that match, and how many of them began in the query's period."""
-        ...
-
-    def rank_conversations(self, query: Query, limit: int | None) -> Sequence[tuple[int, int, int, int]]:
-        """Return the conversations with the most messages: id, inbound, outbound, microseconds of the last one."""
-        ...
-
-    def read_lines(self, query: Query, ids: Sequence[int] | None = None, *, with_staff: bool = False) -> Iterator[Line]:
-        """Yield the messages before the query's end, of the conversations that have matching ones in its period.
-
-        With *ids*, of these conversations. They are sorted by conversation, time and id. Who sent them is None unless
-        *with_staff*, which takes longer.
-        """
-        ...
-
-    def count_reasons(self, query: Query) -> Sequence[tuple[str | None, int]]:
-        """Return the reasons of failed messages, null where it is unknown, and their numbers."""
-        ...
-
-    def list_conversations(self, query: ConversationQuery) -> list[Conversation]:
-        """Return conversations."""
-        ...
 
 
 def list_rows(result: dict[str, Any]) -> tuple[tuple[str, ...], list[dict[str, Any]]]:

@@ -11,10 +11,11 @@ from typing import Any
 
 from wacr_cli.core.business_hours import OpenTime
 from wacr_cli.core.conversations import ConversationQuery, find_name
+from wacr_cli.core.counts import SECOND, MessageCounts
 from wacr_cli.core.times import to_microseconds
 from wacr_cli.statistics.messages import divide, list_groups
-from wacr_cli.statistics.periods import PERIODS, SECOND, Periods, to_datetime
-from wacr_cli.statistics.query import CONTACT, MessageCounts, StatisticsQuery
+from wacr_cli.statistics.periods import PERIODS, Periods, to_datetime
+from wacr_cli.statistics.query import CONTACT, StatisticsQuery
 from wacr_cli.statistics.turns import ResponseTimes, find_quantile, find_turns, measure
 
 _WITHIN = {"within_5m": 300, "within_1h": 3600, "within_24h": 86400}

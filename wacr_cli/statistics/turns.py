@@ -12,15 +12,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from wacr_cli.core.business_hours import OpenTime
-from wacr_cli.statistics.periods import SECOND
-
-INBOUND, REPLY, FAILED_REPLY = range(3)
-"""The kinds of messages: from a customer, to a customer, and to a customer but failed."""
-
-Line = tuple[int, int, int, int, int | None]
-"""A message: its conversation, when it was sent (microseconds since 1970), its kind, 1 where filters match it, and the
-id of the person who sent it, None where it is not known.
-"""
+from wacr_cli.core.counts import FAILED_REPLY, INBOUND, REPLY, SECOND, Line
 
 
 class Turn(NamedTuple):
