@@ -29,7 +29,7 @@ def interrupt_after(seconds: float) -> tuple[int, str]:
     return process.returncode, stderr
 
 
-@pytest.mark.parametrize("runs", [20, pytest.param(200, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("runs", [20, pytest.param(100, marks=pytest.mark.soak)])
 def test_ctrl_c_ends_the_run_quietly(runs: int) -> None:
     """The exit status is 130, or that of the signal before Python handles it; wacr never shows a traceback.
 

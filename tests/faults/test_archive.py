@@ -95,7 +95,7 @@ def _check(place: Path) -> None:
             assert store.check() == []
 
 
-@pytest.mark.parametrize("kills", [5, pytest.param(100, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [5, pytest.param(50, marks=pytest.mark.soak)])
 def test_a_killed_sync_leaves_a_sound_archive(
     start: Starter, service: Service, server: Server, place: Path, kills: int
 ) -> None:

@@ -68,7 +68,7 @@ def wait_until(is_over: Callable[[], bool]) -> None:
     pytest.fail("the process waits on")
 
 
-@pytest.mark.parametrize("kills", [4, pytest.param(50, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [4, pytest.param(30, marks=pytest.mark.soak)])
 def test_killed_and_started_again(start: Starter, service: Service, server: Server, home: Home, kills: int) -> None:
     """Every message that comes in is printed at least once, and only the batch of a kill may come twice."""
     chance = random.Random(3)  # noqa: S311 - a plan, not a secret

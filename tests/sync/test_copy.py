@@ -12,7 +12,7 @@ from wacr_cli.core.errors import UnavailableError
 from wacr_cli.core.query import Query
 
 
-@pytest.mark.parametrize("size", [0, 1, 60, 150, 1050, *soak(2000, 4321, 20_000)])
+@pytest.mark.parametrize("size", [0, 1, 60, 150, 1050, *soak(2000, 4321, 8_000)])
 def test_a_first_copy_costs_six_calls_more_than_it_has_windows(store: Store, sync: Syncing, size: int) -> None:
     """⌈in/100⌉ + ⌈out/100⌉ calls read the list; at most six prove it and find what changed meanwhile."""
     account = Account(size)
