@@ -70,6 +70,14 @@ def test_a_month_with_many_messages_has_several_pages(tmp_path: Path, monkeypatc
     assert [re.findall(r"no\. (\d+)", part) for part in parts] == [list("0123"), list("4567"), list("89")]
 
 
+def test_a_month_never_begins_again(tmp_path: Path) -> None:
+    """A local time may go back over the end of a month: such a message stays on the later page."""
+    days = ("2026-10-31T10:00:00", "2026-11-01T00:00:00", "2026-10-31T23:30:00", "2026-11-01T09:00:00")
+    files = write(tmp_path, *([message(at, local(day))] for at, day in enumerate(days)))
+    assert re.findall(r"no\. (\d+)", files["2026-10.html"]) == ["0"]
+    assert re.findall(r"no\. (\d+)", files["2026-11.html"]) == ["1", "2", "3"]
+
+
 def test_an_empty_conversation_has_an_index(tmp_path: Path) -> None:
     """It names no page."""
     assert list(write(tmp_path)) == ["index.html"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -40,8 +40,8 @@ class TranscriptPages:
         self._now = now
         self._find = find
         self._files = files
-        self._month = self._label = ""
-        self._part = 1
+        self._newest = self._month = self._label = ""
+        self._part = 0
         self._counts: dict[str, int] = {}
         self._stack = ExitStack()
         self._page: HtmlTranscript | None = None
@@ -60,11 +60,16 @@ class TranscriptPages:
 
     def write(self, rows: Sequence[Row]) -> None:
         """Write some messages."""
-        for month, some in groupby(rows, _find_month):
+        for month, some in groupby(rows, self._find_month):
             listed = list(some)
             page = self._find_page(month)
             self._counts[self._label] += len(listed)
             page.write(listed)
+
+    def _find_month(self, row: Row) -> str:
+        """Return the month of a message, but never one before the last, whose page is complete."""
+        self._newest = max(self._newest, _find_month(row))
+        return self._newest
 
     def finish(self) -> None:
         """Complete the last page, and write the index."""
@@ -79,7 +84,8 @@ class TranscriptPages:
             return self._page
         self._end_page()
         self._part = self._part + 1 if month == self._month else 1
-        self._month, self._label = month, month if self._part == 1 else f"{month} ({self._part})"
+        name = month or _UNDATED
+        self._month, self._label = month, name if self._part == 1 else f"{name} ({self._part})"
         self._counts[self._label] = 0
         file = self._stack.enter_context(output_file(str(self._folder / _name_file(self._label))))
         self._page = HtmlTranscript(file, self._conversation, self._now, self._find, self._files, index="index.html")
@@ -97,8 +103,8 @@ def _name_file(label: str) -> str:
 
 
 def _find_month(row: Row) -> str:
+    """Return the local month of a message, empty where it has no time."""
     moment = parse_sent_at(row.get("sent_at"))
-    try:
-        return f"{moment.astimezone():%Y-%m}" if moment else _UNDATED
-    except OverflowError:  # a year that no time zone reaches
-        return f"{moment:%Y-%m}" if moment else _UNDATED
+    with suppress(OverflowError):  # a year that no time zone reaches
+        moment = moment.astimezone() if moment else None
+    return f"{moment.year:04}-{moment.month:02}" if moment else ""
