@@ -56,10 +56,10 @@ def rows(request: pytest.FixtureRequest, held: Store) -> list[Row]:
     """The messages in the archive that are not deleted."""
     made = make_rows(request.param)
     with held.transaction():
-        for row in made:
-            held.upsert(
-                [{k: v for k, v in row.items() if k not in ("direction", "is_deleted")}], row["direction"], SEEN
-            )
+        for direction in ("inbound", "outbound", None):
+            some = [row for row in made if row["direction"] == direction]
+            sent = [{name: row[name] for name in row if name not in ("direction", "is_deleted")} for row in some]
+            held.upsert(sent, direction, SEEN)
         held.mark_deleted([row["id"] for row in made if row["is_deleted"]], SEEN)
     return [row for row in made if not row["is_deleted"]]
 
