@@ -22,6 +22,7 @@ from wacr_cli.archive.select import (
 from wacr_cli.core.conversations import FAILED
 from wacr_cli.core.counts import QUARTER, Line
 from wacr_cli.core.query import Query
+from wacr_cli.core.times import to_microseconds
 
 _INDEXED = ("direction", "status", "interaction_id")
 _KNOWN = "m.sent_us IS NOT NULL AND m.direction IS NOT NULL"
@@ -68,10 +69,9 @@ class StatisticsQueries(ABC):
         first = self._select_known(Query(local=True))
         first.add(f"m.interaction_id IN (SELECT m.interaction_id {matching.sql})", *matching.values)
         began = f"SELECT min(m.sent_us) AS began {first.sql} GROUP BY m.interaction_id"
-        start = restrict_to_time_range(Select(), replace(query, until=None))
-        is_new = start.conditions[0].replace("m.sent_us", "c.began") if start.conditions else "1 = 1"
-        sql = f"SELECT count(*), count(*) FILTER (WHERE {is_new}) FROM ({began}) AS c"  # noqa: S608
-        active, new = self._fetch_all(sql, [*start.values, *first.values])[0]
+        since = to_microseconds(query.since) if query.since else -_START
+        sql = f"SELECT count(*), count(*) FILTER (WHERE c.began >= ?) FROM ({began}) AS c"  # noqa: S608
+        active, new = self._fetch_all(sql, [since, *first.values])[0]
         return int(active), int(new)
 
     def rank_conversations(self, query: Query, limit: int | None) -> Sequence[tuple[int, int, int, int]]:

@@ -91,31 +91,21 @@ def _stack(
     """Return bars of one or more parts, upright, or side by side where names are long."""
     altair = import_altair()
     parts = [name for name in colours if any(group[name] for group in groups)] or [*colours]
+    keys = [_format_key(group["key"]) for group in groups]
     rows = [
-        {"key": _format_key(group["key"]), "part": part, "number": group[part], "order": at}
-        for group in groups
+        {"key": key, "part": part, "number": group[part], "order": at}
+        for key, group in zip(keys, groups, strict=True)
         for at, part in enumerate(parts)
     ]
-    keys = [_format_key(group["key"]) for group in groups]
-    key_title = None if by is None else _name(by).capitalize()
-    colour = altair.Color(
-        "part:N",
-        title=None,
-        scale=altair.Scale(domain=parts, range=[colours[part] for part in parts]),
-        legend=altair.Legend(orient="top"),
-    )
     number = altair.Axis(title="Messages", tickMinStep=1, format=",d")
     base = altair.Chart(altair.Data(values=rows), title=_title(result, title)).mark_bar()
-    encoding = {"color": colour, "order": altair.Order("order:Q")}
+    base = base.encode(color=_make_colour({part: colours[part] for part in parts}), order=altair.Order("order:Q"))
     if is_wide:
-        axis = altair.Axis(title=key_title, labelOverlap="greedy", labelAngle=-45 if len(keys) > 12 else 0)
-        return base.encode(
-            x=altair.X("key:N", sort=keys, axis=axis), y=altair.Y("number:Q", axis=number), **encoding
-        ).properties(width=min(_WIDTH, _WIDEST_BAR * len(keys)), height=_HEIGHT)
-    axis = altair.Axis(title=None, labelLimit=240)
-    return base.encode(
-        y=altair.Y("key:N", sort=keys, axis=axis), x=altair.X("number:Q", axis=number), **encoding
-    ).properties(width=_WIDTH, height=max(60, 20 * len(keys)))
+        chart = base.encode(x=_make_keys(keys, by), y=altair.Y("number:Q", axis=number))
+        return chart.properties(width=min(_WIDTH, _WIDEST_BAR * len(keys)), height=_HEIGHT)
+    names = altair.Y("key:N", sort=keys, axis=altair.Axis(title=None, labelLimit=240))
+    chart = base.encode(y=names, x=altair.X("number:Q", axis=number))
+    return chart.properties(width=_WIDTH, height=max(60, 20 * len(keys)))
 
 
 def _draw_response(result: Row, by: str | None) -> Any:
@@ -124,33 +114,35 @@ def _draw_response(result: Row, by: str | None) -> Any:
     groups = result["groups"]
     most = max((group["p90_seconds"] or 0 for group in groups), default=0)
     size, unit = next((size, unit) for least, size, unit in _UNITS if most >= least)
+    keys = [_format_key(group["key"]) for group in groups]
     rows = [
-        {
-            "key": _format_key(group["key"]),
-            "part": part,
-            "time": None if (seconds := group[field]) is None else seconds / size,
-        }
-        for group in groups
+        {"key": key, "part": part, "time": None if (seconds := group[field]) is None else seconds / size}
+        for key, group in zip(keys, groups, strict=True)
         for part, field in zip(_TIMES, ("median_seconds", "p90_seconds"), strict=True)
     ]
-    keys = [_format_key(group["key"]) for group in groups]
-    axis = altair.Axis(title=_name(by).capitalize(), labelOverlap="greedy", labelAngle=-45 if len(keys) > 12 else 0)
-    return (
-        altair.Chart(altair.Data(values=rows), title=_title(result, f"Response time by {_name(by)}"))
-        .mark_line(point=True)
-        .encode(
-            x=altair.X("key:N", sort=keys, axis=axis),
-            y=altair.Y("time:Q", axis=altair.Axis(title=f"Response time ({unit})")),
-            color=altair.Color(
-                "part:N",
-                title=None,
-                scale=altair.Scale(domain=[*_TIMES], range=[*_TIMES.values()]),
-                legend=altair.Legend(orient="top"),
-            ),
-            strokeDash=altair.StrokeDash("part:N", legend=None, sort=[*_TIMES]),
-        )
-        .properties(width=_WIDTH, height=_HEIGHT)
+    chart = altair.Chart(altair.Data(values=rows), title=_title(result, f"Response time by {_name(by)}"))
+    chart = chart.mark_line(point=True).encode(
+        x=_make_keys(keys, by),
+        y=altair.Y("time:Q", axis=altair.Axis(title=f"Response time ({unit})")),
+        color=_make_colour(_TIMES),
+        strokeDash=altair.StrokeDash("part:N", legend=None, sort=[*_TIMES]),
     )
+    return chart.properties(width=_WIDTH, height=_HEIGHT)
+
+
+def _make_keys(keys: Sequence[str], by: str | None) -> Any:
+    """Return the axis of groups, in their order."""
+    altair = import_altair()
+    title = None if by is None else _name(by).capitalize()
+    axis = altair.Axis(title=title, labelOverlap="greedy", labelAngle=-45 if len(keys) > 12 else 0)
+    return altair.X("key:N", sort=keys, axis=axis)
+
+
+def _make_colour(colours: dict[str, str]) -> Any:
+    """Return the colours of parts, with a legend."""
+    altair = import_altair()
+    scale = altair.Scale(domain=[*colours], range=[*colours.values()])
+    return altair.Color("part:N", title=None, scale=scale, legend=altair.Legend(orient="top"))
 
 
 def _draw_hours(result: Row) -> Any:

@@ -16,11 +16,10 @@ from wacr_cli.output import charts
 from wacr_cli.output.cells import NULL
 from wacr_cli.output.sanitize import printable
 from wacr_cli.output.statistics import (
-    BETTER_UP,
     HEADINGS,
     LABELS,
-    WORSE_UP,
     describe_period,
+    find_mood,
     format_change,
     format_number,
 )
@@ -104,19 +103,12 @@ def _format(name: str, value: float | None) -> str:
 def _describe_figure(name: str, now: float | None, before: float | None) -> dict[str, str]:
     change = format_change(name, now, before).plain
     text = f"{change} ({_format(name, before)} before)" if change else f"{_format(name, before)} before"
-    return {"label": LABELS[name], "value": _format(name, now), "change": text, "mood": _find_mood(name, now, before)}
-
-
-def _find_mood(name: str, now: float | None, before: float | None) -> str:
-    """Return whether a change is ``good`` or ``bad``, an empty text where it is neither."""
-    if now is None or before is None or now == before or name not in (*WORSE_UP, *BETTER_UP):
-        return ""
-    return "bad" if (now > before) == (name in WORSE_UP) else "good"
+    return {"label": LABELS[name], "value": _format(name, now), "change": text, "mood": find_mood(name, now, before)}
 
 
 def _judge(name: str, now: float | None, before: float | None) -> dict[str, str] | None:
     """Return a sentence about a change, None where it is small."""
-    mood = _find_mood(name, now, before)
+    mood = find_mood(name, now, before)
     if not mood or now is None or before is None or abs(now - before) < _MUCH * max(abs(before), abs(now)):
         return None
     verb = "improved" if mood == "good" else "got worse"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 from rich.console import Group
@@ -24,6 +24,7 @@ _INBOUND, _OUTBOUND = "cyan", "magenta"
 _NARROWEST_BAR, _WIDEST_BAR = 8, 40
 _NAME_WIDTH = 24
 _KEY_WIDTH = 20
+_WIDE = 100
 _MOST_DAYS = 60
 _LONGEST = 5
 
@@ -64,11 +65,13 @@ HEADINGS = {
     "within_24h": "≤24h",
 }
 
-WORSE_UP = ("failed", "failed_rate", "waiting", "median_seconds", "p90_seconds")
+_WORSE_UP = ("failed", "failed_rate", "waiting", "median_seconds", "p90_seconds")
 """The figures that got worse when they are greater."""
 
-BETTER_UP = ("read_rate", "within_5m", "within_1h", "within_24h")
+_BETTER_UP = ("read_rate", "within_5m", "within_1h", "within_24h")
 """The figures that got better when they are greater."""
+
+_MOODS = {"good": "green", "bad": "red"}
 
 
 class StatisticsTable:
@@ -118,7 +121,7 @@ class StatisticsTable:
         yield self._make_table(names, groups, result, lambda group: _bar(group["failed_rate"] or 0, most, room, "red"))
         if result["reasons"]:
             yield Text()
-            table = _make_grid("FAILED", "REASON", right=1)
+            table = _make_grid("FAILED", "REASON", left=(1,))
             for one in result["reasons"]:
                 reason = (
                     "unknown: see wacr sync --details failed" if one["reason"] is None else printable(one["reason"])
@@ -140,13 +143,8 @@ class StatisticsTable:
         self, names: Sequence[str], groups: Sequence[Row], whole: Row, draw: Callable[[Row], Text]
     ) -> RichTable:
         """Return a table with a line for each group, and one for the whole."""
-        table = RichTable(
-            box=None, pad_edge=False, padding=(0, 2 if self._width >= 100 else 1, 0, 0), header_style="bold"
-        )
-        table.add_column("")
-        for name in names:
-            table.add_column(HEADINGS[name], justify="right")
-        table.add_column("")
+        headings = ("", *(HEADINGS[name] for name in names), "")
+        table = _make_grid(*headings, left=(0, len(headings) - 1), gap=2 if self._width >= _WIDE else 1)
         for key, group in zip(_format_keys(groups), groups, strict=True):
             table.add_row(key, *(format_figure(name, group[name]) for name in names), draw(group))
         table.add_row(Text("all"), *(format_figure(name, whole[name]) for name in names), style="bold")
@@ -168,9 +166,7 @@ class StatisticsTable:
             yield Text(f"Busiest: {busiest[0]} {busiest[1]:02}:00, {most:,} messages. {result['total']:,} in all.")
 
     def _draw_contacts(self, result: Row) -> Iterable[RichTable | Text]:
-        table = _make_grid("WHO", "INBOUND", "OUTBOUND", "TOTAL", "LAST", "WAITING", right=0)
-        for column in table.columns[1:4] + table.columns[5:]:
-            column.justify = "right"
+        table = _make_grid("WHO", "INBOUND", "OUTBOUND", "TOTAL", "LAST", "WAITING", left=(0, 4))
         for group in result["groups"]:
             last = group["last_at"][:16].replace("T", " ")
             numbers = (Text(f"{group[name]:,}") for name in ("inbound", "outbound", "total"))
@@ -178,9 +174,7 @@ class StatisticsTable:
         yield table if result["groups"] else Text("There are no conversations in this period.")
 
     def _draw_overview(self, result: Row) -> Iterable[RichTable | Text]:
-        table = _make_grid("", "PERIOD", "BEFORE", "CHANGE", right=0)
-        for column in table.columns[1:]:
-            column.justify = "right"
+        table = _make_grid("", "PERIOD", "BEFORE", "CHANGE")
         for name, label in LABELS.items():
             now, before = result[name], result["previous"][name]
             table.add_row(
@@ -224,8 +218,6 @@ def format_number(name: str, value: float) -> str:
 def format_time(seconds: float) -> str:
     """Return a time in two units: ``8s``, ``4m 12s``, ``3h 05m``, ``2d 04h``."""
     whole = round(seconds)
-    if whole < 60:
-        return f"{whole}s"
     for size, unit, part, smaller in ((86400, "d", 3600, "h"), (3600, "h", 60, "m"), (60, "m", 1, "s")):
         if whole >= size:
             return f"{whole // size}{unit} {whole % size // part:02}{smaller}"
@@ -239,9 +231,14 @@ def format_change(name: str, now: float | None, before: float | None) -> Text:
     is_share = name.endswith("_rate") or name.startswith("within_")
     change = 100 * (now - before) if is_share else 100 * (now - before) / before
     text = f"{change:+.1f} pp" if is_share else f"{change:+.0f}%"
-    is_worse = change > 0 if name in WORSE_UP else change < 0
-    style = "" if name not in WORSE_UP + BETTER_UP or not change else "red" if is_worse else "green"
-    return Text(text, style=style)
+    return Text(text, style=_MOODS.get(find_mood(name, now, before), ""))
+
+
+def find_mood(name: str, now: float | None, before: float | None) -> str:
+    """Return whether a change is ``good`` or ``bad``, an empty text where it is neither."""
+    if now is None or before is None or now == before or name not in (*_WORSE_UP, *_BETTER_UP):
+        return ""
+    return "bad" if (now > before) == (name in _WORSE_UP) else "good"
 
 
 def draw_sparkline(values: Sequence[float]) -> str:
@@ -267,11 +264,11 @@ def _stack(inbound: int, outbound: int, most: int, room: int) -> Text:
     return Text.assemble(("█" * first, _INBOUND), ("▒" * (whole - first), _OUTBOUND))
 
 
-def _make_grid(*headings: str, right: int) -> RichTable:
-    """Return an empty table; the first *right* columns are aligned right."""
-    table = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+def _make_grid(*headings: str, left: Collection[int] = (0,), gap: int = 2) -> RichTable:
+    """Return an empty table; columns are aligned right but those with the numbers *left*."""
+    table = RichTable(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="bold")
     for at, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if at < right else "left", no_wrap=True)
+        table.add_column(heading, justify="left" if at in left else "right", no_wrap=True)
     return table
 
 

@@ -53,7 +53,6 @@ class Xlsx:
         self._path = Path(folder) / "book.xlsx"
         self._columns = columns
         self._warn = warn
-        self._failure = xlsxwriter.exceptions.FileCreateError
         self._book = xlsxwriter.Workbook(self._path, {"constant_memory": True, "tmpdir": folder})
         self._book.set_properties({"created": datetime(1980, 1, 1, tzinfo=UTC)})  # the same rows give the same file
         self._header = self._book.add_format({"bold": True})
@@ -76,12 +75,14 @@ class Xlsx:
 
     def finish(self) -> None:
         """Write the workbook."""
+        from xlsxwriter.exceptions import FileCreateError
+
         if self._sheet is None:
             self._start_sheet()
         self._end_sheet()
         try:
             self._book.close()
-        except self._failure as error:
+        except FileCreateError as error:
             raise WacrError(f"writing failed: {error}", "Is the disk full?", code="WRITE_FAILED") from None
         with self._path.open("rb") as file:
             while chunk := file.read(_CHUNK):
