@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,16 +10,11 @@ import typer
 
 from wacr_cli.core import models
 from wacr_cli.core.errors import UsageError
-from wacr_cli.core.query import Filter, parse_filter
-from wacr_cli.core.times import parse_age
 from wacr_cli.core.validation import choice, truncate
 
 if TYPE_CHECKING:
-    from datetime import datetime, tzinfo
-
-    from wacr_cli.core.business_hours import BusinessHours
+    from wacr_cli.core.query import Filter
     from wacr_cli.output.options import OutputOptions
-    from wacr_cli.session import Session
 
 
 def whole_number(least: int, most: int = 10**9) -> Callable[[str | int], int]:
@@ -218,67 +212,10 @@ SenderOption = Annotated[
 
 def parse_filters(**words: list[str] | None) -> tuple[Filter, ...]:
     """Return the filters of flags, by the names of their fields."""
+    from wacr_cli.core.query import parse_filter
+
     parsed = (parse_filter(field, some or ()) for field, some in words.items())
     return tuple(one for one in parsed if one)
-
-
-PeriodOption = Annotated[
-    str,
-    typer.Option("--since", metavar="WHEN", help="Only messages sent at or after WHEN: a date, month, time or age"),
-]
-AutoWithinOption = Annotated[
-    str | None,
-    typer.Option(
-        "--auto-within",
-        metavar="AGE",
-        help="Treat replies within AGE of a turn's first message, such as 5s, as automatic: they answer nothing",
-    ),
-]
-BusinessHoursOption = Annotated[
-    str | None,
-    typer.Option(
-        "--business-hours", metavar="HH:MM-HH:MM", help="Count only time in these hours [default: the profile's]"
-    ),
-]
-BusinessDaysOption = Annotated[
-    str | None,
-    typer.Option(
-        "--business-days", metavar="DAYS", help="Count only time on these days: mon-fri [default: the profile's]"
-    ),
-]
-TimezoneOption = Annotated[
-    str | None,
-    typer.Option(
-        "--timezone", metavar="ZONE", help="Time zone of days and hours [default: the profile's, or the local one]"
-    ),
-]
-
-
-def find_hours(
-    session: Session, hours: str | None, days: str | None, timezone: str | None
-) -> tuple[tzinfo | None, BusinessHours | None]:
-    """Return the time zone, None for the local one, and the business hours, of flags or of the profile."""
-    from wacr_cli.core.business_hours import parse_business_hours, parse_zone
-
-    settings = session.settings
-    name = timezone or settings.timezone
-    found = parse_business_hours(hours or settings.business_hours, days or settings.business_days, name)
-    return parse_zone(name) if name else None, found
-
-
-def name_zone(now: datetime) -> str:
-    """Return the name of the local time zone: that of the tz database where it is known."""
-    name = os.environ.get("TZ", "").lstrip(":")
-    if not name:
-        _, _, name = os.path.realpath("/etc/localtime").partition("/zoneinfo/")
-    return name or str(now.tzname())
-
-
-def parse_auto_within(text: str | None) -> float | None:
-    """Return seconds: of a number, or of a length of time."""
-    if text is None:
-        return None
-    return parse_age(f"{text}s" if text.strip().isdecimal() else text, "--auto-within").total_seconds()
 
 
 def output_options(

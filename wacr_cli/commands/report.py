@@ -9,21 +9,22 @@ import typer
 
 from wacr_cli.commands.flags import (
     ArchiveAtOption,
+    UntilOption,
+)
+from wacr_cli.commands.framework import session_from
+from wacr_cli.commands.periods import (
     AutoWithinOption,
     BusinessDaysOption,
     BusinessHoursOption,
     PeriodOption,
     TimezoneOption,
-    UntilOption,
     find_hours,
-    name_zone,
     parse_auto_within,
+    parse_period,
 )
-from wacr_cli.commands.framework import session_from
 from wacr_cli.commands.shared import report_archive_age
 from wacr_cli.core.errors import UsageError, WacrError
 from wacr_cli.core.query import Query
-from wacr_cli.core.times import parse_when
 
 if TYPE_CHECKING:
     from wacr_cli.output.report import Report
@@ -61,30 +62,28 @@ def report(
     archive_at: ArchiveAtOption = None,
 ) -> None:
     """Write a page with charts, and what got better or worse."""
+    from wacr_cli.output.charts import import_altair
     from wacr_cli.output.options import OutputOptions
     from wacr_cli.output.report import render
-    from wacr_cli.statistics.query import FIRST, StatisticsQuery
+    from wacr_cli.statistics.query import StatisticsQuery
 
     session = session_from(ctx, archive_at=archive_at, max_wait=0, timeout=10)
     if not output.lower().endswith((".html", ".htm")):
         raise UsageError(
             f"--output: {output!r} does not end in .html", "A report is a page: name a file like report.html."
         )
-    now = session.clock.now()
-    zone, hours = find_hours(session, business_hours, business_days, timezone)
+    period = parse_period(session, since, until, timezone)
     query = StatisticsQuery(
         "overview",
-        Query(
-            since=max(parse_when(since, now, "--since", zone), FIRST),
-            until=now if until is None else parse_when(until, now, "--until", zone),
-            local=True,
-        ),
-        zone=zone,
-        timezone=timezone or session.settings.timezone or name_zone(now),
-        hours=hours,
+        Query(since=period.since, until=period.until, local=True),
+        zone=period.zone,
+        timezone=period.timezone,
+        hours=find_hours(session, business_hours, business_days, timezone),
         auto_within=parse_auto_within(auto_within),
     )
+    import_altair()
     report_archive_age(session)
+    title = title or _find_title(session)
     with session.store.snapshot():
         computed = _compute(session, query, title, with_messages=with_messages)
     page = render(computed)
@@ -93,7 +92,7 @@ def report(
         sink.write(page)
 
 
-def _compute(session: Session, query: StatisticsQuery, title: str | None, *, with_messages: bool) -> Report:
+def _compute(session: Session, query: StatisticsQuery, title: str, *, with_messages: bool) -> Report:
     from wacr_cli.output.report import Report
     from wacr_cli.statistics import compute
 
@@ -105,7 +104,7 @@ def _compute(session: Session, query: StatisticsQuery, title: str | None, *, wit
 
     overview = make("overview")
     return Report(
-        title or _find_title(session),
+        title,
         overview,
         volume=make("volume", "day"),
         response=make("response", "weekday"),

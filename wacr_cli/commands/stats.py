@@ -8,36 +8,37 @@ import typer
 
 from wacr_cli.commands.flags import (
     ArchiveAtOption,
-    AutoWithinOption,
-    BusinessDaysOption,
-    BusinessHoursOption,
     ChartFormatOption,
     DirectionOption,
     InteractionOption,
     NoPagerOption,
     OutputOption,
-    PeriodOption,
     RawFilterOption,
     SearchModeOption,
     SearchOption,
     SenderOption,
     StatusOption,
-    TimezoneOption,
     TypeOption,
     UntilOption,
-    find_hours,
     limit_option,
-    name_zone,
     output_options,
-    parse_auto_within,
     parse_filters,
 )
 from wacr_cli.commands.framework import session_from
+from wacr_cli.commands.periods import (
+    AutoWithinOption,
+    BusinessDaysOption,
+    BusinessHoursOption,
+    PeriodOption,
+    TimezoneOption,
+    find_hours,
+    parse_auto_within,
+    parse_period,
+)
 from wacr_cli.commands.shared import report_archive_age
 from wacr_cli.core import models
 from wacr_cli.core.errors import UsageError
 from wacr_cli.core.query import Query, hint_for_type, parse_raw_filter, parse_search
-from wacr_cli.core.times import parse_when
 from wacr_cli.core.validation import choice
 from wacr_cli.statistics import query as statistics
 
@@ -99,14 +100,13 @@ def stats(
     """Show response times, failures and busy hours."""
     session = session_from(ctx, pager=not no_pager, archive_at=archive_at)
     topic = choice(topic, statistics.TOPICS, "TOPIC")
-    now = session.clock.now()
-    zone, hours = find_hours(session, business_hours, business_days, timezone)
+    period = parse_period(session, since, until, timezone)
     messages = Query(
         filters=parse_filters(type=type_, status=status, direction=direction, interaction_id=interaction_id),
         raw_filters=tuple(parse_raw_filter(text) for text in filters or ()),
         search=None if search is None else parse_search(search),
-        since=max(parse_when(since, now, "--since", zone), statistics.FIRST),
-        until=now if until is None else parse_when(until, now, "--until", zone),
+        since=period.since,
+        until=period.until,
         local=True,
         words=choice(search_mode, models.SEARCH_MODES, "--search-mode") == "words",
         sender=sender,
@@ -116,10 +116,10 @@ def stats(
     query = statistics.StatisticsQuery(
         topic,
         messages,
-        zone=zone,
-        timezone=timezone or session.settings.timezone or name_zone(now),
+        zone=period.zone,
+        timezone=period.timezone,
         by=_parse_by(topic, by),
-        hours=hours,
+        hours=find_hours(session, business_hours, business_days, timezone),
         auto_within=parse_auto_within(auto_within),
         limit=_parse_limit(topic, limit),
     )

@@ -60,7 +60,6 @@ class Report:
 
 def render(report: Report) -> str:
     """Return the page. Raises :class:`UsageError` where the extra for charts is not installed."""
-    charts.import_altair()
     try:
         import jinja2
     except ImportError:
