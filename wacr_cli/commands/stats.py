@@ -151,7 +151,7 @@ def _show(session: Session, query: StatisticsQuery, options: OutputOptions) -> N
         result = compute(session.store, query)
     if query.by == "staff" and all(group["key"] is None for group in result["groups"]):
         session.console.note("Who sent a message is not known yet. wacr sync --details outbound reads it.")
-    if not session.store.count_live():
+    if not any(session.store.list_messages(Query(local=True, limit=1)).windows):
         session.console.note("The archive has no messages. Update it with wacr sync.")
     if output.format in ("svg", "png"):
         from wacr_cli.output import charts
