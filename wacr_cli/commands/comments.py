@@ -18,12 +18,12 @@ from wacr_cli.commands.flags import (
     TimeoutOption,
     limit_option,
     output_options,
+    parse_limit,
 )
 from wacr_cli.commands.framework import Command, new_app, session_from
 from wacr_cli.commands.lists import Columns, read_comments, show_rows
 from wacr_cli.core import models
 from wacr_cli.core.comments import make_query, parse_number
-from wacr_cli.core.errors import UsageError
 from wacr_cli.core.models import Row
 from wacr_cli.core.query import parse_fields
 
@@ -59,12 +59,10 @@ def list_comments(
     timeout: TimeoutOption = 30,
 ) -> None:
     """List the internal notes on a customer's conversation, newest first."""
-    if all_ and limit is not None:
-        raise UsageError("--limit and --all can't be used together", "Use one of them.")
     session = session_from(ctx, pager=not no_pager, max_wait=max_wait, timeout=timeout)
     digits = parse_number(number)
     chosen = None if fields is None else parse_fields(fields, models.COMMENT_FIELDS)
-    query = make_query(digits, None if all_ else limit or 30)
+    query = make_query(digits, parse_limit(limit, everything=all_))
     options = output_options(format_, output, excel=excel)
     if dry_run:
         _show_request(session, query.path)

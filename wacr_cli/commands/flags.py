@@ -242,6 +242,12 @@ def output_options(
     return options
 
 
+def parse_limit(limit: int | None, *, everything: bool) -> int | None:
+    """Return the most rows to show, 30 unless told otherwise, None for all. Raises :class:`UsageError` for both."""
+    parse_page(None, None, limit, everything=everything, count=False)
+    return None if everything else limit or 30
+
+
 def parse_page(
     page: int | None, per_page: int | None, limit: int | None, *, everything: bool, count: bool
 ) -> int | None:

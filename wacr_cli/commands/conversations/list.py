@@ -16,6 +16,7 @@ from wacr_cli.commands.flags import (
     OutputOption,
     limit_option,
     output_options,
+    parse_limit,
 )
 from wacr_cli.commands.framework import session_from
 from wacr_cli.commands.shared import plural, report_archive_age, wants_names, write_windows
@@ -60,10 +61,8 @@ def list_conversations(
     no_pager: NoPagerOption = False,
 ) -> None:
     """List conversations, newest messages first."""
-    if all_ and limit is not None:
-        raise UsageError("--limit and --all can't be used together", "Use one of them.")
     session = session_from(ctx, pager=not no_pager, archive_at=archive_at)
-    query = ConversationQuery(waiting=waiting, unread=unread, limit=None if all_ else limit or 30)
+    query = ConversationQuery(waiting=waiting, unread=unread, limit=parse_limit(limit, everything=all_))
     options = output_options(format_, output, document=True)
     with_names = wants_names(session, names, options, local=True)
     _show_conversations(session, query, options, with_names=with_names)
